@@ -1,0 +1,66 @@
+# sluice_folder(NAME [DEPS folder...] [LIBS library...] [TEST_DEPS folder...])
+#
+# Makes a folder under src/ into targets, by the names of its files:
+#   *.cc          the library sluice_NAME
+#   *_test.cc     the GoogleTest program NAME_test, run by ctest
+#   *_bench.cc    the Google Benchmark program NAME_bench
+#   x_fuzz.cc     a libFuzzer program NAME_x_fuzz (preset fuzz) or a replayer of its corpus, x_corpus/ beside it
+# Subfolders are included. TEST_DEPS are linked to tests, benchmarks and fuzzers only.
+function(sluice_folder name)
+  cmake_parse_arguments(arg "" "" "DEPS;LIBS;TEST_DEPS" ${ARGN})
+  file(GLOB_RECURSE all CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cc")
+  set(tests ${all})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  set(benches ${all})
+  list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
+  set(fuzzers ${all})
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
+  set(sources ${all})
+  list(FILTER sources EXCLUDE REGEX "(_test|_bench|_fuzz)\\.cc$|/main\\.cc$")
+
+  set(links "")
+  foreach(dep ${arg_DEPS})
+    list(APPEND links sluice_${dep})
+  endforeach()
+  list(APPEND links ${arg_LIBS} Threads::Threads)
+
+  if(sources)
+    add_library(sluice_${name} STATIC ${sources})
+    target_link_libraries(sluice_${name} PUBLIC ${links})
+  else()
+    add_library(sluice_${name} INTERFACE)
+    target_link_libraries(sluice_${name} INTERFACE ${links})
+  endif()
+
+  set(test_links "")
+  foreach(dep ${arg_TEST_DEPS})
+    list(APPEND test_links sluice_${dep})
+  endforeach()
+
+  if(tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE sluice_${name} ${test_links} GTest::gmock GTest::gtest_main)
+    add_test(NAME ${name}_test COMMAND ${name}_test)
+  endif()
+  if(benches AND NOT SLUICE_SANITIZE)
+    add_executable(${name}_bench ${benches})
+    target_link_libraries(${name}_bench PRIVATE sluice_${name} ${test_links} benchmark::benchmark_main)
+    # Benchmarks run once, tiny, with the tests, so that they cannot rot. Nothing is asserted about time.
+    add_test(NAME ${name}_bench COMMAND ${name}_bench --benchmark_min_time=0.001)
+  endif()
+  foreach(source ${fuzzers})
+    get_filename_component(stem "${source}" NAME_WE)
+    get_filename_component(folder "${source}" DIRECTORY)
+    string(REGEX REPLACE "_fuzz$" "" topic "${stem}")
+    set(target ${name}_${stem})
+    if(SLUICE_FUZZ)
+      add_executable(${target} "${source}")
+      target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+      target_compile_options(${target} PRIVATE -fsanitize=fuzzer)
+    else()
+      add_executable(${target} "${source}" "${CMAKE_SOURCE_DIR}/cmake/fuzz_replay.cc")
+      add_test(NAME ${target} COMMAND ${target} "${folder}/${topic}_corpus")
+    endif()
+    target_link_libraries(${target} PRIVATE sluice_${name} ${test_links})
+  endforeach()
+endfunction()

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace sluice::utf8 {
+
+inline constexpr char32_t kReplacementRune = 0xfffd;
+inline constexpr std::string_view kReplacement = "\xef\xbf\xbd";
+
+struct Rune {
+  char32_t value = kReplacementRune;
+  uint8_t size = 1;    ///< bytes; 1 for an invalid byte
+  bool valid = false;
+};
+
+/// The first code point of the text, by the table of well-formed sequences of the Unicode standard (3-7): no surrogates,
+/// no overlong forms, nothing past U+10FFFF. REQUIRES: not empty.
+Rune decode(std::string_view text);
+
+/// Writes up to four bytes, returns one past the last.
+char* encode(char32_t rune, char* out);
+
+}  // namespace sluice::utf8

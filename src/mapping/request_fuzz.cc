@@ -1,0 +1,48 @@
+// From arbitrary bytes to an encoded block: protobuf decoding, the log transform, mapping and the Native encoder. The first
+// byte chooses the signal. What is encoded must be readable as the Native format, with as many rows as were mapped.
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/check.h"
+#include "mapping/tables.h"
+#include "otlp/decode.h"
+#include "testing/native_reader.h"
+
+namespace {
+
+using namespace sluice;
+
+template <typename Request>
+void run(std::string_view body) {
+  Arena arena;
+  Request request;
+  if (!otlp::decode_protobuf(body, arena, request).ok()) return;
+  mapping::Mapper mapper;
+  mapping::OpenBlocks blocks;
+  mapping::Rejects rejects;
+  mapper.map(request, arena, blocks, rejects);
+  for (size_t t = 0; t < mapping::kTableCount; ++t) {
+    if (!blocks.by_table[t]) continue;
+    mapping::RowOrder order;
+    mapping::plan_order(static_cast<mapping::Table>(t), *blocks.by_table[t], order);
+    Buffer bytes;
+    blocks.by_table[t]->encode(order.order, bytes);
+    const auto read = testing::read_native(bytes.view());
+    SLUICE_CHECK(read.size() == 1 && read[0].rows() == order.order.size());
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  if (size == 0) return 0;
+  const std::string_view body(reinterpret_cast<const char*>(data) + 1, size - 1);
+  switch (data[0] % 3) {
+    case 0: run<otlp::LogsRequest>(body); break;
+    case 1: run<otlp::TracesRequest>(body); break;
+    default: run<otlp::MetricsRequest>(body); break;
+  }
+  return 0;
+}

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "native/block.h"
+#include "otlp/records.h"
+
+namespace sluice::mapping {
+
+/// The tables that the collector writes, in the order of the schema files.
+enum class Table : uint8_t {
+  Logs,
+  Sessions,
+  Traces,
+  Gauge,
+  Sum,
+  Histogram,
+  ExponentialHistogram,
+  Summary,
+};
+inline constexpr size_t kTableCount = 8;
+
+/// ClickStack's name, for example "otel_logs".
+std::string_view table_name(Table table);
+
+/// The columns of an insert, quoted and comma-separated, in the order in which the table's Block encodes them.
+std::string insert_columns(Table table);
+
+/// An empty block for the table.
+std::unique_ptr<native::Block> make_block(Table table);
+
+/// The order in which a block's rows leave: sorted by partition (day) and then by the table's ORDER BY as far as that
+/// pays. `partition_ends[i]` is one past the last row, in `order`, of the i-th partition: each becomes an insert.
+struct RowOrder {
+  std::vector<uint32_t> order;
+  std::vector<uint32_t> partition_ends;
+  /// The partition of each of these: days since 1970 as ClickHouse's toDate() counts them (modulo 2^16). Rows of several
+  /// lanes with the same day go into one insert.
+  std::vector<uint16_t> partition_days;
+};
+void plan_order(Table table, const native::Block& block, RowOrder& out);
+
+/// The open blocks of one lane, made when a table gets its first row.
+struct OpenBlocks {
+  std::array<std::unique_ptr<native::Block>, kTableCount> by_table;
+  uint32_t rows(Table table) const {
+    const auto& block = by_table[static_cast<size_t>(table)];
+    return block ? block->rows() : 0;
+  }
+};
+
+/// Records that no table can hold, for partial_success.
+struct Rejects {
+  uint64_t count = 0;
+  std::string reason;  ///< of the first
+};
+
+/// Turns records into rows. One per lane; keeps scratch memory and caches between calls.
+class Mapper {
+ public:
+  Mapper();
+  ~Mapper();
+  Mapper(const Mapper&) = delete;
+  Mapper& operator=(const Mapper&) = delete;
+
+  /// Appends the request's rows to `blocks`. The records may be changed (the log transform works in place, over `arena`).
+  void map(otlp::LogsRequest& request, Arena& arena, OpenBlocks& blocks, Rejects& rejects);
+  void map(otlp::TracesRequest& request, Arena& arena, OpenBlocks& blocks, Rejects& rejects);
+  void map(otlp::MetricsRequest& request, Arena& arena, OpenBlocks& blocks, Rejects& rejects);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sluice::mapping

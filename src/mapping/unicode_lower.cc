@@ -1,0 +1,51 @@
+#include "mapping/unicode_lower.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/utf8.h"
+
+namespace sluice::mapping {
+namespace {
+
+struct Range {
+  char32_t first;
+  char32_t last;
+  uint32_t stride;
+  int32_t delta;
+};
+
+constexpr Range kRanges[] = {
+#include "mapping/unicode_lower_table.inc"
+};
+
+char32_t lower_rune(char32_t rune) {
+  if (rune < 0x80) return rune >= 'A' && rune <= 'Z' ? rune + ('a' - 'A') : rune;
+  const auto* range =
+      std::lower_bound(std::begin(kRanges), std::end(kRanges), rune,
+                       [](const Range& r, char32_t value) { return r.last < value; });
+  if (range == std::end(kRanges) || rune < range->first || (rune - range->first) % range->stride != 0) return rune;
+  return static_cast<char32_t>(static_cast<int32_t>(rune) + range->delta);
+}
+
+bool is_plain_lower(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80 && !(c >= 'A' && c <= 'Z'); });
+}
+
+}  // namespace
+
+std::string_view to_lower(std::string_view text, Arena& arena) {
+  if (is_plain_lower(text)) return text;
+  char* const begin = static_cast<char*>(arena.allocate(text.size() * utf8::kReplacement.size(), 1));
+  char* out = begin;
+  while (!text.empty()) {
+    const utf8::Rune rune = utf8::decode(text);
+    out = utf8::encode(rune.valid ? lower_rune(rune.value) : utf8::kReplacementRune, out);
+    text.remove_prefix(rune.size);
+  }
+  arena.shrink_last(out);
+  return {begin, static_cast<size_t>(out - begin)};
+}
+
+}  // namespace sluice::mapping
