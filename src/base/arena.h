@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/check.h"
 
 namespace sluice {
@@ -53,7 +54,7 @@ class Arena {
   std::string_view copy(std::string_view bytes) {
     if (bytes.empty()) return {};
     char* to = static_cast<char*>(allocate(bytes.size(), 1));
-    std::memcpy(to, bytes.data(), bytes.size());
+    copy_short(to, bytes.data(), bytes.size());
     return {to, bytes.size()};
   }
 

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/bytes.h"
+
 namespace sluice {
 
 /// A growing byte buffer that never initialises what it grows by. Move-only.
@@ -62,7 +64,7 @@ class Buffer {
 
   void append(const void* bytes, size_t n) {
     if (n == 0) return;
-    std::memcpy(tail(n), bytes, n);
+    copy_short(tail(n), static_cast<const char*>(bytes), n);
     size_ += n;
   }
   void append(std::string_view bytes) { append(bytes.data(), bytes.size()); }

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/buffer.h"
+#include "base/bytes.h"
 #include "native/dictionary.h"
 #include "native/pod_vector.h"
 #include "native/varint.h"
@@ -162,7 +163,7 @@ class MapColumn {
     for (uint32_t i = 0; i < count; ++i) {
       const std::string_view k = key(i);
       const uint32_t end = shape.ends[i];
-      if (k.size() != end - begin || std::memcmp(k.data(), shape.text.data() + begin, k.size()) != 0) return false;
+      if (k.size() != end - begin || !equal_short(k.data(), shape.text.data() + begin, k.size())) return false;
       begin = end;
     }
     return true;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/buffer.h"
+#include "base/bytes.h"
 
 namespace sluice::native {
 
@@ -29,7 +30,7 @@ inline void append_varint(Buffer& out, uint64_t value) {
 inline void append_string(Buffer& out, std::string_view value) {
   char* const to = out.tail(value.size() + kVarintBytesMax);
   char* const text = put_varint(to, value.size());
-  std::memcpy(text, value.data(), value.size());
+  copy_short(text, value.data(), value.size());
   out.commit(static_cast<size_t>(text - to) + value.size());
 }
 

@@ -18,10 +18,6 @@ namespace {
 using wire::ProtoCursor;
 using wire::WireType;
 
-/// What one request may grow to in memory. Two bytes on the wire can become a record of some hundred bytes; real data
-/// stays below four times its size, so that a full 20 MiB body fits.
-constexpr size_t kDecodedBytesMax = size_t{256} << 20;
-
 constexpr uint64_t len(uint32_t field) { return wire::proto_tag(field, WireType::Length); }
 constexpr uint64_t var(uint32_t field) { return wire::proto_tag(field, WireType::Varint); }
 constexpr uint64_t f64(uint32_t field) { return wire::proto_tag(field, WireType::Fixed64); }
@@ -310,7 +306,7 @@ class Decoder {
     uint64_t tag = 0;
     while (in.next(tag)) {
       if (tag == len(1)) {
-        element(in, out.resources, [this](std::string_view b, auto& group) { return resource_group(b, group); });
+        element(in, out.resources, [this](std::string_view b, auto& group) { return this->resource_group(b, group); });
       } else {
         unknown(in, tag, fields(1));
       }
@@ -321,7 +317,7 @@ class Decoder {
   template <typename Record>
   bool resource_group(std::string_view bytes, ResourceGroup<Record>& out) {
     ArenaVector<ScopeGroup<Record>> deprecated;
-    auto scopes = [this](std::string_view b, auto& group) { return scope_group(b, group); };
+    auto scopes = [this](std::string_view b, auto& group) { return this->scope_group(b, group); };
     ProtoCursor in = cursor(bytes);
     uint64_t tag = 0;
     while (in.next(tag)) {

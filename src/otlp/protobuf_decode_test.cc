@@ -7,12 +7,12 @@
 
 #include "otlp/decode.h"
 #include "testing/otlp_samples.h"
-#include "wire/protobuf_writer.h"
+#include "testing/proto_message.h"
 
 namespace sluice::otlp {
 namespace {
 
-using wire::ProtoWriter;
+using testing::ProtoMessage;
 
 /// Decodes logs and keeps what they point into.
 struct Decoded {
@@ -25,10 +25,10 @@ struct Decoded {
 };
 
 std::string in_request(const std::string& record) {
-  return ProtoWriter().message(1, ProtoWriter().message(2, ProtoWriter().bytes(2, record))).take();
+  return ProtoMessage().message(1, ProtoMessage().message(2, ProtoMessage().bytes(2, record))).take();
 }
 
-ProtoWriter string_value(std::string_view s) { return ProtoWriter().bytes(1, s); }
+ProtoMessage string_value(std::string_view s) { return ProtoMessage().bytes(1, s); }
 
 TEST(ProtobufDecode, AnEmptyRequestIsARequestWithoutRecords) {
   const Decoded decoded("");
@@ -39,12 +39,12 @@ TEST(ProtobufDecode, AnEmptyRequestIsARequestWithoutRecords) {
 TEST(ProtobufDecode, AllFieldsOfALogRecord) {
   const std::string trace(16, '\x11');
   const std::string span(8, '\x22');
-  const Decoded decoded(in_request(ProtoWriter()
+  const Decoded decoded(in_request(ProtoMessage()
                                        .fixed64(1, 7)
                                        .varint(2, 17)
                                        .bytes(3, "ERROR")
                                        .message(5, string_value("text"))
-                                       .message(6, ProtoWriter().bytes(1, "k").message(2, ProtoWriter().varint(3, 5)))
+                                       .message(6, ProtoMessage().bytes(1, "k").message(2, ProtoMessage().varint(3, 5)))
                                        .varint(7, 3)
                                        .fixed32(8, 0x101)
                                        .bytes(9, trace)
@@ -70,44 +70,44 @@ TEST(ProtobufDecode, AllFieldsOfALogRecord) {
 }
 
 TEST(ProtobufDecode, AResourceGivenTwiceIsMerged) {
-  const ProtoWriter a = ProtoWriter().message(1, ProtoWriter().bytes(1, "a"));
-  const ProtoWriter b = ProtoWriter().message(1, ProtoWriter().bytes(1, "b"));
-  const Decoded decoded(ProtoWriter().message(1, ProtoWriter().message(1, a).message(1, b)).take());
+  const ProtoMessage a = ProtoMessage().message(1, ProtoMessage().bytes(1, "a"));
+  const ProtoMessage b = ProtoMessage().message(1, ProtoMessage().bytes(1, "b"));
+  const Decoded decoded(ProtoMessage().message(1, ProtoMessage().message(1, a).message(1, b)).take());
   ASSERT_TRUE(decoded.status.ok());
   ASSERT_EQ(decoded.request.resources[0].resource.attributes.size(), 2U);
   EXPECT_EQ(decoded.request.resources[0].resource.attributes[1].key, "b");
 }
 
 TEST(ProtobufDecode, TheLastKindOfAOneofReplaces) {
-  const Decoded decoded(in_request(ProtoWriter().message(5, ProtoWriter().bytes(1, "s").varint(3, 9)).take()));
+  const Decoded decoded(in_request(ProtoMessage().message(5, ProtoMessage().bytes(1, "s").varint(3, 9)).take()));
   EXPECT_EQ(decoded.record().body.kind, ValueKind::Int);
   EXPECT_EQ(decoded.record().body.int_value, 9);
 }
 
 TEST(ProtobufDecode, AMapGivenTwiceInAValueReplaces) {
-  auto map = [](std::string_view key) { return ProtoWriter().message(1, ProtoWriter().bytes(1, key)); };
-  const Decoded decoded(in_request(ProtoWriter().message(5, ProtoWriter().message(6, map("a")).message(6, map("b"))).take()));
+  auto map = [](std::string_view key) { return ProtoMessage().message(1, ProtoMessage().bytes(1, key)); };
+  const Decoded decoded(in_request(ProtoMessage().message(5, ProtoMessage().message(6, map("a")).message(6, map("b"))).take()));
   ASSERT_EQ(decoded.record().body.size, 1U);
   EXPECT_EQ(decoded.record().body.members[0].key, "b");
 }
 
 TEST(ProtobufDecode, ScopesOfTheDeprecatedFieldCountWhereThereAreNoOthers) {
-  const ProtoWriter old_scope = ProtoWriter().message(2, ProtoWriter().bytes(3, "old"));
-  const ProtoWriter new_scope = ProtoWriter().message(2, ProtoWriter().bytes(3, "new"));
-  const Decoded alone(ProtoWriter().message(1, ProtoWriter().message(1000, old_scope)).take());
+  const ProtoMessage old_scope = ProtoMessage().message(2, ProtoMessage().bytes(3, "old"));
+  const ProtoMessage new_scope = ProtoMessage().message(2, ProtoMessage().bytes(3, "new"));
+  const Decoded alone(ProtoMessage().message(1, ProtoMessage().message(1000, old_scope)).take());
   EXPECT_EQ(alone.record().severity_text, "old");
-  const Decoded both(ProtoWriter().message(1, ProtoWriter().message(1000, old_scope).message(2, new_scope)).take());
+  const Decoded both(ProtoMessage().message(1, ProtoMessage().message(1000, old_scope).message(2, new_scope)).take());
   ASSERT_EQ(both.request.resources[0].scopes.size(), 1U);
   EXPECT_EQ(both.record().severity_text, "new");
 }
 
 TEST(ProtobufDecode, WideVarintsAreCutToTheirField) {
-  const Decoded decoded(in_request(ProtoWriter().varint(2, 0x1'0000'0011).take()));
+  const Decoded decoded(in_request(ProtoMessage().varint(2, 0x1'0000'0011).take()));
   EXPECT_EQ(decoded.record().severity_number, 17);
 }
 
 TEST(ProtobufDecode, AnEmptyIdIsNone) {
-  const Decoded decoded(in_request(ProtoWriter().bytes(9, std::string(16, 'x')).bytes(9, "").take()));
+  const Decoded decoded(in_request(ProtoMessage().bytes(9, std::string(16, 'x')).bytes(9, "").take()));
   ASSERT_TRUE(decoded.status.ok());
   EXPECT_TRUE(decoded.record().trace_id.empty());
 }
@@ -124,14 +124,14 @@ std::string packed(std::initializer_list<uint64_t> values) {
   return out;
 }
 
-std::string in_metric(uint32_t field, const ProtoWriter& point) {
-  const ProtoWriter metric = ProtoWriter().message(field, ProtoWriter().message(1, point));
-  return ProtoWriter().message(1, ProtoWriter().message(2, ProtoWriter().message(2, metric))).take();
+std::string in_metric(uint32_t field, const ProtoMessage& point) {
+  const ProtoMessage metric = ProtoMessage().message(field, ProtoMessage().message(1, point));
+  return ProtoMessage().message(1, ProtoMessage().message(2, ProtoMessage().message(2, metric))).take();
 }
 
 TEST(ProtobufDecode, APackedPartOfFixed64ReplacesAndAnUnpackedOneAppends) {
   Arena arena;
-  const std::string body = in_metric(9, ProtoWriter().bytes(6, packed({9, 9})).bytes(6, packed({1, 2})).fixed64(6, 3));
+  const std::string body = in_metric(9, ProtoMessage().bytes(6, packed({9, 9})).bytes(6, packed({1, 2})).fixed64(6, 3));
   const MetricsRequest request = decode_metrics(body, arena);
   const auto& counts = request.resources[0].scopes[0].records[0].data_points[0].bucket_counts;
   ASSERT_EQ(counts.size(), 3U);
@@ -141,8 +141,8 @@ TEST(ProtobufDecode, APackedPartOfFixed64ReplacesAndAnUnpackedOneAppends) {
 
 TEST(ProtobufDecode, PackedVarintsAppend) {
   Arena arena;
-  const ProtoWriter buckets = ProtoWriter().varint(1, 9).bytes(2, std::string("\x01\xac\x02", 3)).varint(2, 5);
-  const MetricsRequest request = decode_metrics(in_metric(10, ProtoWriter().message(8, buckets)), arena);
+  const ProtoMessage buckets = ProtoMessage().varint(1, 9).bytes(2, std::string("\x01\xac\x02", 3)).varint(2, 5);
+  const MetricsRequest request = decode_metrics(in_metric(10, ProtoMessage().message(8, buckets)), arena);
   const Buckets& positive = request.resources[0].scopes[0].records[0].data_points[0].positive;
   EXPECT_EQ(positive.offset, -5);  // zigzag
   ASSERT_EQ(positive.bucket_counts.size(), 3U);
@@ -151,8 +151,8 @@ TEST(ProtobufDecode, PackedVarintsAppend) {
 }
 
 TEST(ProtobufDecode, UnknownFieldsOfEveryTypeAreSkipped) {
-  const std::string unknown = ProtoWriter().varint(100, 1).fixed64(101, 2).fixed32(102, 3).bytes(103, "zz").take();
-  const Decoded decoded(in_request(unknown + ProtoWriter().bytes(3, "INFO").take() + unknown));
+  const std::string unknown = ProtoMessage().varint(100, 1).fixed64(101, 2).fixed32(102, 3).bytes(103, "zz").take();
+  const Decoded decoded(in_request(unknown + ProtoMessage().bytes(3, "INFO").take() + unknown));
   ASSERT_TRUE(decoded.status.ok());
   EXPECT_EQ(decoded.record().severity_text, "INFO");
 }
@@ -175,9 +175,9 @@ TEST(ProtobufDecode, RefusesWithTheByteWhereItStopped) {
       {"group end without a group", std::string("\xc4\x06x", 3)},
       {"group with a field", std::string("\xc3\x06\x08\x05\xc4\x06\x0a\x00", 8)},
       {"known field, wrong wire type", std::string("\x08\x05", 2)},
-      {"trace id of 15 bytes", in_request(ProtoWriter().bytes(9, std::string(15, 'x')).take())},
-      {"span id of 9 bytes", in_request(ProtoWriter().bytes(10, std::string(9, 'x')).take())},
-      {"packed list of odd length", in_metric(9, ProtoWriter().bytes(6, "1234567"))},
+      {"trace id of 15 bytes", in_request(ProtoMessage().bytes(9, std::string(15, 'x')).take())},
+      {"span id of 9 bytes", in_request(ProtoMessage().bytes(10, std::string(9, 'x')).take())},
+      {"packed list of odd length", in_metric(9, ProtoMessage().bytes(6, "1234567"))},
   };
   for (const Refused& c : cases) {
     Arena arena;
@@ -200,8 +200,8 @@ TEST(ProtobufDecode, EveryPrefixOfARequestIsReadOrRefused) {
 
 std::string nested_arrays(int depth) {
   std::string value;
-  for (int i = 0; i < depth; ++i) value = ProtoWriter().message(5, ProtoWriter().bytes(1, value)).take();
-  return in_request(ProtoWriter().bytes(5, value).take());
+  for (int i = 0; i < depth; ++i) value = ProtoMessage().message(5, ProtoMessage().bytes(1, value)).take();
+  return in_request(ProtoMessage().bytes(5, value).take());
 }
 
 TEST(ProtobufDecode, NestingIsFollowedToItsLimit) {
@@ -219,7 +219,7 @@ TEST(ProtobufDecode, NestedGroupsDoNotRecurse) {
 TEST(ProtobufDecode, ManyEmptyRecordsStayWithinTheMemoryLimit) {
   std::string records;
   for (int i = 0; i < 9'000'000; ++i) records += std::string_view("\x12\x00", 2);
-  const Decoded decoded(ProtoWriter().message(1, ProtoWriter().bytes(2, records)).take());
+  const Decoded decoded(ProtoMessage().message(1, ProtoMessage().bytes(2, records)).take());
   EXPECT_EQ(decoded.status.code(), Code::ResourceExhausted);
   EXPECT_LT(decoded.arena.capacity_bytes(), size_t{800} << 20);
 }

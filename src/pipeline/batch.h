@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
+#include <vector>
 
 #include "base/arena.h"
 #include "base/budget.h"
@@ -10,11 +12,32 @@
 
 namespace sluice::pipeline {
 
+/// Arenas that wait for their next request, so that a steady load allocates none. Thread-safe.
+class ArenaPool : public std::enable_shared_from_this<ArenaPool> {
+ public:
+  /// More wait only for a burst, and are freed after it.
+  static constexpr size_t kKeptMax = 4;
+
+  /// Gives an arena back to its pool, or frees one that has none.
+  struct Return {
+    std::shared_ptr<ArenaPool> pool;
+    void operator()(Arena* arena) const;
+  };
+
+  std::unique_ptr<Arena, Return> take();
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Arena>> kept_;
+};
+
+using PooledArena = std::unique_ptr<Arena, ArenaPool::Return>;
+
 /// One export request on its way: the body bytes, the arena with the records whose strings point into either, and the
 /// promise to answer. Move-only; moving it leaves records and bytes where they are.
 struct Batch {
   otlp::Signal signal = otlp::Signal::Logs;
-  std::unique_ptr<Arena> arena = std::make_unique<Arena>();
+  PooledArena arena{new Arena};
   Buffer body;
   Budget::Share memory;  ///< what the body takes of the process's budget
   /// In the arena; the one of `signal` is set.

@@ -4,12 +4,10 @@
 #include <random>
 #include <string_view>
 
-#include "wire/protobuf_writer.h"
+#include "testing/proto_message.h"
 
 namespace sluice::testing {
 namespace {
-
-using wire::ProtoWriter;
 
 constexpr uint64_t kStart = 1'790'000'000'000'000'000;
 constexpr std::string_view kWords[] = {"order",   "payment", "checkout", "inventory", "session", "profile",
@@ -43,29 +41,29 @@ class Samples {
   std::mt19937_64 random_{20260101};
 };
 
-ProtoWriter attribute(std::string_view key, std::string_view value) {
-  return ProtoWriter().bytes(1, key).message(2, ProtoWriter().bytes(1, value));
+ProtoMessage attribute(std::string_view key, std::string_view value) {
+  return ProtoMessage().bytes(1, key).message(2, ProtoMessage().bytes(1, value));
 }
-ProtoWriter attribute(std::string_view key, uint64_t value) {
-  return ProtoWriter().bytes(1, key).message(2, ProtoWriter().varint(3, value));
+ProtoMessage attribute(std::string_view key, uint64_t value) {
+  return ProtoMessage().bytes(1, key).message(2, ProtoMessage().varint(3, value));
 }
 
-ProtoWriter resource() {
-  return ProtoWriter()
+ProtoMessage resource() {
+  return ProtoMessage()
       .message(1, attribute("service.name", "checkout"))
       .message(1, attribute("service.instance.id", 7))
       .message(1, attribute("k8s.pod.name", "pod-17"))
       .message(1, attribute("host.name", "node-03.cluster.local"));
 }
 
-std::string request(std::string_view scope_name, const ProtoWriter& records) {
-  ProtoWriter scope_group;
-  scope_group.message(1, ProtoWriter().bytes(1, scope_name).bytes(2, "1.2.3"));
+std::string request(std::string_view scope_name, const ProtoMessage& records) {
+  ProtoMessage scope_group;
+  scope_group.message(1, ProtoMessage().bytes(1, scope_name).bytes(2, "1.2.3"));
   const std::string scoped = scope_group.take() + records.str();
-  return ProtoWriter().message(1, ProtoWriter().message(1, resource()).bytes(2, scoped)).take();
+  return ProtoMessage().message(1, ProtoMessage().message(1, resource()).bytes(2, scoped)).take();
 }
 
-void wide_attributes(Samples& samples, ProtoWriter& span) {
+void wide_attributes(Samples& samples, ProtoMessage& span) {
   const uint64_t status = samples.pick(kStatuses);
   const std::string word(samples.pick(kWords));
   span.message(9, attribute("http.request.method", samples.pick(kMethods)))
@@ -79,7 +77,7 @@ void wide_attributes(Samples& samples, ProtoWriter& span) {
                             samples.text("Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/12%llu", samples.below(10))))
       .message(9, attribute("enduser.id", samples.text("user-%05llu", samples.below(100000))))
       .message(9, attribute("db.statement", "SELECT * FROM " + word + " WHERE id = ?"));
-  if (status >= 500) span.message(15, ProtoWriter().bytes(2, "upstream failed").varint(3, 2));
+  if (status >= 500) span.message(15, ProtoMessage().bytes(2, "upstream failed").varint(3, 2));
 }
 
 std::string json_body(Samples& samples) {
@@ -95,11 +93,11 @@ std::string json_body(Samples& samples) {
          std::string(samples.pick(kWords)) + " " + std::string(samples.pick(kWords)) + "\"}";
 }
 
-void text_log(Samples& samples, ProtoWriter& log) {
+void text_log(Samples& samples, ProtoMessage& log) {
   const std::string_view method = samples.pick(kMethods);
   const uint64_t status = samples.pick(kStatuses);
   log.varint(2, 9).bytes(3, "INFO");
-  log.message(5, ProtoWriter().bytes(1, std::string(method) + " " + samples.path() +
+  log.message(5, ProtoMessage().bytes(1, std::string(method) + " " + samples.path() +
                                             samples.text(" finished with %llu after %llu ms, ", status, samples.below(900)) +
                                             std::string(samples.pick(kWords)) + " " + std::string(samples.pick(kWords))));
   log.message(6, attribute("http.request.method", method))
@@ -113,7 +111,7 @@ void text_log(Samples& samples, ProtoWriter& log) {
 
 std::string sample_spans(int count, bool wide) {
   Samples samples;
-  ProtoWriter spans;
+  ProtoMessage spans;
   std::string trace;
   std::string parent;
   uint64_t time = kStart;
@@ -122,7 +120,7 @@ std::string sample_spans(int count, bool wide) {
       trace = samples.bytes(16);
       parent.clear();
     }
-    ProtoWriter span;
+    ProtoMessage span;
     const std::string id = samples.bytes(8);
     time += 1000 + samples.below(200000);
     span.bytes(1, trace).bytes(2, id).bytes(3, "active");
@@ -133,7 +131,7 @@ std::string sample_spans(int count, bool wide) {
     if (wide) {
       wide_attributes(samples, span);
     } else {
-      span.message(11, ProtoWriter().fixed64(1, time + 5000).bytes(2, "db-connect"));
+      span.message(11, ProtoMessage().fixed64(1, time + 5000).bytes(2, "db-connect"));
     }
     parent = id;
     spans.message(2, span);
@@ -143,14 +141,14 @@ std::string sample_spans(int count, bool wide) {
 
 std::string sample_logs(int count, bool as_json) {
   Samples samples;
-  ProtoWriter logs;
+  ProtoMessage logs;
   uint64_t time = kStart;
   for (int i = 0; i < count; ++i) {
     time += 1000 + samples.below(200000);
-    ProtoWriter log;
+    ProtoMessage log;
     log.fixed64(1, time);
     if (as_json) {
-      log.message(5, ProtoWriter().bytes(1, json_body(samples)));
+      log.message(5, ProtoMessage().bytes(1, json_body(samples)));
     } else {
       text_log(samples, log);
     }
@@ -162,11 +160,11 @@ std::string sample_logs(int count, bool as_json) {
 
 std::string sample_metrics(int count) {
   Samples samples;
-  ProtoWriter metrics;
+  ProtoMessage metrics;
   for (int i = 0; i < count; i += 10) {
-    ProtoWriter gauge;
+    ProtoMessage gauge;
     for (int k = 0; k < 10; ++k) {
-      ProtoWriter point;
+      ProtoMessage point;
       point.fixed64(2, kStart).fixed64(3, kStart + static_cast<uint64_t>(i) * 1000000000);
       point.real(4, static_cast<double>(samples.below(1000000)) / 1000);
       point.message(7, attribute("http.request.method", samples.pick(kMethods)))
@@ -177,7 +175,7 @@ std::string sample_metrics(int count) {
       gauge.message(1, point);
     }
     const std::string name = "app." + std::string(kWords[static_cast<size_t>(i / 10) % std::size(kWords)]) + ".level";
-    metrics.message(2, ProtoWriter().bytes(1, name).bytes(3, "1").message(5, gauge));
+    metrics.message(2, ProtoMessage().bytes(1, name).bytes(3, "1").message(5, gauge));
   }
   return request("app.meter", metrics);
 }

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/status.h"
+
+namespace sluice::io {
+
+/// A listening, non-blocking TCP socket. `address` is where clients reach it: "127.0.0.1:4317",
+/// "[::1]:4317".
+struct Listener {
+  int fd = -1;
+  std::string address;
+
+  Listener() = default;
+  Listener(int listening_fd, std::string where) : fd(listening_fd), address(std::move(where)) {}
+  Listener(Listener&& other) noexcept;
+  Listener& operator=(Listener&& other) noexcept;
+  ~Listener();
+  /// Gives the descriptor to the caller.
+  int release();
+};
+
+/// Listens on "HOST:PORT". HOST is a name, an IPv4 address, an IPv6 address in brackets, or empty
+/// for all addresses; `localhost` is both 127.0.0.1 and ::1 (the latter only where the machine has
+/// IPv6). Port 0 picks a free port, the same for all addresses of the host. An error says what to
+/// do about it. Blocks while a name is resolved.
+Result<std::vector<Listener>> listen(std::string_view host_port);
+
+}  // namespace sluice::io

@@ -1,0 +1,49 @@
+#include "io/listen.h"
+
+#include <gtest/gtest.h>
+
+namespace sluice::io {
+namespace {
+
+std::string port_of(const Listener& listener) {
+  return listener.address.substr(listener.address.rfind(':') + 1);
+}
+
+TEST(Listen, PicksAFreePort) {
+  const auto listeners = listen("127.0.0.1:0");
+  ASSERT_TRUE(listeners.ok()) << listeners.status().to_string();
+  ASSERT_EQ(listeners->size(), 1u);
+  EXPECT_EQ(listeners->front().address.substr(0, 10), "127.0.0.1:");
+  EXPECT_NE(port_of(listeners->front()), "0");
+}
+
+TEST(Listen, LocalhostIsBothFamiliesOnOnePort) {
+  const auto listeners = listen("localhost:0");
+  ASSERT_TRUE(listeners.ok()) << listeners.status().to_string();
+  EXPECT_EQ(listeners->front().address.substr(0, 10), "127.0.0.1:");
+  if (listeners->size() == 2) {  // one only where the machine has no IPv6
+    EXPECT_EQ(listeners->back().address, "[::1]:" + port_of(listeners->front()));
+  }
+}
+
+TEST(Listen, TakenAddressSaysWhatToDo) {
+  const auto first = listen("127.0.0.1:0");
+  ASSERT_TRUE(first.ok());
+  const auto second = listen(first->front().address);
+  EXPECT_EQ(second.status().code(), Code::AlreadyExists);
+  EXPECT_NE(second.status().message().find("choose another port"), std::string::npos);
+}
+
+TEST(Listen, BadAddresses) {
+  for (const char* bad : {"", "4317", "localhost", "localhost:", "localhost:x", "localhost:70000",
+                          "localhost:-1", "::1:4317", "a:b:4317", "localhost:123456"}) {
+    const auto listeners = listen(bad);
+    EXPECT_EQ(listeners.status().code(), Code::InvalidArgument) << bad;
+    EXPECT_NE(listeners.status().message().find("HOST:PORT"), std::string::npos) << bad;
+  }
+  EXPECT_EQ(listen("192.0.2.1:0").status().code(), Code::NotFound)
+      << "not an address of this machine";
+}
+
+}  // namespace
+}  // namespace sluice::io

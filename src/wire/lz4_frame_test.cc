@@ -1,0 +1,81 @@
+#include "wire/lz4_frame.h"
+
+#include <gtest/gtest.h>
+#include <lz4frame.h>
+
+#include <memory>
+#include <random>
+#include <string>
+
+namespace sluice::wire {
+namespace {
+
+/// By liblz4's own frame reader.
+std::string decompress(std::string_view frame) {
+  LZ4F_dctx* context = nullptr;
+  LZ4F_createDecompressionContext(&context, LZ4F_VERSION);
+  const std::unique_ptr<LZ4F_dctx, decltype(&LZ4F_freeDecompressionContext)> owner(
+      context, LZ4F_freeDecompressionContext);
+  std::string out;
+  std::string chunk(1 << 20, '\0');
+  size_t hint = 1;
+  for (size_t at = 0; at < frame.size();) {
+    size_t in = frame.size() - at;
+    size_t made = chunk.size();
+    hint = LZ4F_decompress(context, chunk.data(), &made, frame.data() + at, &in, nullptr);
+    if (LZ4F_isError(hint) != 0) return LZ4F_getErrorName(hint);
+    out.append(chunk, 0, made);
+    at += in;
+  }
+  return hint == 0 ? out : "the frame does not end";
+}
+
+std::string frame_of(const std::vector<std::string>& parts) {
+  Buffer out(kLz4FrameHeader);
+  for (const std::string& part : parts) append_lz4_blocks(part, out);
+  out.append(kLz4FrameEnd.data(), kLz4FrameEnd.size());
+  return std::string(out.view());
+}
+
+std::string noise(size_t size) {
+  std::mt19937 random(7);
+  std::string bytes(size, '\0');
+  for (char& c : bytes) c = static_cast<char>(random());
+  return bytes;
+}
+
+TEST(Lz4Frame, ReadsBackByTheReferenceReader) {
+  const std::vector<std::vector<std::string>> cases = {
+      {},
+      {""},
+      {"a"},
+      {"a", "", "b"},
+      {std::string(100, 'x')},
+      {noise(100)},
+      {std::string(kLz4BlockBytesMax, 'x')},
+      {std::string(kLz4BlockBytesMax + 1, 'x')},
+      {noise(kLz4BlockBytesMax)},
+      {noise(kLz4BlockBytesMax * 2 + 12345), std::string(9 << 20, 'y')},
+  };
+  for (const auto& parts : cases) {
+    std::string whole;
+    for (const std::string& part : parts) whole += part;
+    EXPECT_TRUE(decompress(frame_of(parts)) == whole) << parts.size() << " parts, " << whole.size();
+  }
+}
+
+TEST(Lz4Frame, IncompressibleBytesGrowByTheirSizesOnly) {
+  const std::string bytes = noise(kLz4BlockBytesMax + 1);
+  Buffer out;
+  append_lz4_blocks(bytes, out);
+  EXPECT_EQ(out.size(), bytes.size() + 2 * 4);
+}
+
+TEST(Lz4Frame, RepeatedBytesShrink) {
+  Buffer out;
+  append_lz4_blocks(std::string(1 << 20, 'x'), out);
+  EXPECT_LT(out.size(), 8u << 10);
+}
+
+}  // namespace
+}  // namespace sluice::wire
