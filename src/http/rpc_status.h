@@ -1,0 +1,26 @@
+#pragma once
+
+// google.rpc.Status (https://github.com/googleapis/googleapis/blob/master/google/rpc/status.proto):
+// the body of errors in OTLP over HTTP, and the details of errors in gRPC.
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+
+namespace sluice::http {
+
+/// In protobuf; `retry_after` adds a google.rpc.RetryInfo to the details.
+std::string rpc_status_protobuf(const Status& status,
+                                std::optional<std::chrono::seconds> retry_after = {});
+
+/// In JSON: {"code":3,"message":"..."}.
+std::string rpc_status_json(const Status& status);
+
+/// The text with U+FFFD for each byte that is not UTF-8, as protobuf's strings must be. Messages
+/// may quote what a sender wrote.
+std::string valid_utf8(std::string_view text);
+
+}  // namespace sluice::http
