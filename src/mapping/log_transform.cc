@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -39,24 +41,29 @@ class Superseded {
   static constexpr uint32_t kScanMax = 64;
 
   explicit Superseded(const JsonNode& object) : object_(object) {
-    nested_ = std::any_of(object.begin(), object.end(), [](const JsonNode& n) { return is_container(n); });
-    if (!nested_ || object.size <= kScanMax) return;
-    for (uint32_t i = 0; i < object.size; ++i) last_[object.begin()[i].key] = i;
+    if (object.size <= kScanMax) {
+      for (uint32_t i = 0; i < object.size; ++i) {
+        nested_ |= uint64_t{is_container(object.begin()[i])} << i;
+      }
+    } else {
+      for (uint32_t i = 0; i < object.size; ++i) last_[object.begin()[i].key] = i;
+    }
   }
 
   bool operator()(uint32_t i) const {
-    if (!nested_) return false;
-    const JsonNode* members = object_.begin();
-    if (object_.size > kScanMax) return last_.find(members[i].key)->second != i;
-    for (uint32_t j = i + 1; j < object_.size; ++j) {
-      if ((is_container(members[i]) || is_container(members[j])) && members[i].key == members[j].key) return true;
+    if (object_.size > kScanMax) return last_.find(object_.begin()[i].key)->second != i;
+    // A nested member is compared with all that follow, a scalar only with the nested ones among them.
+    const uint64_t following = ~uint64_t{1} << i & (~uint64_t{0} >> (kScanMax - object_.size));
+    uint64_t rivals = (nested_ >> i & 1) != 0 ? following : following & nested_;
+    for (; rivals != 0; rivals &= rivals - 1) {
+      if (object_.begin()[std::countr_zero(rivals)].key == object_.begin()[i].key) return true;
     }
     return false;
   }
 
  private:
   const JsonNode& object_;
-  bool nested_ = false;
+  uint64_t nested_ = 0;  // bit i: member i is an object or array; up to kScanMax members
   std::unordered_map<std::string_view, uint32_t> last_;
 };
 
@@ -249,6 +256,9 @@ struct LogTransform::Impl {
   wire::JsonBodyParser parser;
   Buffer prefix;
   ValueText value_text;
+  // Levels repeat: the last one and its number.
+  std::string last_level = "info";
+  int32_t last_number = severity_number_of_text("info");
 
   void merge_body(LogRecord& record, Arena& arena);
   void merge_json(const JsonNode& object, LogRecord& record, Arena& arena);
@@ -320,7 +330,11 @@ void LogTransform::Impl::promote_level(LogRecord& record) {
   for (const Value* value : found) {
     if (value == nullptr || !value->is_string() || value->size == 0) continue;
     record.severity_text = value->view();
-    record.severity_number = severity_number_of_text(record.severity_text);
+    if (record.severity_text != last_level) {
+      last_level = record.severity_text;
+      last_number = severity_number_of_text(last_level);
+    }
+    record.severity_number = last_number;
     return;
   }
 }

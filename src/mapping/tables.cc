@@ -47,6 +47,7 @@ void plan_order(Table, const native::Block& block, RowOrder& out) {
   out.order.resize(block.rows());
   std::iota(out.order.begin(), out.order.end(), 0U);
   out.partition_ends.clear();
+  out.partition_days.clear();
   if (out.order.empty()) return;
 
   const int64_t first_day = rows.day(0);
@@ -54,6 +55,7 @@ void plan_order(Table, const native::Block& block, RowOrder& out) {
       std::all_of(out.order.begin(), out.order.end(), [&](uint32_t row) { return rows.day(row) == first_day; });
   if (one_day) {
     out.partition_ends.push_back(block.rows());
+    out.partition_days.push_back(first_day);
     return;
   }
   std::stable_sort(out.order.begin(), out.order.end(),
@@ -66,6 +68,9 @@ void plan_order(Table, const native::Block& block, RowOrder& out) {
   const size_t step = day_ends.size() <= kSeparatePartitionsMax ? 1 : kPartitionsPerInsertMax;
   for (size_t i = step - 1; i < day_ends.size() - 1; i += step) out.partition_ends.push_back(day_ends[i]);
   out.partition_ends.push_back(block.rows());
+  for (const uint32_t end : out.partition_ends) {
+    out.partition_days.push_back(step == 1 ? rows.day(out.order[end - 1]) : RowOrder::kSeveralDays);
+  }
 }
 
 }  // namespace sluice::mapping

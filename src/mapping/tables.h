@@ -39,9 +39,10 @@ std::unique_ptr<native::Block> make_block(Table table);
 struct RowOrder {
   std::vector<uint32_t> order;
   std::vector<uint32_t> partition_ends;
-  /// The partition of each of these: days since 1970 as ClickHouse's toDate() counts them (modulo 2^16). Rows of several
-  /// lanes with the same day go into one insert.
-  std::vector<uint16_t> partition_days;
+  /// The day of each of these, since 1970, or kSeveralDays: blocks of several lanes put the rows of one day into one insert,
+  /// and leave alone what holds several.
+  std::vector<int64_t> partition_days;
+  static constexpr int64_t kSeveralDays = INT64_MAX;
 };
 void plan_order(Table table, const native::Block& block, RowOrder& out);
 

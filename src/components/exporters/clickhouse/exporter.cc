@@ -1,0 +1,231 @@
+#include "components/exporters/clickhouse/exporter.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "components/exporters/clickhouse/insert_queue.h"
+#include "components/exporters/clickhouse/keeper.h"
+#include "components/exporters/clickhouse/lane.h"
+#include "components/exporters/clickhouse/sealer.h"
+#include "components/exporters/clickhouse/sender.h"
+
+namespace sluice::components {
+namespace {
+
+constexpr std::chrono::milliseconds kFlushWhileWaiting{200};
+constexpr std::chrono::milliseconds kFlushOtherwise{1000};
+/// Blocks kept for reuse, for each lane and table: one in the making while one is on its way.
+constexpr size_t kSpareBlocksPerLane = 2;
+/// How often drain() looks; it is the end of the process, so latency matters little and simplicity
+/// much.
+constexpr std::chrono::milliseconds kDrainPoll{5};
+/// A connection and a thread each.
+constexpr int kInsertsInFlightMost = 256;
+
+using Lanes = std::vector<std::unique_ptr<LaneExporter>>;
+
+Status check(const ClickHouseExporterConfig& config, size_t lanes) {
+  if (lanes == 0) return invalid_argument("the ClickHouse exporter needs at least one lane");
+  if (config.inserts_in_flight_max < 1 || config.inserts_in_flight_max > kInsertsInFlightMost) {
+    return invalid_argument("inserts in flight must be 1 to 256");
+  }
+  if (config.insert_rows_max == 0 || config.insert_bytes_max == 0) {
+    return invalid_argument("the rows and bytes of an insert must be at least 1");
+  }
+  if (config.timeout.count() <= 0) return invalid_argument("the insert timeout must be positive");
+  if (config.flush_interval && config.flush_interval->count() <= 0) {
+    return invalid_argument("the flush interval must be positive");
+  }
+  return {};
+}
+
+}  // namespace
+
+struct ClickHouseExporter::Impl {
+  Impl(ClickHouseExporterConfig c, std::vector<io::Loop*> l, Budget& budget,
+       metrics::Registry& registry);
+  ~Impl() { stop(); }
+
+  LaneOptions lane_options() const;
+  SenderOptions make_sender_options() const;
+  void push(std::unique_ptr<Insert> insert);
+  void set_gap(mapping::Table table, std::chrono::milliseconds gap);
+  void drain(const std::function<void()>& done);
+  bool drained() const { return sealer->empty() && queue->idle(); }
+  void stop();
+  void account_for_the_rest();
+
+  const ClickHouseExporterConfig config;
+  const std::vector<io::Loop*> loops;
+  ExporterMetrics metrics;
+  LaneControl control;
+  const SenderOptions sender_options;
+  const std::shared_ptr<InsertQueue> queue = std::make_shared<InsertQueue>();
+  Keeper keeper;
+  std::shared_ptr<Sealer> sealer;
+  std::shared_ptr<Lanes> lanes = std::make_shared<Lanes>();
+  std::vector<std::unique_ptr<clickhouse::Client>> clients;
+  std::vector<std::unique_ptr<Sender>> senders;
+  std::vector<std::thread> threads;
+  std::thread drainer;
+  std::atomic<bool> stopped{false};
+};
+
+ClickHouseExporter::Impl::Impl(ClickHouseExporterConfig c, std::vector<io::Loop*> l, Budget& budget,
+                               metrics::Registry& registry)
+    : config(std::move(c)),
+      loops(std::move(l)),
+      metrics(registry),
+      sender_options(make_sender_options()),
+      keeper(config.endpoint, {config.create_schema, config.ttl, config.watch_parts},
+             [this](mapping::Table table, std::chrono::milliseconds gap) { set_gap(table, gap); }) {
+  const SealLimits limits{config.insert_rows_max, config.insert_bytes_max, config.timeout,
+                          config.ack == AckMode::Store};
+  sealer = std::make_shared<Sealer>(
+      loops.size(), limits, [this](std::unique_ptr<Insert> insert) { push(std::move(insert)); });
+  const auto pool = std::make_shared<BlockPool>(loops.size() * kSpareBlocksPerLane);
+  for (size_t i = 0; i < loops.size(); ++i) {
+    lanes->push_back(std::make_unique<LaneExporter>(i, *loops[i], lane_options(), budget, sealer,
+                                                    pool, control));
+  }
+  sealer->set_ask([this, weak = std::weak_ptr(lanes)](size_t i, std::shared_ptr<SealRound> round) {
+    loops[i]->post([weak, i, round = std::move(round)] {
+      if (const auto alive = weak.lock()) (*alive)[i]->seal(*round);
+    });
+  });
+}
+
+LaneOptions ClickHouseExporter::Impl::lane_options() const {
+  LaneOptions options;
+  options.senders_wait = config.ack == AckMode::Store;
+  options.lz4 = sender_options.lz4;
+  options.flush_interval =
+      config.flush_interval.value_or(options.senders_wait ? kFlushWhileWaiting : kFlushOtherwise);
+  options.backed_up = [q = queue, most = static_cast<size_t>(config.inserts_in_flight_max)](
+                          mapping::Table table) { return q->waiting(table) >= most; };
+  return options;
+}
+
+SenderOptions ClickHouseExporter::Impl::make_sender_options() const {
+  const bool ours = config.endpoint.is_unix();
+  SenderOptions options;
+  options.lz4 = !ours;
+  // Our own server's tables keep no tokens: after a crash a token can outlive the rows that it
+  // stood for.
+  options.tokens = !ours;
+  options.timeout = config.timeout;
+  // A column that an older table lacks is left out of the statement, and its bytes are skipped by
+  // the reader.
+  options.settings.emplace_back("input_format_skip_unknown_fields", "1");
+  if (config.late_indexes.value_or(ours)) {
+    options.settings.emplace_back("materialize_skip_indexes_on_insert", "0");
+  }
+  return options;
+}
+
+void ClickHouseExporter::Impl::push(std::unique_ptr<Insert> insert) {
+  metrics.queue_rows.add(insert->rows());
+  metrics.queue_bytes.add(static_cast<int64_t>(insert->bytes()));
+  queue->push(std::move(insert));
+}
+
+void ClickHouseExporter::Impl::set_gap(mapping::Table table, std::chrono::milliseconds gap) {
+  queue->set_gap(table, gap);
+  const int64_t before = control.age_ms_min[static_cast<size_t>(table)].exchange(
+      gap.count(), std::memory_order_relaxed);
+  if (before == 0 && gap.count() != 0) {
+    log::warn("ClickHouse has many parts to merge; inserts are slowed down",
+              {{"table", mapping::table_name(table)}, {"gap_ms", int64_t{gap.count()}}});
+  }
+}
+
+void ClickHouseExporter::Impl::drain(const std::function<void()>& done) {
+  control.draining = true;
+  const auto deadline = Insert::Clock::now() + config.timeout;
+  while (!drained() && Insert::Clock::now() < deadline) {
+    for (size_t t = 0; t < mapping::kTableCount; ++t) sealer->seal(static_cast<mapping::Table>(t));
+    std::this_thread::sleep_for(kDrainPoll);
+  }
+  stop();
+  done();
+}
+
+void ClickHouseExporter::Impl::stop() {
+  if (stopped.exchange(true)) return;
+  queue->stop();
+  for (const auto& client : clients) client->interrupt();
+  for (std::thread& thread : threads) thread.join();
+  keeper.stop();
+  account_for_the_rest();
+}
+
+/// Waiting senders keep their data and are told to retry. Rows that were acknowledged from memory
+/// are lost, which must not happen in silence.
+void ClickHouseExporter::Impl::account_for_the_rest() {
+  uint64_t rows = sealer->open_rows();
+  for (const auto& insert : queue->take_all()) {
+    rows += insert->unsent_rows();
+    insert->resolve(unavailable("shutting down before ClickHouse took the rows; send them again"));
+  }
+  if (rows == 0) return;
+  if (config.ack == AckMode::Store) {
+    metrics.handed_back.add(rows);
+    return;
+  }
+  metrics.lost.add(rows);
+  log::error(
+      "Rows that were acknowledged from memory are lost: ClickHouse did not take them in time",
+      {{"rows", rows}});
+}
+
+ClickHouseExporter::ClickHouseExporter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+ClickHouseExporter::~ClickHouseExporter() {
+  impl_->stop();
+  if (impl_->drainer.joinable()) impl_->drainer.join();
+}
+
+Result<std::unique_ptr<ClickHouseExporter>> ClickHouseExporter::create(
+    ClickHouseExporterConfig config, std::vector<io::Loop*> lanes, Budget& budget,
+    metrics::Registry& metrics) {
+  SLUICE_RETURN_IF_ERROR(check(config, lanes.size()));
+  auto impl = std::make_unique<Impl>(std::move(config), std::move(lanes), budget, metrics);
+  return std::unique_ptr<ClickHouseExporter>(new ClickHouseExporter(std::move(impl)));
+}
+
+pipeline::Consumer& ClickHouseExporter::lane(size_t i) { return *(*impl_->lanes)[i]; }
+
+Status ClickHouseExporter::start() {
+  Impl& impl = *impl_;
+  SLUICE_CHECK(impl.threads.empty());
+  if (impl.config.ack == AckMode::Memory) {
+    log::warn("Data is acknowledged from memory: what ClickHouse has not taken is lost in a crash");
+  }
+  for (int i = 0; i < impl.config.inserts_in_flight_max; ++i) {
+    impl.clients.push_back(std::make_unique<clickhouse::Client>(impl.config.endpoint));
+    clickhouse::Client& client = *impl.clients.back();
+    impl.senders.push_back(std::make_unique<Sender>(
+        [&client](const clickhouse::InsertRequest& request) { return client.insert(request); },
+        impl.sender_options, *impl.queue, impl.keeper, impl.metrics));
+  }
+  for (const auto& sender : impl.senders) {
+    impl.threads.emplace_back([&s = *sender] { s.run(); });
+  }
+  impl.keeper.start();
+  return {};
+}
+
+bool ClickHouseExporter::ready() const { return impl_->keeper.ready() && !impl_->control.draining; }
+
+void ClickHouseExporter::drain(std::function<void()> done) {
+  SLUICE_CHECK(!impl_->drainer.joinable());
+  impl_->drainer = std::thread([impl = impl_.get(), done = std::move(done)] { impl->drain(done); });
+}
+
+}  // namespace sluice::components

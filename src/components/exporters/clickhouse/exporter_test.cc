@@ -1,0 +1,411 @@
+#include "components/exporters/clickhouse/exporter.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "testing/fake_clickhouse.h"
+
+namespace sluice::components {
+namespace {
+
+using pipeline::Batch;
+using pipeline::Outcome;
+using std::chrono::milliseconds;
+using testing::FakeClickHouse;
+using testing::FakeReply;
+using testing::FakeRequest;
+
+constexpr uint64_t kDayNanos = 86'400'000'000'000;
+constexpr uint64_t kSomeDay = 20'000 * kDayNanos;
+
+/// A request with a log record for each body.
+Batch logs(const std::vector<std::string>& bodies, uint64_t time = kSomeDay) {
+  Batch batch;
+  Arena& arena = *batch.arena;
+  batch.signal = otlp::Signal::Logs;
+  batch.logs = arena.create<otlp::LogsRequest>();
+  auto& resource = batch.logs->resources.emplace_back(arena);
+  auto& scope = resource.scopes.emplace_back(arena);
+  for (const std::string& body : bodies) {
+    otlp::LogRecord& record = scope.records.emplace_back(arena);
+    record.time_unix_nano = time;
+    record.body = otlp::Value::string(arena.copy(body));
+  }
+  return batch;
+}
+
+/// Answers that came, in order of arrival.
+class Answers {
+ public:
+  pipeline::Ack ack() {
+    ++expected_;
+    return pipeline::Ack([this](Outcome&& o) {
+      const std::lock_guard lock(mutex_);
+      outcomes_.push_back(std::move(o));
+      changed_.notify_all();
+    });
+  }
+  /// Waits for all promised answers.
+  std::vector<Outcome> wait() {
+    std::unique_lock lock(mutex_);
+    const bool all = changed_.wait_for(lock, std::chrono::seconds(30),
+                                       [this] { return outcomes_.size() == expected_; });
+    EXPECT_TRUE(all) << outcomes_.size() << " of " << expected_ << " answers";
+    return outcomes_;
+  }
+  size_t count() {
+    const std::lock_guard lock(mutex_);
+    return outcomes_.size();
+  }
+
+ private:
+  std::atomic<size_t> expected_{0};
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Outcome> outcomes_;
+};
+
+/// An exporter with running lanes against a fake.
+class Rig {
+ public:
+  Rig(FakeClickHouse::Script script, ClickHouseExporterConfig config = {}, size_t lanes = 1,
+      std::string unix_path = {})
+      : server(std::move(script), std::move(unix_path)), loops_(lanes) {
+    config.endpoint = clickhouse::Endpoint::parse(server.url()).value();
+    std::vector<io::Loop*> pointers;
+    for (io::Loop& loop : loops_) pointers.push_back(&loop);
+    exporter = ClickHouseExporter::create(config, pointers, budget, registry).value();
+    EXPECT_TRUE(exporter->start().ok());
+    for (io::Loop& loop : loops_) threads_.emplace_back([&loop] { loop.run(); });
+  }
+  ~Rig() {
+    stop_loops();
+    exporter.reset();
+  }
+
+  void send(Batch&& batch, size_t lane = 0) {
+    auto shared = std::make_shared<Batch>(std::move(batch));
+    loops_[lane].post([this, shared, lane] { exporter->lane(lane).consume(std::move(*shared)); });
+  }
+  void send(const std::vector<std::string>& bodies, size_t lane = 0, uint64_t time = kSomeDay) {
+    Batch batch = logs(bodies, time);
+    batch.ack = answers.ack();
+    send(std::move(batch), lane);
+  }
+  void drain() {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool done = false;
+    exporter->drain([&] {
+      const std::lock_guard lock(mutex);
+      done = true;
+      changed.notify_all();
+    });
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return done; });
+  }
+  void stop_loops() {
+    for (io::Loop& loop : loops_) loop.stop();
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+  }
+  size_t stored_rows() const {
+    size_t rows = 0;
+    for (const FakeRequest& insert : server.stored()) rows += insert.rows();
+    return rows;
+  }
+
+  FakeClickHouse server;
+  Budget budget{64 << 20};
+  metrics::Registry registry;
+  Answers answers;
+  std::unique_ptr<ClickHouseExporter> exporter;
+
+ private:
+  std::vector<io::Loop> loops_;
+  std::vector<std::thread> threads_;
+};
+
+/// Says what a new server says, and `insert` to inserts.
+FakeClickHouse::Script script(std::function<FakeReply(const FakeRequest&)> insert) {
+  return [insert = std::move(insert)](const FakeRequest& request) {
+    if (request.is_insert()) return insert(request);
+    if (request.sql.rfind("SELECT version()", 0) == 0) return FakeReply::ok("26.5.1.1\n");
+    if (request.sql.rfind("SELECT max(version)", 0) == 0) return FakeReply::ok("0\n");
+    if (request.sql.rfind("DESCRIBE", 0) == 0) {
+      return FakeReply::ok("Timestamp\tDateTime64(9)\nEventName\tString\n");
+    }
+    return FakeReply::ok();
+  };
+}
+FakeClickHouse::Script accepting() {
+  return script([](const FakeRequest&) { return FakeReply::ok(); });
+}
+
+ClickHouseExporterConfig quick() {
+  ClickHouseExporterConfig config;
+  config.flush_interval = milliseconds(5);
+  return config;
+}
+
+std::vector<std::string> bodies_of(const FakeRequest& insert) {
+  std::vector<std::string> bodies;
+  for (const auto& block : insert.blocks()) {
+    for (const auto& column : block.columns) {
+      if (column.name == "Body")
+        bodies.insert(bodies.end(), column.values.begin(), column.values.end());
+    }
+  }
+  return bodies;
+}
+
+TEST(ClickHouseExporter, AnswersWhenTheStoreHasConfirmed) {
+  Rig rig(accepting(), quick());
+  rig.send({"a", "b"});
+  rig.send({"c"});
+  for (const Outcome& o : rig.answers.wait()) EXPECT_TRUE(o.status.ok()) << o.status.to_string();
+  EXPECT_EQ(rig.stored_rows(), 3u);
+  const FakeRequest insert = rig.server.stored().at(0);
+  EXPECT_EQ(insert.table(), "otel_logs");
+  EXPECT_EQ(insert.headers.at("content-encoding"), "lz4");
+  EXPECT_EQ(insert.parameters.count("insert_deduplication_token"), 1u);
+  EXPECT_EQ(insert.parameters.count("materialize_skip_indexes_on_insert"), 0u);
+}
+
+TEST(ClickHouseExporter, SpeaksPlainlyToOurOwnServer) {
+  Rig rig(accepting(), quick(), 1, ::testing::TempDir() + "exporter" + std::to_string(getpid()));
+  rig.send({"a"});
+  EXPECT_TRUE(rig.answers.wait().at(0).status.ok());
+  const FakeRequest insert = rig.server.stored().at(0);
+  EXPECT_EQ(insert.headers.count("content-encoding"), 0u);
+  EXPECT_EQ(insert.parameters.at("insert_deduplicate"), "0");
+  EXPECT_EQ(insert.parameters.at("materialize_skip_indexes_on_insert"), "0");
+}
+
+TEST(ClickHouseExporter, OneInsertTakesTheBlocksOfAllLanes) {
+  ClickHouseExporterConfig config;
+  config.flush_interval = milliseconds(60'000);
+  config.insert_rows_max = 30;
+  Rig rig(accepting(), config, 3);
+  const std::vector<std::string> ten(10, "x");
+  rig.send(ten, 0);
+  rig.send(ten, 1);
+  rig.send(ten, 2);
+  for (const Outcome& o : rig.answers.wait()) EXPECT_TRUE(o.status.ok());
+  ASSERT_EQ(rig.server.stored().size(), 1u);
+  EXPECT_EQ(rig.server.stored()[0].blocks().size(), 3u);
+}
+
+TEST(ClickHouseExporter, EachDayIsAnInsertOfItsOwn) {
+  ClickHouseExporterConfig config;
+  config.flush_interval = milliseconds(60'000);
+  config.insert_rows_max = 6;
+  Rig rig(accepting(), config, 2);
+  rig.send({"a1", "a2"}, 0, kSomeDay);
+  rig.send({"b1"}, 0, kSomeDay + kDayNanos);
+  rig.send({"a3"}, 1, kSomeDay);
+  rig.send({"b2", "b3"}, 1, kSomeDay + kDayNanos);
+  for (const Outcome& o : rig.answers.wait()) EXPECT_TRUE(o.status.ok());
+  ASSERT_EQ(rig.server.stored().size(), 2u);
+  for (const FakeRequest& insert : rig.server.stored()) {
+    const auto bodies = bodies_of(insert);
+    EXPECT_EQ(bodies.size(), 3u);
+    for (const auto& body : bodies) EXPECT_EQ(body[0], bodies[0][0]);
+  }
+}
+
+TEST(ClickHouseExporter, ARequestOverTwoDaysIsAnsweredOnce) {
+  std::atomic<int> inserts{0};
+  Rig rig(script([&](const FakeRequest&) {
+            return ++inserts == 1 ? FakeReply::exception(202, "busy") : FakeReply::ok();
+          }),
+          quick());
+  Batch batch = logs({"a", "b"});
+  batch.logs->resources[0].scopes[0].records[1].time_unix_nano = kSomeDay + kDayNanos;
+  batch.ack = rig.answers.ack();
+  rig.send(std::move(batch));
+  EXPECT_TRUE(rig.answers.wait().at(0).status.ok());
+  EXPECT_EQ(rig.stored_rows(), 2u);
+}
+
+TEST(ClickHouseExporter, AMemoryAckComesBeforeTheStore) {
+  ClickHouseExporterConfig config = quick();
+  config.ack = AckMode::Memory;
+  config.flush_interval = milliseconds(60'000);
+  Rig rig(accepting(), config);
+  rig.send({"a"});
+  EXPECT_TRUE(rig.answers.wait().at(0).status.ok());
+  EXPECT_EQ(rig.stored_rows(), 0u);
+  rig.drain();
+  EXPECT_EQ(rig.stored_rows(), 1u);
+}
+
+TEST(ClickHouseExporter, ARequestWithoutRowsIsAnsweredAtOnce) {
+  ClickHouseExporterConfig config;
+  config.flush_interval = milliseconds(60'000);
+  Rig rig(accepting(), config);
+  rig.send(std::vector<std::string>());
+  EXPECT_TRUE(rig.answers.wait().at(0).status.ok());
+}
+
+TEST(ClickHouseExporter, APoisonRowIsNamedAndItsNeighboursAreStored) {
+  Rig rig(script([](const FakeRequest& insert) {
+            for (const auto& body : bodies_of(insert)) {
+              if (body == "bad") return FakeReply::exception(117, "Incorrect data");
+            }
+            return FakeReply::ok();
+          }),
+          quick());
+  rig.send({"a", "b", "bad", "c", "d"});
+  const Outcome outcome = rig.answers.wait().at(0);
+  EXPECT_TRUE(outcome.status.ok());
+  EXPECT_EQ(outcome.rejected, 1u);
+  EXPECT_NE(outcome.reason.find("code 117"), std::string::npos) << outcome.reason;
+  EXPECT_EQ(rig.stored_rows(), 4u);
+}
+
+TEST(ClickHouseExporter, ALostAnswerIsTriedAgainAndCounted) {
+  std::atomic<int> inserts{0};
+  Rig rig(script([&](const FakeRequest&) {
+            return ++inserts == 1 ? FakeReply::lost() : FakeReply::ok();
+          }),
+          quick());
+  rig.send({"a"});
+  EXPECT_TRUE(rig.answers.wait().at(0).status.ok());
+  ASSERT_EQ(rig.server.stored().size(), 2u);
+  EXPECT_EQ(rig.server.stored()[0].parameters.at("insert_deduplication_token"),
+            rig.server.stored()[1].parameters.at("insert_deduplication_token"));
+  EXPECT_NE(rig.registry.render().find("sluice_inserts_in_doubt_total 1"), std::string::npos);
+}
+
+TEST(ClickHouseExporter, AnUnknownTableTellsSendersToRetryAndIsCreatedAgain) {
+  std::atomic<bool> created{false};
+  std::atomic<bool> dropped{false};
+  std::string version = "0\n";  // the fake's threads only, one at a time
+  auto inserts = script([&](const FakeRequest&) {
+    return dropped ? FakeReply::exception(60, "Table default.otel_logs does not exist", 404)
+                   : FakeReply::ok();
+  });
+  Rig rig(
+      [&](const FakeRequest& request) {
+        if (request.sql.find("`otel_logs`\n(") != std::string::npos) {
+          created = true;
+          dropped = false;
+          version = "1\n";
+        }
+        if (request.sql.rfind("SELECT max(version)", 0) == 0) return FakeReply::ok(version);
+        return inserts(request);
+      },
+      quick());
+  while (!rig.exporter->ready()) std::this_thread::yield();
+  EXPECT_TRUE(created.exchange(false));
+  dropped = true;
+  rig.send({"a"});
+  EXPECT_EQ(rig.answers.wait().at(0).status.code(), Code::Unavailable);
+  while (!created) std::this_thread::yield();
+  for (size_t i = 1; rig.stored_rows() == 0; ++i) {
+    rig.send({"a"});
+    ASSERT_EQ(rig.answers.wait().size(), i + 1);
+  }
+}
+
+TEST(ClickHouseExporter, ATableWithoutEventNameIsServed) {
+  Rig rig(script([&](const FakeRequest& insert) {
+            return insert.sql.find("EventName") != std::string::npos
+                       ? FakeReply::exception(16, "No such column EventName in table", 404)
+                       : FakeReply::ok();
+          }),
+          quick());
+  rig.send({"a"});
+  EXPECT_TRUE(rig.answers.wait().at(0).status.ok());
+  EXPECT_EQ(rig.stored_rows(), 1u);
+  EXPECT_EQ(rig.server.stored()[0].parameters.at("input_format_skip_unknown_fields"), "1");
+}
+
+TEST(ClickHouseExporter, IsReadyOnlyWhenTheStoreIs) {
+  std::atomic<bool> up{false};
+  auto fine = accepting();
+  Rig rig([&](const FakeRequest& r) { return up ? fine(r) : FakeReply::exception(202, "busy"); },
+          quick());
+  while (rig.server.requests().empty()) std::this_thread::yield();
+  EXPECT_FALSE(rig.exporter->ready());
+  up = true;
+  while (!rig.exporter->ready()) std::this_thread::yield();
+  size_t creates = 0;
+  for (const FakeRequest& r : rig.server.requests()) {
+    creates += r.sql.rfind("CREATE TABLE IF NOT EXISTS `default`.`otel_", 0) == 0 ? 1 : 0;
+  }
+  EXPECT_EQ(creates, 9u);
+}
+
+TEST(ClickHouseExporter, ANewerSchemaIsRefused) {
+  auto fine = accepting();
+  std::atomic<int> asked{0};
+  Rig rig(
+      [&](const FakeRequest& r) {
+        if (r.sql.rfind("SELECT max(version)", 0) != 0) return fine(r);
+        ++asked;
+        return FakeReply::ok("4000\n");
+      },
+      quick());
+  while (asked < 2) std::this_thread::yield();
+  EXPECT_FALSE(rig.exporter->ready());
+}
+
+TEST(ClickHouseExporter, MemoryIsGivenBack) {
+  Rig rig(accepting(), quick());
+  rig.send(std::vector<std::string>(1000, std::string(100, 'x')));
+  EXPECT_TRUE(rig.answers.wait().at(0).status.ok());
+  rig.drain();
+  EXPECT_EQ(rig.budget.used_bytes(), 0u);
+}
+
+TEST(ClickHouseExporter, ADrainThatTheStoreDoesNotAllowTellsSendersToRetry) {
+  ClickHouseExporterConfig config = quick();
+  config.timeout = milliseconds(300);
+  Rig rig(script([](const FakeRequest&) { return FakeReply::exception(202, "busy"); }), config);
+  rig.send({"a"});
+  rig.drain();
+  rig.send({"after"});
+  for (const Outcome& o : rig.answers.wait()) EXPECT_EQ(o.status.code(), Code::Unavailable);
+}
+
+TEST(ClickHouseExporter, ManySendersOnSeveralLanesAreAllStored) {
+  ClickHouseExporterConfig config = quick();
+  config.insert_rows_max = 100;
+  std::atomic<int> n{0};
+  Rig rig(script([&](const FakeRequest&) {
+            return ++n % 7 == 0 ? FakeReply::exception(202, "busy") : FakeReply::ok();
+          }),
+          config, 3);
+  for (int i = 0; i < 300; ++i) rig.send({"a", "b", "c"}, static_cast<size_t>(i % 3));
+  for (const Outcome& o : rig.answers.wait()) EXPECT_TRUE(o.status.ok()) << o.status.to_string();
+  EXPECT_EQ(rig.stored_rows(), 900u);
+}
+
+TEST(ClickHouseExporter, RefusesAConfigurationThatCannotWork) {
+  Budget budget(1 << 20);
+  metrics::Registry registry;
+  io::Loop loop;
+  const auto refuses = [&](const std::function<void(ClickHouseExporterConfig&)>& change) {
+    ClickHouseExporterConfig config;
+    change(config);
+    return !ClickHouseExporter::create(config, {&loop}, budget, registry).ok();
+  };
+  EXPECT_FALSE(refuses([](auto&) {}));
+  EXPECT_TRUE(refuses([](auto& c) { c.inserts_in_flight_max = 0; }));
+  EXPECT_TRUE(refuses([](auto& c) { c.insert_rows_max = 0; }));
+  EXPECT_TRUE(refuses([](auto& c) { c.insert_bytes_max = 0; }));
+  EXPECT_TRUE(refuses([](auto& c) { c.timeout = milliseconds(0); }));
+  EXPECT_TRUE(refuses([](auto& c) { c.flush_interval = milliseconds(0); }));
+  EXPECT_FALSE(ClickHouseExporter::create({}, {}, budget, registry).ok());
+}
+
+}  // namespace
+}  // namespace sluice::components

@@ -1,0 +1,191 @@
+#include "components/exporters/clickhouse/lane.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "base/check.h"
+#include "wire/lz4_frame.h"
+
+namespace sluice::components {
+namespace {
+
+constexpr std::array<mapping::Table, mapping::kTableCount> all_tables() {
+  std::array<mapping::Table, mapping::kTableCount> tables{};
+  for (size_t i = 0; i < tables.size(); ++i) tables[i] = static_cast<mapping::Table>(i);
+  return tables;
+}
+constexpr auto kTables = all_tables();
+
+/// Encoding scratch is as large as the largest block; beyond this it is given back.
+constexpr size_t kScratchBytesKept = 32 << 20;
+
+}  // namespace
+
+LaneExporter::LaneExporter(size_t index, io::Loop& loop, const LaneOptions& options, Budget& budget,
+                           std::shared_ptr<Sealer> sealer, std::shared_ptr<BlockPool> pool,
+                           const LaneControl& control)
+    : index_(index),
+      loop_(loop),
+      options_(options),
+      budget_(budget),
+      sealer_(std::move(sealer)),
+      pool_(std::move(pool)),
+      control_(control) {
+  for (OpenTable& open : open_) open.timer = std::make_unique<io::Loop::Timer>(loop_);
+}
+
+void LaneExporter::consume(pipeline::Batch&& batch) {
+  if (control_.draining.load(std::memory_order_relaxed)) {
+    batch.ack.resolve({unavailable("shutting down; send the request again"), 0, {}});
+    return;
+  }
+  mapping::Rejects rejects = map(batch);
+  promise(std::move(batch.ack), std::move(rejects));
+  grow();
+}
+
+/// Appends the batch's rows and notes in grown_ which blocks they went to.
+mapping::Rejects LaneExporter::map(pipeline::Batch& batch) {
+  std::array<uint32_t, mapping::kTableCount> before;
+  for (const mapping::Table table : kTables) {
+    before[static_cast<size_t>(table)] = blocks_.rows(table);
+  }
+  mapping::Rejects rejects;
+  switch (batch.signal) {
+    case otlp::Signal::Logs:
+      mapper_.map(*batch.logs, *batch.arena, blocks_, rejects);
+      break;
+    case otlp::Signal::Traces:
+      mapper_.map(*batch.traces, *batch.arena, blocks_, rejects);
+      break;
+    case otlp::Signal::Metrics:
+      mapper_.map(*batch.metrics, *batch.arena, blocks_, rejects);
+      break;
+  }
+  grown_.clear();
+  for (const mapping::Table table : kTables) {
+    const auto t = static_cast<size_t>(table);
+    const uint32_t rows = blocks_.rows(table) - before[t];
+    if (rows == 0) continue;
+    const size_t bytes = blocks_.by_table[t]->bytes();
+    grown_.push_back({table, before[t], rows, bytes - std::min(bytes, open_[t].bytes)});
+  }
+  return rejects;
+}
+
+/// Answers at once, or lets each block that holds rows of the request keep a promise.
+void LaneExporter::promise(pipeline::Ack&& ack, mapping::Rejects&& rejects) {
+  if (options_.senders_wait) {
+    for (const Growth& g : grown_) {
+      open_[static_cast<size_t>(g.table)].acks.push_back({ack.split(), g.first_row, g.rows});
+    }
+  }
+  ack.resolve({Status(), rejects.count, std::move(rejects.reason)});
+}
+
+void LaneExporter::grow() {
+  for (const Growth& g : grown_) {
+    OpenTable& open = open_[static_cast<size_t>(g.table)];
+    open.bytes += g.bytes;
+    budget_.charge(open.memory, g.bytes);
+    if (g.first_row == 0) arm(g.table);
+  }
+  // Last, since it may begin to close blocks.
+  for (const Growth& g : grown_) sealer_->grew(index_, g.table, g.rows, g.bytes);
+}
+
+void LaneExporter::arm(mapping::Table table) {
+  const auto t = static_cast<size_t>(table);
+  const std::chrono::milliseconds least(control_.age_ms_min[t].load(std::memory_order_relaxed));
+  open_[t].timer->after(std::max(options_.flush_interval, least), [this, table] { due(table); });
+}
+
+void LaneExporter::due(mapping::Table table) {
+  if (!options_.senders_wait && options_.backed_up(table)) {
+    arm(table);
+  } else {
+    sealer_->seal(table);
+  }
+}
+
+void LaneExporter::seal(SealRound& round) {
+  const auto t = static_cast<size_t>(round.table());
+  OpenTable& open = open_[t];
+  const uint32_t rows = blocks_.rows(round.table());
+  if (rows == 0) {
+    round.join({});
+    return;
+  }
+  open.timer->cancel();
+  auto sealed = std::make_shared<SealedBlock>();
+  sealed->block = pool_->lend(round.table(), std::move(blocks_.by_table[t]));
+  sealed->memory = std::move(open.memory);
+  blocks_.by_table[t] = pool_->take(round.table());
+  std::vector<SealedPart> parts = make_parts(round.table(), std::move(sealed));
+  deal_acks(std::exchange(open.acks, {}), parts);
+  sealer_->taken(index_, round.table(), rows, std::exchange(open.bytes, 0));
+  round.join(std::move(parts));
+}
+
+std::vector<SealedPart> LaneExporter::make_parts(mapping::Table table,
+                                                 std::shared_ptr<const SealedBlock> block) {
+  order_.order.clear();
+  order_.partition_ends.clear();
+  order_.partition_days.clear();
+  mapping::plan_order(table, *block->block, order_);
+  SLUICE_CHECK(order_.partition_days.size() == order_.partition_ends.size());
+  std::vector<SealedPart> parts;
+  uint32_t from = 0;
+  for (size_t i = 0; i < order_.partition_ends.size(); ++i) {
+    const uint32_t to = order_.partition_ends[i];
+    parts.push_back({order_.partition_days[i], make_part(block, from, to)});
+    from = to;
+  }
+  return parts;
+}
+
+/// Rows [from, to) of order_, encoded here, on the lane, so that the work of all lanes goes on at
+/// once.
+Part LaneExporter::make_part(std::shared_ptr<const SealedBlock> block, uint32_t from, uint32_t to) {
+  Part part;
+  part.sealed = std::move(block);
+  part.order.assign(order_.order.begin() + from, order_.order.begin() + to);
+  const size_t share = part.sealed->block->bytes() / part.sealed->block->rows() * part.order.size();
+  native_.clear();
+  native_.reserve(share);
+  part.sealed->block->encode(part.order, native_);
+  if (options_.lz4) {
+    packed_.clear();
+    wire::append_lz4_blocks(native_.view(), packed_);
+    part.encoded = Buffer(packed_.view());
+  } else {
+    part.encoded = std::move(native_);
+  }
+  if (native_.capacity() > kScratchBytesKept) native_.release();
+  if (packed_.capacity() > kScratchBytesKept) packed_.release();
+  budget_.charge(part.memory,
+                 part.encoded.capacity() + part.order.capacity() * sizeof(part.order[0]));
+  return part;
+}
+
+/// Gives each part the promises for its rows. One that has rows in several parts is split.
+void LaneExporter::deal_acks(std::vector<AckSpan>&& acks, std::vector<SealedPart>& parts) {
+  if (parts.size() == 1) {
+    parts.front().part.acks = std::move(acks);
+    return;
+  }
+  for (SealedPart& sealed : parts) {
+    std::vector<uint8_t> touched(acks.size(), 0);
+    for (const uint32_t row : sealed.part.order) {
+      if (!acks.empty()) touched[span_of(acks, row)] = 1;
+    }
+    for (size_t i = 0; i < acks.size(); ++i) {
+      if (touched[i] == 0) continue;
+      sealed.part.acks.push_back({acks[i].ack.split(), acks[i].first_row, acks[i].rows});
+    }
+  }
+  for (AckSpan& span : acks) span.ack.resolve({});
+}
+
+}  // namespace sluice::components

@@ -1,0 +1,555 @@
+#include "components/receivers/otlp/receiver.h"
+
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+#include <thread>
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "base/fd.h"
+#include "http/session_testing.h"
+#include "wire/compression.h"
+
+namespace sluice::components {
+namespace {
+
+using http::Http2TestClient;
+using pipeline::Outcome;
+
+/// ExportLogsServiceRequest with two records, the second with an empty body.
+const std::string kTwoLogs("\x0a\x10\x12\x0e\x12\x08\x2a\x06\x0a\x04text\x12\x02\x10\x01", 18);
+const std::string kTwoLogsJson =
+    R"({"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"text"}},{"severityNumber":1}]}]}]})";
+/// A field that the message is too short for.
+const std::string kBadProtobuf("\x0a\x05\x01", 3);
+
+/// Answers every batch with `outcome`, at once or from another thread when release() is called.
+class ScriptedConsumer final : public pipeline::Consumer {
+ public:
+  void consume(pipeline::Batch&& batch) override {
+    const std::lock_guard lock(mutex_);
+    ++batches_;
+    if (holds_) {
+      held_.push_back(std::move(batch));
+      changed_.notify_all();
+    } else {
+      Outcome copy = outcome_;
+      batch.ack.resolve(std::move(copy));
+    }
+  }
+  void answer_with(Outcome outcome) {
+    const std::lock_guard lock(mutex_);
+    outcome_ = std::move(outcome);
+  }
+  void hold() {
+    const std::lock_guard lock(mutex_);
+    holds_ = true;
+  }
+  void wait_held(size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return held_.size() >= count; });
+  }
+  void release() {
+    const std::lock_guard lock(mutex_);
+    holds_ = false;
+    for (pipeline::Batch& batch : held_) batch.ack.resolve({});
+    held_.clear();
+  }
+  size_t batches() {
+    const std::lock_guard lock(mutex_);
+    return batches_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Outcome outcome_;
+  std::vector<pipeline::Batch> held_;
+  size_t batches_ = 0;
+  bool holds_ = false;
+};
+
+Fd connect_to(const std::string& address) {
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  to.sin_port = htons(static_cast<uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))));
+  Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  EXPECT_EQ(::connect(fd.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
+  return fd;
+}
+
+/// False when the peer has closed.
+bool send_all(const Fd& fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::send(fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (n <= 0) return false;
+    bytes.remove_prefix(static_cast<size_t>(n));
+  }
+  return true;
+}
+
+std::string receive_some(const Fd& fd) {
+  std::string bytes(65536, '\0');
+  const ssize_t n = ::recv(fd.get(), bytes.data(), bytes.size(), 0);
+  bytes.resize(n > 0 ? static_cast<size_t>(n) : 0);
+  return bytes;
+}
+
+struct HttpReply {
+  int status = 0;
+  std::string head;
+  std::string body;
+};
+
+HttpReply receive_reply(const Fd& fd) {
+  std::string bytes;
+  size_t end = 0;
+  while ((end = bytes.find("\r\n\r\n")) == std::string::npos) {
+    const std::string more = receive_some(fd);
+    if (more.empty()) return {};
+    bytes += more;
+  }
+  HttpReply reply{std::stoi(bytes.substr(9, 3)), bytes.substr(0, end + 2), bytes.substr(end + 4)};
+  const size_t length = reply.head.find("Content-Length: ");
+  const size_t size = length == std::string::npos ? 0 : std::stoul(reply.head.substr(length + 16));
+  while (reply.body.size() < size) {
+    const std::string more = receive_some(fd);
+    if (more.empty()) break;
+    reply.body += more;
+  }
+  return reply;
+}
+
+class OtlpReceiverTest : public ::testing::Test {
+ protected:
+  ~OtlpReceiverTest() override { stop(); }
+
+  void start(size_t lane_count = 1) {
+    config_.grpc = {"127.0.0.1:0"};
+    config_.http = {"127.0.0.1:0"};
+    std::vector<io::Loop*> lanes;
+    std::vector<pipeline::Consumer*> next;
+    for (size_t i = 0; i < lane_count; ++i) {
+      loops_.push_back(std::make_unique<io::Loop>());
+      lanes.push_back(loops_.back().get());
+      next.push_back(&consumer_);
+    }
+    auto made = OtlpReceiver::create(config_, lanes, next, budget_, registry_);
+    ASSERT_TRUE(made.ok()) << made.status().to_string();
+    receiver_ = std::move(made).value();
+    receiver_->start();
+    for (auto& loop : loops_) threads_.emplace_back([&loop] { loop->run(); });
+  }
+  void stop() {
+    for (auto& loop : loops_) loop->stop();
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+    receiver_.reset();
+    loops_.clear();
+  }
+
+  std::string http_address() { return receiver_->addresses().http.at(0); }
+  std::string grpc_address() { return receiver_->addresses().grpc.at(0); }
+
+  HttpReply exchange(const std::string& bytes) {
+    const Fd fd = connect_to(http_address());
+    send_all(fd, bytes);
+    return receive_reply(fd);
+  }
+  static std::string post_text(const std::string& path, const std::string& fields,
+                               const std::string& body) {
+    return "POST " + path + " HTTP/1.1\r\nHost: a\r\n" + fields +
+           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  }
+  HttpReply post(const std::string& path, const std::string& fields, const std::string& body) {
+    return exchange(post_text(path, fields, body));
+  }
+
+  /// One call on a connection of its own, until the stream is closed or the connection ends.
+  Http2TestClient::Reply call(const std::string& path, const Http2TestClient::Fields& fields,
+                              const std::string& body, const std::string& address) {
+    const Fd fd = connect_to(address);
+    Http2TestClient client;
+    const int32_t stream = client.post(path, fields, body);
+    while (!client.reply(stream).closed) {
+      send_all(fd, client.take());
+      const std::string in = receive_some(fd);
+      if (in.empty()) break;
+      client.feed(in);
+    }
+    return client.reply(stream);
+  }
+  Http2TestClient::Reply grpc(
+      const std::string& body, const Http2TestClient::Fields& more = {},
+      const std::string& path = "/opentelemetry.proto.collector.logs.v1.LogsService/Export") {
+    Http2TestClient::Fields fields = {{"content-type", "application/grpc"}, {"te", "trailers"}};
+    fields.insert(fields.end(), more.begin(), more.end());
+    return call(path, fields, body, grpc_address());
+  }
+  static std::string framed(const std::string& message, char flag = 0) {
+    std::string body(1, flag);
+    for (int shift = 24; shift >= 0; shift -= 8)
+      body.push_back(static_cast<char>(message.size() >> shift));
+    return body + message;
+  }
+  static std::string status_of(const Http2TestClient::Reply& reply) {
+    for (const auto* fields : {&reply.trailers, &reply.headers}) {
+      const auto found = fields->find("grpc-status");
+      if (found != fields->end()) return found->second;
+    }
+    return "none";
+  }
+
+  OtlpReceiverConfig config_;
+  Budget budget_{64 << 20};
+  metrics::Registry registry_;
+  ScriptedConsumer consumer_;
+  std::vector<std::unique_ptr<io::Loop>> loops_;
+  std::vector<std::thread> threads_;
+  std::unique_ptr<OtlpReceiver> receiver_;
+};
+
+const std::string kJson = "Content-Type: application/json\r\n";
+const std::string kProtobuf = "Content-Type: application/x-protobuf\r\n";
+
+TEST_F(OtlpReceiverTest, SuccessInTheRequestsEncoding) {
+  start();
+  const HttpReply json = post("/v1/logs", kJson, kTwoLogsJson);
+  EXPECT_EQ(json.status, 200);
+  EXPECT_EQ(json.body, R"({"partialSuccess":{}})");
+  EXPECT_NE(json.head.find("Content-Type: application/json\r\n"), std::string::npos);
+  const HttpReply protobuf = post("/v1/logs", kProtobuf, kTwoLogs);
+  EXPECT_EQ(protobuf.status, 200);
+  EXPECT_EQ(protobuf.body, std::string("\x0a\0", 2));
+  const Http2TestClient::Reply grpc_reply = grpc(framed(kTwoLogs));
+  EXPECT_EQ(status_of(grpc_reply), "0");
+  EXPECT_EQ(grpc_reply.body, framed(std::string("\x0a\0", 2)));
+  EXPECT_EQ(consumer_.batches(), 3u);
+  EXPECT_NE(registry_.render().find(
+                R"(sluice_receiver_accepted_records_total{signal="logs",transport="grpc"} 2)"),
+            std::string::npos);
+}
+
+TEST_F(OtlpReceiverTest, BadHttpInput) {
+  config_.limits.http_body_bytes = 100000;
+  start();
+  const auto compressed = [](wire::Encoding encoding, const std::string& plain) {
+    Buffer out;
+    wire::compress(encoding, plain, out);
+    return std::string(out.view());
+  };
+  const std::string gzip = compressed(wire::Encoding::Gzip, kTwoLogs);
+  struct Case {
+    const char* what;
+    std::string bytes;
+    int status;
+  };
+  const std::vector<Case> cases = {
+      {"empty protobuf", post_text("/v1/logs", kProtobuf, ""), 200},
+      {"empty JSON", post_text("/v1/logs", kJson, ""), 400},
+      {"{}", post_text("/v1/logs", kJson, "{}"), 200},
+      {"no JSON", post_text("/v1/logs", kJson, "hello"), 400},
+      {"no protobuf", post_text("/v1/logs", kProtobuf, kBadProtobuf), 400},
+      {"no type", post_text("/v1/logs", "", "{}"), 415},
+      {"text/plain", post_text("/v1/logs", "Content-Type: text/plain\r\n", "{}"), 415},
+      {"type with parameter",
+       post_text("/v1/logs", "Content-Type: Application/JSON; charset=utf-8\r\n", "{}"), 200},
+      {"slash after", post_text("/v1/logs/", kJson, "{}"), 404},
+      {"two slashes", post_text("//v1/logs", kJson, "{}"), 404},
+      {"dot segments", post_text("/v1/../v1/logs", kJson, "{}"), 404},
+      {"encoded dot segments", post_text("/v1/%2e%2e/v1/logs", kJson, "{}"), 404},
+      {"encoded letter", post_text("/v1/%6Cogs", kJson, "{}"), 200},
+      {"cut percent", post_text("/v1/logs%6", kJson, "{}"), 404},
+      {"GET", "GET /v1/logs HTTP/1.1\r\nHost: a\r\n\r\n", 405},
+      {"unknown encoding", post_text("/v1/logs", kProtobuf + "Content-Encoding: br\r\n", gzip),
+       400},
+      {"two encodings", post_text("/v1/logs", kProtobuf + "Content-Encoding: gzip, gzip\r\n", gzip),
+       400},
+      {"gzip", post_text("/v1/logs", kProtobuf + "Content-Encoding: gzip\r\n", gzip), 200},
+      {"no gzip", post_text("/v1/logs", kProtobuf + "Content-Encoding: gzip\r\n", kTwoLogs), 400},
+      {"gzip cut",
+       post_text("/v1/logs", kProtobuf + "Content-Encoding: gzip\r\n", gzip.substr(0, 20)), 400},
+      {"gzip and garbage",
+       post_text("/v1/logs", kProtobuf + "Content-Encoding: gzip\r\n", gzip + "x"), 400},
+      {"bomb",
+       post_text("/v1/logs", kProtobuf + "Content-Encoding: gzip\r\n",
+                 compressed(wire::Encoding::Gzip, std::string(100001, '\0'))),
+       413},
+      {"body over the limit", post_text("/v1/logs", kProtobuf, std::string(100001, '\0')), 413},
+      {"10 GB announced",
+       "POST /v1/logs HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000000\r\n\r\n", 413},
+      {"JSON 100 000 deep",
+       post_text("/v1/logs", kJson, R"({"resourceLogs":)" + std::string(90000, '[')), 400},
+      {"protobuf groups", post_text("/v1/logs", kProtobuf, std::string(90000, '\x4b')), 400},
+      {"length and chunked",
+       "POST /v1/logs HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: "
+       "chunked\r\n\r\n{}",
+       400},
+  };
+  for (const Case& c : cases) EXPECT_EQ(exchange(c.bytes).status, c.status) << c.what;
+  EXPECT_EQ(consumer_.batches(), 1u) << "only the gzip case has records";
+  EXPECT_EQ(budget_.used_bytes(), 0u);
+  // After all that it still works.
+  EXPECT_EQ(post("/v1/logs", kProtobuf, kTwoLogs).status, 200);
+}
+
+TEST_F(OtlpReceiverTest, HttpErrorBodiesAreStatusInTheRequestsEncoding) {
+  start();
+  EXPECT_EQ(post("/v1/logs", kProtobuf, kBadProtobuf).body.substr(0, 3),
+            std::string("\x08\x03\x12"));
+  EXPECT_EQ(post("/v1/logs", kJson, "[").body.substr(0, 10), R"({"code":3,)");
+  consumer_.answer_with({{Code::Internal, "a bug of ours"}, 0, {}});
+  const HttpReply internal = post("/v1/logs", kJson, kTwoLogsJson);
+  EXPECT_EQ(internal.status, 503) << "senders drop their data on a 500";
+  EXPECT_NE(internal.head.find("Retry-After: 1\r\n"), std::string::npos);
+  EXPECT_EQ(internal.body, R"({"code":14,"message":"a bug of ours"})");
+}
+
+TEST_F(OtlpReceiverTest, PartialSuccessNamesWhatWasRejected) {
+  start();
+  consumer_.answer_with({{}, 1, "no such day"});
+  EXPECT_EQ(post("/v1/logs", kJson, kTwoLogsJson).body,
+            R"({"partialSuccess":{"rejectedLogRecords":"1","errorMessage":"no such day"}})");
+  const std::string partial("\x0a\x0f\x08\x01\x12\x0bno such day", 17);
+  EXPECT_EQ(post("/v1/logs", kProtobuf, kTwoLogs).body, partial);
+  EXPECT_EQ(grpc(framed(kTwoLogs)).body, framed(partial));
+}
+
+TEST_F(OtlpReceiverTest, OutcomesAsStatuses) {
+  start();
+  struct Case {
+    Code code;
+    int http;
+    const char* grpc;
+  };
+  for (const Case& c : std::vector<Case>{{Code::Unavailable, 503, "14"},
+                                         {Code::Aborted, 503, "10"},
+                                         {Code::DeadlineExceeded, 503, "4"},
+                                         {Code::DataLoss, 503, "15"},
+                                         {Code::Internal, 503, "14"},
+                                         {Code::Unknown, 503, "14"},
+                                         {Code::FailedPrecondition, 503, "14"},
+                                         {Code::InvalidArgument, 400, "3"},
+                                         {Code::Unauthenticated, 401, "16"},
+                                         {Code::PermissionDenied, 403, "7"},
+                                         {Code::Unimplemented, 404, "12"}}) {
+    SCOPED_TRACE(std::string(code_name(c.code)));
+    consumer_.answer_with({{c.code, "100% wrong"}, 0, {}});
+    EXPECT_EQ(post("/v1/logs", kProtobuf, kTwoLogs).status, c.http);
+    const Http2TestClient::Reply reply = grpc(framed(kTwoLogs));
+    EXPECT_EQ(status_of(reply), c.grpc);
+    EXPECT_EQ(reply.headers.at("grpc-message"), "100%25 wrong");
+    EXPECT_EQ(reply.headers.count("grpc-status-details-bin"),
+              c.grpc == std::string("14") ? 1u : 0u);
+  }
+}
+
+TEST_F(OtlpReceiverTest, BadGrpcInput) {
+  config_.limits.grpc_message_bytes = 100000;
+  start();
+  const std::string service = "/opentelemetry.proto.collector.logs.v1.LogsService/";
+  const std::string good = framed(kTwoLogs);
+  const auto gzip = [](const std::string& plain) {
+    Buffer out;
+    wire::compress(wire::Encoding::Gzip, plain, out);
+    return std::string(out.view());
+  };
+  struct Case {
+    const char* what;
+    std::string body;
+    Http2TestClient::Fields fields;
+    std::string path;
+    const char* status;
+  };
+  const std::string path = service + "Export";
+  const std::vector<Case> cases = {
+      {"unknown service", good, {}, "/x.Y/Export", "12"},
+      {"unknown method", good, {}, service + "Nope", "12"},
+      {"no method", good, {}, "/nope", "12"},
+      {"no message", "", {}, path, "3"},
+      {"half a prefix", "\0\0", {}, path, "3"},
+      {"half a message", good.substr(0, good.size() - 1), {}, path, "3"},
+      {"two messages", good + good, {}, path, "3"},
+      {"flag 7", framed(kTwoLogs, 7), {}, path, "13"},
+      {"compressed without encoding", framed(gzip(kTwoLogs), 1), {}, path, "13"},
+      {"gzip", framed(gzip(kTwoLogs), 1), {{"grpc-encoding", "gzip"}}, path, "0"},
+      {"gzip, message plain", good, {{"grpc-encoding", "gzip"}}, path, "0"},
+      {"no gzip", framed("hello", 1), {{"grpc-encoding", "gzip"}}, path, "13"},
+      {"gzip bomb",
+       framed(gzip(std::string(100001, '\0')), 1),
+       {{"grpc-encoding", "gzip"}},
+       path,
+       "8"},
+      {"unknown encoding", good, {{"grpc-encoding", "deflate"}}, path, "12"},
+      {"4 GiB announced", "\xff\xff\xff\xff\xff", {}, path, "8"},
+      {"4 GiB announced, flag 0", std::string("\0\xff\xff\xff\xff", 5), {}, path, "8"},
+      {"over the limit", framed(std::string(100001, '\0')), {}, path, "8"},
+      {"bad protobuf", framed(kBadProtobuf), {}, path, "13"},
+      {"timeout without unit", good, {{"grpc-timeout", "10"}}, path, "3"},
+      {"timeout negative", good, {{"grpc-timeout", "-1S"}}, path, "3"},
+      {"timeout too long", good, {{"grpc-timeout", "99999999999H"}}, path, "3"},
+      {"timeout largest", good, {{"grpc-timeout", "99999999H"}}, path, "0"},
+      {"timeout 0", good, {{"grpc-timeout", "0n"}}, path, "4"},
+      {"bad base64 in metadata", good, {{"x-bin", "%%%"}}, path, "0"},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(status_of(grpc(c.body, c.fields, c.path)), c.status) << c.what;
+  }
+  EXPECT_EQ(budget_.used_bytes(), 0u);
+}
+
+TEST_F(OtlpReceiverTest, WrongContentTypeOnTheGrpcPort) {
+  start();
+  const Http2TestClient::Reply reply =
+      call("/x/y", {{"content-type", "text/html"}}, "x", grpc_address());
+  EXPECT_EQ(reply.headers.at(":status"), "415");
+}
+
+TEST_F(OtlpReceiverTest, HttpOverHttp2) {
+  start();
+  const Http2TestClient::Reply reply =
+      call("/v1/logs", {{"content-type", "application/json"}}, kTwoLogsJson, http_address());
+  EXPECT_EQ(reply.headers.at(":status"), "200");
+  EXPECT_EQ(reply.body, R"({"partialSuccess":{}})");
+}
+
+TEST_F(OtlpReceiverTest, Http1OnTheGrpcPortIsToldWhereToGo) {
+  start();
+  const Fd fd = connect_to(grpc_address());
+  send_all(fd, post_text("/v1/logs", kJson, "{}"));
+  const HttpReply reply = receive_reply(fd);
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_NE(reply.body.find("4318"), std::string::npos);
+}
+
+TEST_F(OtlpReceiverTest, TlsOnAPlainPortIsClosed) {
+  start();
+  const Fd fd = connect_to(http_address());
+  send_all(fd, std::string("\x16\x03\x01\0\5hello", 10));
+  EXPECT_EQ(receive_some(fd), "");
+}
+
+TEST_F(OtlpReceiverTest, PreflightAndOrigins) {
+  config_.cors_allowed_origins = {"https://ui.example"};
+  start();
+  const std::string preflight =
+      "OPTIONS /v1/logs HTTP/1.1\r\nHost: a\r\nAccess-Control-Request-Method: POST\r\n";
+  EXPECT_NE(
+      exchange(preflight + "Origin: https://ui.example\r\n\r\n").head.find("Allow-Methods: POST"),
+      std::string::npos);
+  EXPECT_EQ(exchange(preflight + "Origin: https://other.example\r\n\r\n").head.find("Allow-Origin"),
+            std::string::npos);
+  EXPECT_NE(post("/v1/logs", kJson + "Origin: https://ui.example\r\n", "{}")
+                .head.find("Access-Control-Allow-Origin: https://ui.example\r\n"),
+            std::string::npos);
+}
+
+TEST_F(OtlpReceiverTest, WithoutMemorySendersAreToldToRetry) {
+  start();
+  Budget::Share all;
+  ASSERT_TRUE(budget_.take(all, budget_.limit_bytes()));
+  const HttpReply reply = post("/v1/logs", kJson, kTwoLogsJson);
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_NE(reply.head.find("Retry-After: 1\r\n"), std::string::npos);
+  EXPECT_EQ(reply.body, R"({"code":14,"message":"data refused due to high memory usage"})");
+  const Http2TestClient::Reply call = grpc(framed(kTwoLogs));
+  EXPECT_EQ(status_of(call), "14");
+  EXPECT_EQ(call.headers.count("grpc-status-details-bin"), 1u);
+  all.reset();
+  EXPECT_EQ(post("/v1/logs", kJson, kTwoLogsJson).status, 200);
+}
+
+TEST_F(OtlpReceiverTest, BodyStaysInTheBudgetUntilItIsResolved) {
+  consumer_.hold();
+  start();
+  const Fd fd = connect_to(http_address());
+  send_all(fd, post_text("/v1/logs", kProtobuf, kTwoLogs));
+  consumer_.wait_held(1);
+  EXPECT_EQ(budget_.used_bytes(), kTwoLogs.size());
+  consumer_.release();
+  EXPECT_EQ(receive_reply(fd).status, 200);
+  EXPECT_EQ(budget_.used_bytes(), 0u);
+}
+
+TEST_F(OtlpReceiverTest, DeadlineOfTheSenderIsKept) {
+  consumer_.hold();
+  start();
+  EXPECT_EQ(status_of(grpc(framed(kTwoLogs), {{"grpc-timeout", "1m"}})), "4");
+  consumer_.release();
+}
+
+TEST_F(OtlpReceiverTest, SenderThatGoesAwayBeforeTheAnswer) {
+  consumer_.hold();
+  start();
+  {
+    const Fd fd = connect_to(http_address());
+    send_all(fd, post_text("/v1/logs", kProtobuf, kTwoLogs));
+    consumer_.wait_held(1);
+  }
+  consumer_.release();
+  EXPECT_EQ(post("/v1/logs", kProtobuf, kTwoLogs).status, 200);
+}
+
+TEST_F(OtlpReceiverTest, ConnectionsAreSpreadOverLanesAndDrained) {
+  start(3);
+  std::vector<Fd> connections;
+  for (int i = 0; i < 6; ++i) {
+    connections.push_back(connect_to(http_address()));
+    send_all(connections.back(), post_text("/v1/logs", kProtobuf, kTwoLogs));
+    EXPECT_EQ(receive_reply(connections.back()).status, 200);
+  }
+  consumer_.hold();
+  send_all(connections[0], post_text("/v1/logs", kProtobuf, kTwoLogs));
+  consumer_.wait_held(1);
+  std::mutex mutex;
+  std::condition_variable drained;
+  bool done = false;
+  receiver_->drain([&] {
+    const std::lock_guard lock(mutex);
+    done = true;
+    drained.notify_all();
+  });
+  for (size_t i = 1; i < connections.size(); ++i)
+    EXPECT_EQ(receive_some(connections[i]), "") << "closed when idle";
+  consumer_.release();
+  const HttpReply last = receive_reply(connections[0]);
+  EXPECT_EQ(last.status, 200);
+  EXPECT_NE(last.head.find("Connection: close"), std::string::npos);
+  connections.clear();
+  std::unique_lock lock(mutex);
+  drained.wait(lock, [&] { return done; });
+}
+
+TEST_F(OtlpReceiverTest, ConnectionsOverTheLimitAreClosed) {
+  config_.limits.connections = 2;
+  start();
+  std::vector<Fd> open;
+  for (int i = 0; i < 2; ++i) {
+    open.push_back(connect_to(http_address()));
+    send_all(open.back(), post_text("/v1/logs", kJson, "{}"));
+    EXPECT_EQ(receive_reply(open.back()).status, 200);
+  }
+  const Fd third = connect_to(http_address());
+  EXPECT_EQ(receive_some(third), "");
+}
+
+TEST_F(OtlpReceiverTest, AddressInUseSaysWhatToDo) {
+  start();
+  OtlpReceiverConfig same;
+  same.grpc = {grpc_address()};
+  const auto second =
+      OtlpReceiver::create(same, {loops_[0].get()}, {&consumer_}, budget_, registry_);
+  ASSERT_FALSE(second.ok());
+  EXPECT_NE(
+      second.status().message().find("OTLP over grpc: address " + grpc_address() + " is in use"),
+      std::string::npos)
+      << second.status().message();
+}
+
+}  // namespace
+}  // namespace sluice::components

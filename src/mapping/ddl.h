@@ -1,0 +1,62 @@
+#pragma once
+
+// ClickStack's tables as SQL, in numbered steps. What they must look like:
+// tests/conformance/schema.json.
+
+#include <chrono>
+#include <compare>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+
+namespace sluice::mapping {
+
+/// How long rows are kept; 0: for ever.
+struct Ttl {
+  static constexpr std::chrono::seconds kDefault = std::chrono::hours(720);
+  std::chrono::seconds logs = kDefault;
+  std::chrono::seconds traces = kDefault;
+  std::chrono::seconds metrics = kDefault;
+  std::chrono::seconds sessions = kDefault;
+};
+
+/// Reads a Go duration ("720h", "1h30m", "90s") or days ("30d"); "0" is none. Parts of a second are
+/// refused, as are negative values. The text is named in the error.
+Result<std::chrono::seconds> parse_ttl(std::string_view text);
+
+/// ClickStack's variables: HYPERDX_OTEL_EXPORTER_LOGS_TTL, _TRACES_TTL, _METRICS_TTL and
+/// _SESSIONS_TTL, each falling back to HYPERDX_OTEL_EXPORTER_TABLES_TTL and then to 720h. `get`
+/// returns a variable's value, or nullptr.
+Result<Ttl> ttl_from_environment(const char* (*get)(const char* name));
+
+/// A server's release, of which the schema needs the first two numbers.
+struct EngineVersion {
+  int major = 0;
+  int minor = 0;
+  /// From what `SELECT version()` gives, for example "26.5.1.1".
+  static Result<EngineVersion> parse(std::string_view text);
+  friend auto operator<=>(const EngineVersion&, const EngineVersion&) = default;
+};
+/// The first release with text indexes; older ones get bloom filters, as ClickStack does it.
+inline constexpr EngineVersion kTextIndexVersion{26, 2};
+
+/// The schema's version that these sources write. It is kept in the table sluice_schema.
+inline constexpr uint32_t kSchemaVersion = 1;
+
+/// Creates the database and sluice_schema, the table that keeps the version; runs before anything
+/// else.
+std::vector<std::string> schema_version_statements(std::string_view database);
+/// A query for the version that a database is at: one line, "0" if it is new.
+std::string schema_version_query(std::string_view database);
+
+/// The statements that lead from version `from` to kSchemaVersion, the last of which records it.
+/// Each may run again: a step that was cut off is repeated whole. Statements of version 1 are also
+/// what `sluice schema` prints. FailedPrecondition if `from` is newer than what this program knows.
+Result<std::vector<std::string>> schema_statements(std::string_view database, const Ttl& ttl,
+                                                   EngineVersion engine = kTextIndexVersion,
+                                                   uint32_t from = 0);
+
+}  // namespace sluice::mapping

@@ -1,0 +1,19 @@
+#pragma once
+
+// The SQL of ClickStack's tables. Private to ddl.cc.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mapping/ddl.h"
+
+namespace sluice::mapping {
+
+/// Version 1: every table, index and view, in an order in which each finds what it needs. With
+/// `text_indexes` false the searches go through bloom filters, for servers older than
+/// kTextIndexVersion.
+std::vector<std::string> create_tables(std::string_view database, const Ttl& ttl,
+                                       bool text_indexes);
+
+}  // namespace sluice::mapping

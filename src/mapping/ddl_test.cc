@@ -1,0 +1,132 @@
+#include "mapping/ddl.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+namespace sluice::mapping {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+TEST(ParseTtl, ReadsGoDurationsAndDays) {
+  const struct {
+    const char* text;
+    seconds expected;
+  } cases[] = {{"720h", hours(720)}, {"30d", hours(720)},    {"90m", minutes(90)},
+               {"45s", seconds(45)}, {"1h30m", minutes(90)}, {"0", seconds(0)},
+               {"0h", seconds(0)},   {"1d12h", hours(36)},   {"100h0m0s", hours(100)}};
+  for (const auto& c : cases) {
+    const auto ttl = parse_ttl(c.text);
+    ASSERT_TRUE(ttl.ok()) << c.text << ": " << ttl.status().to_string();
+    EXPECT_EQ(*ttl, c.expected) << c.text;
+  }
+}
+
+TEST(ParseTtl, NamesWhatItRefuses) {
+  for (const char* text : {"", "h", "30", "-1h", "+1h", "1.5h", "10ms", "1w", "1h 2m", "720h ",
+                           "99999999999999999999h", "9999999d", "1000000h"}) {
+    const auto ttl = parse_ttl(text);
+    ASSERT_FALSE(ttl.ok()) << text;
+    EXPECT_NE(ttl.status().message().find("\"" + std::string(text) + "\""), std::string::npos);
+    EXPECT_NE(ttl.status().message().find("720h"), std::string::npos);
+  }
+}
+
+std::map<std::string, std::string>& variables() {
+  static std::map<std::string, std::string> map;
+  return map;
+}
+const char* get_variable(const char* name) {
+  const auto at = variables().find(name);
+  return at == variables().end() ? nullptr : at->second.c_str();
+}
+
+TEST(TtlFromEnvironment, FallsBackFromTheSignalToAllToTheDefault) {
+  variables().clear();
+  EXPECT_EQ(ttl_from_environment(get_variable)->logs, hours(720));
+  variables() = {{"HYPERDX_OTEL_EXPORTER_TABLES_TTL", "48h"},
+                 {"HYPERDX_OTEL_EXPORTER_TRACES_TTL", "1d"},
+                 {"HYPERDX_OTEL_EXPORTER_METRICS_TTL", "0"},
+                 {"HYPERDX_OTEL_EXPORTER_SESSIONS_TTL", ""}};
+  const auto ttl = ttl_from_environment(get_variable);
+  ASSERT_TRUE(ttl.ok());
+  EXPECT_EQ(ttl->logs, hours(48));
+  EXPECT_EQ(ttl->traces, hours(24));
+  EXPECT_EQ(ttl->metrics, seconds(0));
+  EXPECT_EQ(ttl->sessions, hours(48));
+}
+
+TEST(TtlFromEnvironment, AnErrorNamesTheVariable) {
+  variables() = {{"HYPERDX_OTEL_EXPORTER_TABLES_TTL", "soon"}};
+  const auto ttl = ttl_from_environment(get_variable);
+  ASSERT_FALSE(ttl.ok());
+  EXPECT_NE(ttl.status().message().find("HYPERDX_OTEL_EXPORTER_TABLES_TTL"), std::string::npos);
+}
+
+TEST(EngineVersion, ReadsReleases) {
+  EXPECT_EQ(*EngineVersion::parse("26.5.1.1"), (EngineVersion{26, 5}));
+  EXPECT_EQ(*EngineVersion::parse("25.12.3.21-lts\n"), (EngineVersion{25, 12}));
+  for (const char* text : {"", "x", "26", "26.", "a.b"})
+    EXPECT_FALSE(EngineVersion::parse(text).ok());
+  EXPECT_LT((EngineVersion{25, 12}), kTextIndexVersion);
+  EXPECT_LT(kTextIndexVersion, (EngineVersion{26, 10}));
+}
+
+std::string joined(const Result<std::vector<std::string>>& statements) {
+  std::string all;
+  for (const std::string& sql : *statements) all += sql + ";\n";
+  return all;
+}
+
+size_t count(const std::string& text, const std::string& part) {
+  size_t n = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
+  return n;
+}
+
+TEST(SchemaStatements, CreateEverythingOnceAndRecordTheVersion) {
+  const std::string sql = joined(schema_statements("my`db", Ttl()));
+  EXPECT_EQ(count(sql, "CREATE TABLE IF NOT EXISTS `my\\`db`."), 10u);
+  EXPECT_EQ(count(sql, "CREATE MATERIALIZED VIEW IF NOT EXISTS `my\\`db`."), 2u);
+  EXPECT_EQ(count(sql, "INSERT INTO `my\\`db`.`sluice_schema`"), 1u);
+}
+
+TEST(SchemaStatements, TtlsAreWrittenInTheLargestExactUnitAndZeroIsNone) {
+  Ttl ttl;
+  ttl.logs = hours(48);
+  ttl.traces = minutes(90);
+  ttl.sessions = seconds(61);
+  ttl.metrics = seconds(0);
+  const std::string sql = joined(schema_statements("d", ttl));
+  EXPECT_EQ(count(sql, "TTL toDateTime(Timestamp) + toIntervalDay(2)\n"), 1u);
+  EXPECT_EQ(count(sql, "TTL toDate(Timestamp) + toIntervalMinute(90)\n"), 1u);
+  EXPECT_EQ(count(sql, "TTL TimestampTime + toIntervalSecond(61)\n"), 1u);
+  EXPECT_EQ(count(sql, "TTL Timestamp + "), 2u);  // the rollups
+  EXPECT_EQ(count(sql, "TTL toDateTime(TimeUnix)"), 0u);
+}
+
+TEST(SchemaStatements, OlderServersGetBloomFilters) {
+  const std::string sql = joined(schema_statements("d", Ttl(), EngineVersion{25, 12}));
+  EXPECT_EQ(count(sql, "TYPE text("), 0u);
+  EXPECT_EQ(count(sql, "AttributeItems"), 0u);
+  EXPECT_GT(count(sql, "idx_span_attr_value"), 0u);
+}
+
+TEST(SchemaStatements, AFinishedSchemaNeedsNothingAndANewerOneIsRefused) {
+  EXPECT_TRUE(schema_statements("d", Ttl(), kTextIndexVersion, kSchemaVersion)->empty());
+  const auto newer = schema_statements("d", Ttl(), kTextIndexVersion, kSchemaVersion + 1);
+  EXPECT_EQ(newer.status().code(), Code::FailedPrecondition);
+  EXPECT_NE(newer.status().message().find("newer Sluice"), std::string::npos);
+}
+
+TEST(SchemaStatements, TheVersionIsAskedOfItsTable) {
+  EXPECT_EQ(schema_version_statements("d").size(), 2u);
+  EXPECT_NE(schema_version_query("d").find("`d`.`sluice_schema`"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace sluice::mapping
