@@ -1,0 +1,339 @@
+#include "server/http_interface.h"
+
+#include <chrono>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "base/log.h"
+#include "server/engine_sql.h"
+#include "server/exception_status.h"
+#include "server/guard.h"
+#include "server/multipart.h"
+#include "server/result_pump.h"
+#include "server/result_stream.h"
+#include "server/session_state.h"
+#include "server/url.h"
+
+namespace sluice::server {
+namespace {
+
+/// A multipart body holds the query and its parameters, all of which ClickHouse keeps in memory
+/// too.
+constexpr size_t kMultipartBytesMax = 16 << 20;
+
+constexpr std::string_view kOk = "Ok.\n";
+constexpr std::string_view kText = "text/plain; charset=UTF-8";
+
+constexpr std::string_view kNoSuchPath =
+    "There is no handle for this path\n\nUse / or /ping for health checks.\nOr "
+    "/replicas_status for more sophisticated health checks.\n\nSend queries from your program "
+    "with POST method or GET /?query=...\n";
+
+/// The exception code for what went wrong with a request's body.
+int code_of(const Status& status) {
+  switch (status.code()) {
+    case Code::InvalidArgument:
+      return status.message().rfind("Syntax error", 0) == 0 ? exception::kSyntaxError
+                                                            : exception::kCannotDecompress;
+    case Code::DataLoss:
+      return exception::kChecksumDoesntMatch;
+    case Code::ResourceExhausted:
+      return status.message().rfind("Max query size", 0) == 0 ? exception::kQueryIsTooLarge
+                                                              : exception::kMemoryLimitExceeded;
+    case Code::Unimplemented:
+      return exception::kNotImplemented;
+    case Code::DeadlineExceeded:
+      return exception::kSocketTimeout;
+    default:
+      return exception::kNetworkError;
+  }
+}
+
+}  // namespace
+
+/// Takes one query from its parameters to its answer.
+class HttpInterface::QueryHandler {
+ public:
+  QueryHandler(HttpInterface& owner, http::StreamExchange& exchange)
+      : owner_(owner), exchange_(exchange) {}
+
+  void run(const Target& target) {
+    if (std::optional<engine::Error> error = prepare(target)) {
+      return respond_error(exchange_, *error, request_.cors, request_.query_id);
+    }
+    const auto started = QueryLog::Clock::now();
+    ResultStream stream(exchange_, request_,
+                        {owner_.engine_.timezone(), owner_.options_.display_name, &owner_.budget_});
+    // Everything that the next request of this client may need is given back before the answer
+    // ends.
+    const engine::Outcome outcome = admit_and_run(stream);
+    record(outcome, started);
+    if (outcome.ok()) {
+      stream.finish(outcome.figures);
+    } else {
+      stream.fail(*outcome.error);
+    }
+  }
+
+ private:
+  engine::Error error(int code, std::string_view message) const {
+    return owner_.error(code, message);
+  }
+  static engine::Outcome failed(engine::Error error) {
+    engine::Outcome outcome;
+    outcome.error = std::move(error);
+    return outcome;
+  }
+
+  std::optional<engine::Error> prepare(const Target& target);
+  std::optional<engine::Error> read_multipart(engine::NameValues params);
+  std::optional<engine::Error> check_guard();
+  engine::Error running_error(RunningQueries::Refusal refusal) const;
+  engine::Error session_error(Sessions::Refusal refusal) const;
+  engine::Outcome admit_and_run(ResultStream& stream);
+  engine::Outcome run_in_session(ResultStream& stream);
+  engine::Outcome run_on(engine::Connection& connection, bool lasting, ResultStream& stream);
+  engine::Outcome execute(engine::Connection& connection, ResultStream& stream);
+  engine::Outcome execute_with_result(engine::Connection& connection, ResultStream& stream);
+  void record(const engine::Outcome& outcome, QueryLog::Clock::time_point started) const;
+
+  HttpInterface& owner_;
+  http::StreamExchange& exchange_;
+  QueryRequest request_;
+  StatementBody body_;
+};
+
+std::optional<engine::Error> HttpInterface::QueryHandler::read_multipart(
+    engine::NameValues params) {
+  Result<std::string> text = read_text_body(exchange_, request_, kMultipartBytesMax);
+  if (!text.ok()) return error(code_of(text.status()), text.status().message());
+  Result<engine::NameValues> fields =
+      parse_multipart(exchange_.head().field("Content-Type"), *text);
+  if (!fields.ok()) {
+    const bool external_table = fields.status().code() == Code::Unimplemented;
+    return error(external_table ? exception::kNotImplemented : exception::kBadArguments,
+                 fields.status().message());
+  }
+  for (auto& field : *fields) params.push_back(std::move(field));
+  request_ = QueryRequest();
+  return read_query_request(exchange_.head(), params, owner_.engine_.version(), request_);
+}
+
+/// Reads the request and its body, up to a statement that may run.
+std::optional<engine::Error> HttpInterface::QueryHandler::prepare(const Target& target) {
+  const http::StreamHead& head = exchange_.head();
+  auto bad = read_query_request(head, target.params, owner_.engine_.version(), request_);
+  request_.cors = request_.cors || owner_.options_.cors;
+  if (bad) return bad;
+  if (head.method == "POST" && !head.has_body) {
+    return error(exception::kHttpLengthRequired,
+                 "The Transfer-Encoding is not chunked and there is no Content-Length header for "
+                 "POST request");
+  }
+  if (is_multipart(head.field("Content-Type"))) {
+    if (auto bad_part = read_multipart(target.params)) return bad_part;
+    request_.cors = request_.cors || owner_.options_.cors;
+  }
+  const Status status = read_statement(exchange_, request_, owner_.budget_, body_);
+  if (!status.ok()) return error(code_of(status), status.message());
+  return owner_.options_.guard ? check_guard() : std::nullopt;
+}
+
+std::optional<engine::Error> HttpInterface::QueryHandler::check_guard() {
+  std::optional<GuardRefusal> refusal = guard_check(body_.sql, body_.shape, request_.readonly);
+  for (const auto& [name, value] : request_.settings) {
+    if (refusal) break;
+    refusal = guard_check_setting(name, value, request_.readonly);
+  }
+  const bool values = body_.shape.insert_values || body_.shape.format == "Values";
+  if (!refusal && body_.data.has_value() && values) {
+    const Result<std::string_view> data = body_.data->map();
+    if (!data.ok()) return error(exception::kMemoryLimitExceeded, data.status().message());
+    refusal = guard_check_values(*data);
+  }
+  if (!refusal) return std::nullopt;
+  return engine::make_error(refusal->code, refusal->type, refusal->message,
+                            owner_.engine_.version());
+}
+
+engine::Error HttpInterface::QueryHandler::running_error(RunningQueries::Refusal refusal) const {
+  switch (refusal) {
+    case RunningQueries::Refusal::SameId:
+      return error(exception::kQueryWithSameIdIsAlreadyRunning,
+                   "Query with id = " + request_.query_id + " is already running.");
+    case RunningQueries::Refusal::Stopping:
+      return error(exception::kAborted, "The server is shutting down");
+    case RunningQueries::Refusal::TooMany:
+      break;
+  }
+  return error(exception::kTooManySimultaneousQueries,
+               "Too many simultaneous queries for this server; try again later");
+}
+
+engine::Error HttpInterface::QueryHandler::session_error(Sessions::Refusal refusal) const {
+  switch (refusal) {
+    case Sessions::Refusal::NotFound:
+      return error(exception::kSessionNotFound, "Session " + request_.session_id + " not found");
+    case Sessions::Refusal::Locked:
+      return error(exception::kSessionIsLocked,
+                   "Session " + request_.session_id + " is locked by a concurrent client");
+    case Sessions::Refusal::TooMany:
+      return error(exception::kUserSessionLimitExceeded, "Too many sessions");
+    case Sessions::Refusal::EngineFailed:
+      break;
+  }
+  return error(exception::kAborted, "The engine is not available");
+}
+
+engine::Outcome HttpInterface::QueryHandler::admit_and_run(ResultStream& stream) {
+  const bool insert = body_.shape.kind == StatementKind::Insert;
+  const auto slot = owner_.running_.enter(
+      insert ? RunningQueries::Kind::Insert : RunningQueries::Kind::Query, request_.query_id);
+  if (const auto* refusal = std::get_if<RunningQueries::Refusal>(&slot)) {
+    return failed(running_error(*refusal));
+  }
+  if (!request_.session_id.empty()) return run_in_session(stream);
+  Result<std::unique_ptr<engine::Connection>> connection = owner_.engine_.connect();
+  if (!connection.ok()) return failed(session_error(Sessions::Refusal::EngineFailed));
+  return run_on(**connection, false, stream);
+}
+
+engine::Outcome HttpInterface::QueryHandler::run_in_session(ResultStream& stream) {
+  auto acquired = owner_.sessions_.acquire(request_.session_id, request_.session_check);
+  if (const auto* refusal = std::get_if<Sessions::Refusal>(&acquired)) {
+    return failed(session_error(*refusal));
+  }
+  auto& lease = std::get<Sessions::Lease>(acquired);
+  lease.set_timeout(request_.session_timeout);
+  if (request_.close_session) lease.close();
+  return run_on(lease.connection(), true, stream);
+}
+
+engine::Outcome HttpInterface::QueryHandler::run_on(engine::Connection& connection, bool lasting,
+                                                    ResultStream& stream) {
+  SessionState state(connection, lasting);
+  if (std::optional<engine::Error> error = state.apply(request_, request_.query_id)) {
+    return failed(std::move(*error));
+  }
+  return execute(connection, stream);
+}
+
+engine::Outcome HttpInterface::QueryHandler::execute(engine::Connection& connection,
+                                                     ResultStream& stream) {
+  if (has_result(body_.shape.kind)) return execute_with_result(connection, stream);
+  engine::Statement statement;
+  std::string with_data;
+  statement.sql = std::string_view(body_.sql).substr(0, body_.shape.end);
+  if (body_.data.has_value()) {
+    with_data = with_data_from(body_.sql, body_.shape, body_.data->path());
+    statement.sql = with_data;
+  }
+  statement.default_format = request_.default_format;
+  statement.parameters = &request_.parameters;
+  engine::Outcome outcome = connection.execute(statement);
+  if (outcome.ok() && !outcome.output.empty()) {
+    stream.set_format(request_.default_format);
+    if (Status status = stream.write(outcome.output); !status.ok()) {
+      outcome.error = error(code_of(status), status.message());
+    }
+  }
+  return outcome;
+}
+
+engine::Outcome HttpInterface::QueryHandler::execute_with_result(engine::Connection& connection,
+                                                                 ResultStream& stream) {
+  const StatementShape& shape = body_.shape;
+  stream.set_format(shape.format.empty() ? request_.default_format : shape.format);
+  engine::Statement statement;
+  statement.default_format = request_.default_format;
+  statement.parameters = &request_.parameters;
+  const PumpJob job{owner_.engine_, connection, owner_.threads_, exchange_, request_.query_id};
+  PumpResult result = pump_result(job, body_.sql, shape, statement, stream);
+  if (result.output.ok()) return std::move(result.outcome);
+  if (result.output.code() == Code::Cancelled) {
+    result.outcome.error = error(exception::kQueryWasCancelled,
+                                 "Query was cancelled: the client closed its connection");
+  } else {
+    result.outcome.error = error(code_of(result.output), result.output.message());
+  }
+  return std::move(result.outcome);
+}
+
+void HttpInterface::QueryHandler::record(const engine::Outcome& outcome,
+                                         QueryLog::Clock::time_point started) const {
+  if (owner_.log_ == nullptr) return;
+  owner_.log_->add({request_, body_.sql, body_.shape.kind, exchange_.head(), outcome, started,
+                    owner_.options_.account.user});
+}
+
+HttpInterface::HttpInterface(engine::Engine& engine, HttpInterfaceOptions options, QueryLog* log)
+    : engine_(engine),
+      options_(std::move(options)),
+      log_(log),
+      budget_(options_.body_budget_bytes),
+      running_(options_.queries_max, options_.inserts_max),
+      sessions_(engine) {}
+
+engine::Error HttpInterface::error(int code, std::string_view message) const {
+  return engine::make_error(code, exception_name(code), message, engine_.version());
+}
+
+void HttpInterface::handle(http::StreamExchange& exchange) {
+  Result<Target> target = parse_target(exchange.head().target);
+  if (!target.ok()) {
+    return respond_error(exchange, error(exception::kBadArguments, target.status().message()),
+                         options_.cors);
+  }
+  if (!answer_simple(exchange, *target)) answer_query(exchange, *target);
+}
+
+/// Everything that needs no engine: health checks, CORS, what is not there.
+bool HttpInterface::answer_simple(http::StreamExchange& exchange, const Target& target) const {
+  const http::StreamHead& head = exchange.head();
+  http::Fields fields;
+  const std::string* cors = find_last(target.params, "add_http_cors_header");
+  const bool with_cors = options_.cors || (cors != nullptr && *cors == "1");
+  if (with_cors) add_cors_fields(fields);
+  if (head.method == "OPTIONS") {
+    if (with_cors) {
+      fields.emplace_back("Access-Control-Allow-Headers",
+                          "origin, x-requested-with, content-type, authorization, "
+                          "x-clickhouse-user, x-clickhouse-key, x-clickhouse-database, "
+                          "x-clickhouse-format");
+      fields.emplace_back("Access-Control-Allow-Methods", "POST, GET, OPTIONS");
+      fields.emplace_back("Access-Control-Max-Age", "86400");
+    }
+    exchange.start(204, fields, 0);
+    exchange.finish();
+    return true;
+  }
+  fields.emplace_back("Content-Type", kText);
+  const bool reads = head.method == "GET" || head.method == "HEAD";
+  if (!reads && head.method != "POST") {
+    fields.emplace_back("Allow", "GET, HEAD, POST, OPTIONS");
+    exchange.respond(405, fields, "Use GET, HEAD, POST or OPTIONS\n");
+    return true;
+  }
+  const bool health = target.path == "/ping" || target.path == "/replicas_status" ||
+                      (target.path == "/" && find_last(target.params, "query") == nullptr);
+  if (reads && health) {
+    exchange.respond(200, fields, kOk);
+    return true;
+  }
+  if (target.path == "/" || target.path == "/query") return false;
+  exchange.respond(404, fields, kNoSuchPath);
+  return true;
+}
+
+void HttpInterface::answer_query(http::StreamExchange& exchange, const Target& target) {
+  const http::StreamHead& head = exchange.head();
+  if (!head.trusted) {
+    if (auto refusal = check_credentials(head, target.params, options_.account)) {
+      return respond_error(exchange, error(refusal->code, refusal->message), options_.cors);
+    }
+  }
+  QueryHandler(*this, exchange).run(target);
+}
+
+}  // namespace sluice::server

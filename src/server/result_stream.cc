@@ -1,0 +1,214 @@
+#include "server/result_stream.h"
+
+#include <array>
+#include <cstdio>
+
+#include "server/exception_status.h"
+
+namespace sluice::server {
+namespace {
+
+constexpr std::string_view kText = "text/plain; charset=UTF-8";
+/// ClickHouse's tags have this length.
+constexpr size_t kTagBytes = 16;
+
+bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+std::string exception_tag() {
+  std::string tag = random_uuid();
+  std::string letters;
+  for (char c : tag) {
+    if (c != '-' && letters.size() < kTagBytes) {
+      letters += static_cast<char>(c <= '9' ? c - '0' + 'g' : c);
+    }
+  }
+  return letters;
+}
+
+std::string_view encoding_name(wire::Encoding encoding) {
+  switch (encoding) {
+    case wire::Encoding::Gzip:
+      return "gzip";
+    case wire::Encoding::Deflate:
+      return "deflate";
+    case wire::Encoding::Zstd:
+      return "zstd";
+    case wire::Encoding::Lz4:
+      return "lz4";
+    default:
+      return {};
+  }
+}
+
+std::string summary(const engine::Figures& figures) {
+  char text[512];
+  std::snprintf(text, sizeof text,
+                R"({"read_rows":"%llu","read_bytes":"%llu","written_rows":"%llu",)"
+                R"("written_bytes":"%llu","total_rows_to_read":"0","result_rows":"%llu",)"
+                R"("result_bytes":"%llu","elapsed_ns":"%llu","memory_usage":"0"})",
+                static_cast<unsigned long long>(figures.read_rows),
+                static_cast<unsigned long long>(figures.read_bytes),
+                static_cast<unsigned long long>(figures.written_rows),
+                static_cast<unsigned long long>(figures.written_bytes),
+                static_cast<unsigned long long>(figures.result_rows != 0 ? figures.result_rows
+                                                                         : figures.written_rows),
+                static_cast<unsigned long long>(figures.result_bytes != 0 ? figures.result_bytes
+                                                                          : figures.written_bytes),
+                static_cast<unsigned long long>(figures.elapsed_s * 1e9));
+  return text;
+}
+
+/// A header value has no control characters: the message of an error may.
+std::string one_line(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  return text;
+}
+
+std::unique_ptr<wire::StreamCodec> make_encoder(const QueryRequest& request) {
+  if (request.native_compress) return wire::make_native_block_encoder();
+  return wire::make_stream_encoder(request.response_encoding, request.compression_level);
+}
+
+}  // namespace
+
+std::string_view content_type_of(std::string_view format) {
+  if (starts_with(format, "JSON") &&
+      (contains(format, "EachRow") || contains(format, "StringsEachRow"))) {
+    return contains(format, "Progress") ? "application/json; charset=UTF-8"
+                                        : "application/x-ndjson; charset=UTF-8";
+  }
+  if (starts_with(format, "JSON")) return "application/json; charset=UTF-8";
+  if (starts_with(format, "CSVWithNames")) return "text/csv; charset=UTF-8; header=present";
+  if (starts_with(format, "CSV")) return "text/csv; charset=UTF-8; header=absent";
+  if (starts_with(format, "TabSeparated") || starts_with(format, "TSV")) {
+    return "text/tab-separated-values; charset=UTF-8";
+  }
+  if (format == "XML") return "application/xml; charset=UTF-8";
+  if (format == "Markdown") return "text/markdown; charset=UTF-8";
+  if (starts_with(format, "Pretty") || format == "Vertical" || format == "Values" ||
+      format == "Null") {
+    return kText;
+  }
+  return "application/octet-stream";
+}
+
+void add_cors_fields(http::Fields& fields) {
+  fields.emplace_back("Access-Control-Allow-Origin", "*");
+  fields.emplace_back("Access-Control-Expose-Headers",
+                      "X-ClickHouse-Query-Id,X-ClickHouse-Summary,X-ClickHouse-Server-Display-Name,"
+                      "X-ClickHouse-Format,X-ClickHouse-Timezone,X-ClickHouse-Exception-Code,"
+                      "X-ClickHouse-Exception-Tag,X-ClickHouse-Progress");
+}
+
+void respond_error(http::StreamExchange& exchange, const engine::Error& error, bool cors,
+                   std::string_view query_id) {
+  http::Fields fields;
+  fields.emplace_back("Content-Type", kText);
+  fields.emplace_back("X-ClickHouse-Exception-Code", std::to_string(error.code));
+  if (!query_id.empty()) {
+    fields.emplace_back("X-ClickHouse-Query-Id", one_line(std::string(query_id)));
+  }
+  const int status = http_status_of(error.code);
+  if (status == 401) {
+    fields.emplace_back("WWW-Authenticate", "Basic realm=\"ClickHouse server HTTP API\"");
+  }
+  if (cors) add_cors_fields(fields);
+  exchange.respond(status, fields, error.text + "\n");
+}
+
+ResultStream::ResultStream(http::StreamExchange& exchange, const QueryRequest& request,
+                           const Context& context)
+    : exchange_(exchange),
+      request_(request),
+      context_(context),
+      tag_(exception_tag()),
+      encoder_(make_encoder(request)) {}
+
+ResultStream::~ResultStream() = default;
+
+http::Fields ResultStream::common_fields() const {
+  http::Fields fields;
+  fields.emplace_back("Content-Type", content_type_of(format_));
+  fields.emplace_back("X-ClickHouse-Server-Display-Name", context_.display_name);
+  fields.emplace_back("X-ClickHouse-Query-Id", one_line(request_.query_id));
+  if (!format_.empty()) fields.emplace_back("X-ClickHouse-Format", one_line(format_));
+  fields.emplace_back("X-ClickHouse-Timezone", context_.timezone);
+  fields.emplace_back("X-ClickHouse-Exception-Tag", tag_);
+  if (request_.cors) add_cors_fields(fields);
+  if (const std::string_view name = encoding_name(request_.response_encoding);
+      !name.empty() && !request_.native_compress) {
+    fields.emplace_back("Content-Encoding", name);
+  }
+  return fields;
+}
+
+void ResultStream::start(const engine::Figures* figures, int64_t content_length) {
+  started_ = true;
+  http::Fields fields = common_fields();
+  fields.emplace_back("X-ClickHouse-Summary", summary(figures ? *figures : engine::Figures()));
+  exchange_.start(200, fields, content_length);
+}
+
+Status ResultStream::write(std::string_view bytes) {
+  if (encoder_ == nullptr) return pass(bytes);
+  return encoder_->write(bytes, [this](std::string_view encoded) { return pass(encoded); });
+}
+
+Status ResultStream::pass(std::string_view encoded) {
+  if (started_) return send(encoded);
+  if (request_.wait_end_of_query) {
+    if (!all_.has_value()) {
+      Result<MemFile> file = MemFile::create(*context_.budget);
+      if (!file.ok()) return file.status();
+      all_ = std::move(*file);
+    }
+    return all_->write(encoded);
+  }
+  held_ += encoded;
+  if (held_.size() < request_.buffer_bytes) return {};
+  start(nullptr, -1);
+  const std::string head = std::move(held_);
+  return send(head);
+}
+
+Status ResultStream::send(std::string_view bytes) {
+  if (exchange_.write(bytes)) return {};
+  return {Code::Cancelled, "the client went away"};
+}
+
+void ResultStream::finish(const engine::Figures& figures) {
+  const auto to_pass = [this](std::string_view encoded) { return pass(encoded); };
+  // What fails here is that the client is gone, which finish() below finds out for itself.
+  if (encoder_ != nullptr) static_cast<void>(encoder_->finish(to_pass));
+  if (!started_) {
+    Result<std::string_view> all = all_.has_value() ? all_->map() : std::string_view(held_);
+    const std::string_view body = all.ok() ? *all : std::string_view();
+    start(&figures, static_cast<int64_t>(body.size()));
+    static_cast<void>(send(body));
+  }
+  exchange_.finish();
+}
+
+void ResultStream::fail(const engine::Error& error) {
+  if (!started_) return respond_error(exchange_, error, request_.cors, request_.query_id);
+  // The length counts the line break after the message; clients cut the message out by it.
+  const std::string message = error.text + "\n";
+  const std::string block = "\r\n__exception__\r\n" + tag_ + "\r\n" + message +
+                            std::to_string(message.size()) + " " + tag_ + "\r\n__exception__\r\n";
+  const wire::Sink sink = [this](std::string_view bytes) { return send(bytes); };
+  if (encoder_ == nullptr) {
+    static_cast<void>(sink(block));
+  } else if (encoder_->write(block, sink).ok()) {
+    static_cast<void>(encoder_->finish(sink));
+  }
+}
+
+}  // namespace sluice::server

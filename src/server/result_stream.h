@@ -1,0 +1,69 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/budget.h"
+#include "engine/engine.h"
+#include "http/stream_server.h"
+#include "server/mem_file.h"
+#include "server/query_request.h"
+#include "wire/stream_codec.h"
+
+namespace sluice::server {
+
+/// The Content-Type that ClickHouse gives to results in a format.
+std::string_view content_type_of(std::string_view format);
+
+/// Writes a query's answer: holds the first bytes back, so that a query that fails early gets a
+/// status of its own and one that ends early its figures; then streams. After the head has gone, a
+/// failure is told in the body, in the block that ClickHouse's clients look for, and the connection
+/// is cut, so that nobody takes the answer for whole. For one answer, on the handler's thread.
+class ResultStream {
+ public:
+  struct Context {
+    std::string_view timezone;
+    std::string_view display_name;
+    Budget* budget = nullptr;  ///< for wait_end_of_query
+  };
+
+  ResultStream(http::StreamExchange& exchange, const QueryRequest& request, const Context& context);
+  ~ResultStream();
+
+  /// The format of the result, once it is known. Before the first write().
+  void set_format(std::string_view format) { format_ = std::string(format); }
+
+  /// Bytes of the result. Cancelled: the client is gone; other errors end the answer with fail().
+  Status write(std::string_view bytes);
+  /// Ends an answer that went well.
+  void finish(const engine::Figures& figures);
+  /// Ends one that did not.
+  void fail(const engine::Error& error);
+
+ private:
+  http::Fields common_fields() const;
+  Status send(std::string_view bytes);
+  Status pass(std::string_view encoded);
+  void start(const engine::Figures* figures, int64_t content_length);
+
+  http::StreamExchange& exchange_;
+  const QueryRequest& request_;
+  const Context context_;
+  const std::string tag_;  // that marks the exception block
+  std::string format_;
+  std::unique_ptr<wire::StreamCodec> encoder_;
+  std::string held_;            // encoded, not sent
+  std::optional<MemFile> all_;  // encoded, with wait_end_of_query
+  bool started_ = false;
+};
+
+/// The fields for cross-origin requests, for any answer.
+void add_cors_fields(http::Fields& fields);
+
+/// Answers a request that never got as far as a result.
+void respond_error(http::StreamExchange& exchange, const engine::Error& error, bool cors,
+                   std::string_view query_id = {});
+
+}  // namespace sluice::server
