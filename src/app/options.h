@@ -1,0 +1,99 @@
+#pragma once
+
+// What `sluice serve`, `sluice gateway` and `sluice server` run with.
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/flags.h"
+#include "app/values.h"
+#include "components/exporters/clickhouse/exporter.h"
+#include "mapping/ddl.h"
+
+namespace sluice::app {
+
+/// Bits for FlagInfo::commands.
+enum Command : unsigned {
+  kServe = 1,
+  kGateway = 2,
+  kServer = 4,
+  kQuery = 8,
+  kSchema = 16,
+};
+
+/// The retention options; a signal's own one wins over `tables`.
+struct RetentionOptions {
+  Retention tables{mapping::Ttl::kDefault};
+  std::optional<Retention> logs;
+  std::optional<Retention> traces;
+  std::optional<Retention> metrics;
+  std::optional<Retention> sessions;
+
+  mapping::Ttl ttl() const;
+};
+
+struct Options {
+  ListenAddress otlp_grpc{"localhost:4317"};
+  ListenAddress otlp_http{"localhost:4318"};
+  ListenAddress clickhouse_http{"localhost:8123"};
+  ListenAddress health{"localhost:13133"};
+  ListenAddress metrics{"localhost:8888"};
+
+  std::string data = "sluice-data";
+  std::string clickhouse_endpoint;
+  std::string database = "default";
+  std::string user = "default";
+  Secret password;
+  std::string password_file;
+
+  components::AckMode ack = components::AckMode::Store;
+  std::optional<std::chrono::milliseconds> flush_interval;
+  std::chrono::milliseconds insert_timeout{30'000};
+  bool create_schema = true;
+  RetentionOptions retention;
+
+  int lanes = 0;  ///< 0: one per core
+  /// Telemetry in flight. At the receivers' limits this is room for a dozen of the largest requests
+  /// at once, and the open blocks of all tables beside them.
+  Bytes memory_limit{256ull << 20};
+  Bytes engine_memory_limit{0};
+  int queries_max = 64;
+  bool cors = false;
+
+  log::Level log_level = log::Level::Info;
+  std::optional<log::Format> log_format;
+
+  std::string libchdb;
+  std::string server_binary;
+  bool sql_guard_off = false;
+  bool print_config = false;
+
+  // Handed from the supervisor to its child.
+  std::vector<int> listen_fds;
+  int unix_fd = 0;  ///< 0: none; it is standard input, never a listener
+  int ready_fd = 0;
+  int lifeline_fd = 0;
+  int password_fd = 0;
+};
+
+/// The options of `command`, bound to `options`.
+std::vector<Flag> option_table(Options& options, Command command);
+
+/// The retention options, with ClickStack's environment variables.
+void add_retention_flags(std::vector<Flag>& flags, RetentionOptions& retention, unsigned commands);
+
+/// Reads --password-file (or the descriptor that the supervisor passed) into `password`.
+/// A file that others than its owner can read is refused.
+Status load_password(Options& options);
+
+/// What cannot work or is unsafe: listeners on the network without a password, missing options.
+Status check_options(const Options& options, Command command);
+
+/// Environment variables of ClickStack's collector that ask for something which this version does
+/// not do. An error where going on would be unsafe (authentication that would not happen), else
+/// lines to warn with.
+Status check_environment(const Environment& get, std::vector<std::string>& warnings);
+
+}  // namespace sluice::app

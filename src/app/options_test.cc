@@ -1,0 +1,234 @@
+#include "app/options.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <set>
+
+#include "app/print_config.h"
+
+namespace sluice::app {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+Environment environment(std::map<std::string, std::string> variables) {
+  return [variables = std::move(variables)](const char* name) -> const char* {
+    const auto found = variables.find(name);
+    return found == variables.end() ? nullptr : found->second.c_str();
+  };
+}
+
+TEST(Options, EveryNameStandsOnce) {
+  for (Command command : {kServe, kGateway, kServer, kQuery, kSchema}) {
+    Options options;
+    std::set<std::string_view> names;
+    for (const Flag& flag : option_table(options, command)) {
+      EXPECT_TRUE(names.insert(flag.info.name).second) << flag.info.name;
+      EXPECT_TRUE(flag.info.hidden || !flag.info.help.empty()) << flag.info.name;
+    }
+  }
+}
+
+TEST(Options, ReadsClickStacksEnvironment) {
+  Options options;
+  const Status status =
+      apply_environment(option_table(options, kGateway),
+                        environment({{"CLICKHOUSE_ENDPOINT", "http://db:8123"},
+                                     {"CLICKHOUSE_USER", "otel"},
+                                     {"CLICKHOUSE_PASSWORD", "hunter2"},
+                                     {"HYPERDX_OTEL_EXPORTER_CLICKHOUSE_DATABASE", "telemetry"},
+                                     {"HYPERDX_OTEL_EXPORTER_TABLES_TTL", "48h"},
+                                     {"HYPERDX_OTEL_EXPORTER_LOGS_TTL", "7d"},
+                                     {"HYPERDX_OTEL_EXPORTER_SESSIONS_TTL", "0"},
+                                     {"HYPERDX_LOG_LEVEL", "debug"}}),
+                        {});
+  ASSERT_TRUE(status.ok()) << status.to_string();
+  EXPECT_EQ(options.clickhouse_endpoint, "http://db:8123");
+  EXPECT_EQ(options.user, "otel");
+  EXPECT_EQ(options.password.value, "hunter2");
+  EXPECT_EQ(options.database, "telemetry");
+  EXPECT_EQ(options.log_level, log::Level::Debug);
+  const mapping::Ttl ttl = options.retention.ttl();
+  EXPECT_EQ(ttl.logs, std::chrono::hours(7 * 24));
+  EXPECT_EQ(ttl.traces, std::chrono::hours(48));
+  EXPECT_EQ(ttl.metrics, std::chrono::hours(48));
+  EXPECT_EQ(ttl.sessions.count(), 0);
+}
+
+TEST(Options, ClickHouseOnTheNetworkNeedsAPassword) {
+  struct Case {
+    std::string address;
+    std::string password;
+    bool allowed;
+  };
+  const Case cases[] = {
+      {"localhost:8123", "", true},
+      {"127.0.0.1:8123", "", true},
+      {"127.1.2.3:0", "", true},
+      {"[::1]:8123", "", true},
+      {"off", "", true},
+      {"0.0.0.0:8123", "", false},
+      {"[::]:8123", "", false},
+      {":8123", "", false},
+      {"db.example:8123", "", false},
+      {"0.0.0.0:8123", "x", true},
+  };
+  for (const Case& c : cases) {
+    Options options;
+    options.clickhouse_http.text = c.address;
+    options.password.value = c.password;
+    for (Command command : {kServe, kServer}) {
+      EXPECT_EQ(check_options(options, command).ok(), c.allowed) << c.address;
+    }
+  }
+}
+
+TEST(Options, AGatewayNeedsAnEndpoint) {
+  Options options;
+  EXPECT_THAT(check_options(options, kGateway).message(), HasSubstr("--clickhouse-endpoint"));
+  options.clickhouse_endpoint = "http://db:8123";
+  EXPECT_TRUE(check_options(options, kGateway).ok());
+}
+
+TEST(Options, AuthenticationThatWouldNotHappenStopsTheStart) {
+  std::vector<std::string> warnings;
+  for (const char* name : {"OTLP_AUTH_TOKEN", "OIDC_ISSUER_URL"}) {
+    EXPECT_FALSE(check_environment(environment({{name, "x"}}), warnings).ok()) << name;
+    EXPECT_TRUE(check_environment(environment({{name, ""}}), warnings).ok()) << name;
+  }
+  EXPECT_FALSE(
+      check_environment(environment({{"HYPERDX_OTEL_EXPORTER_CLICKHOUSE_JSON_ENABLE", "true"}}),
+                        warnings)
+          .ok());
+  EXPECT_TRUE(warnings.empty());
+  EXPECT_TRUE(
+      check_environment(environment({{"OPAMP_SERVER_URL", "http://app:4320"}}), warnings).ok());
+  EXPECT_EQ(warnings.size(), 1u);
+}
+
+class PasswordFile : public testing::Test {
+ protected:
+  void SetUp() override {
+    path_ = testing::TempDir() + "sluice_password_" + std::to_string(getpid());
+    std::ofstream(path_) << "hunter2\n";
+    chmod(path_.c_str(), S_IRUSR | S_IWUSR);
+  }
+  void TearDown() override { unlink(path_.c_str()); }
+  std::string path_;
+};
+
+TEST_F(PasswordFile, IsReadWithoutItsLineEnd) {
+  Options options;
+  options.password_file = path_;
+  ASSERT_TRUE(load_password(options).ok());
+  EXPECT_EQ(options.password.value, "hunter2");
+}
+
+TEST_F(PasswordFile, OpenToOthersIsRefused) {
+  chmod(path_.c_str(), S_IRUSR | S_IWUSR | S_IRGRP);
+  Options options;
+  options.password_file = path_;
+  EXPECT_THAT(load_password(options).message(), HasSubstr("chmod 600"));
+}
+
+TEST_F(PasswordFile, EmptyOrMissingIsAnError) {
+  std::ofstream(path_, std::ios::trunc).close();
+  Options options;
+  options.password_file = path_;
+  EXPECT_THAT(load_password(options).message(), HasSubstr("is empty"));
+  options.password_file = path_ + ".missing";
+  EXPECT_THAT(load_password(options).message(), HasSubstr("No such file"));
+}
+
+TEST_F(PasswordFile, FromTheSupervisorsDescriptorIsReadAgainAfterARestart) {
+  for (int round = 0; round < 2; ++round) {
+    Options options;
+    options.password_fd = open(path_.c_str(), O_RDONLY);
+    ASSERT_TRUE(load_password(options).ok());
+    EXPECT_EQ(options.password.value, "hunter2");
+  }
+}
+
+TEST(PrintConfig, HasTheCollectorsShape) {
+  Options options;
+  options.otlp_http.text = "off";
+  options.password.value = "hunter2";
+  options.data = "/var/lib/my data";
+  options.retention.logs = Retention{std::chrono::hours(24)};
+  const std::vector<Flag> flags = option_table(options, kServe);
+  EXPECT_EQ(print_config(options, flags, kServe),
+            R"(receivers:
+  otlp:
+    protocols:
+      grpc:
+        endpoint: localhost:4317
+processors:
+  memory_limiter:
+    limit: 256MiB
+  clickstack_logs: {}
+exporters:
+  clickhouse:
+    database: default
+    username: default
+    password: "***"
+    ack: store
+    timeout: 30s
+    create_schema: true
+    ttl:
+      tables: 720h
+      logs: 24h
+    endpoint: extension:clickhouse_server
+extensions:
+  clickhouse_server:
+    endpoint: localhost:8123
+    data: "/var/lib/my data"
+    memory_limit: 0
+    queries_max: 64
+    cors: false
+  health_check:
+    endpoint: localhost:13133
+service:
+  telemetry:
+    metrics:
+      address: localhost:8888
+    logs:
+      level: info
+  lanes: 0
+  extensions: [clickhouse_server, health_check]
+  pipelines:
+    logs:
+      receivers: [otlp]
+      processors: [memory_limiter, clickstack_logs]
+      exporters: [clickhouse]
+    traces:
+      receivers: [otlp]
+      processors: [memory_limiter]
+      exporters: [clickhouse]
+    metrics:
+      receivers: [otlp]
+      processors: [memory_limiter]
+      exporters: [clickhouse]
+)");
+}
+
+TEST(PrintConfig, NoCommandShowsASecret) {
+  for (Command command : {kServe, kGateway, kServer}) {
+    Options options;
+    options.password.value = "hunter2";
+    const std::vector<Flag> flags = option_table(options, command);
+    const std::string yaml = print_config(options, flags, command);
+    EXPECT_THAT(yaml, Not(HasSubstr("hunter2")));
+    EXPECT_THAT(yaml, HasSubstr("\"***\""));
+  }
+}
+
+}  // namespace
+}  // namespace sluice::app

@@ -1,0 +1,31 @@
+#include "web/process_metrics.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+namespace sluice::web {
+namespace {
+
+/// The value of a metric without labels; -1 if it is not there.
+double value_of(const std::string& text, const std::string& name) {
+  const size_t at = text.find("\n" + name + " ");
+  return at == std::string::npos ? -1 : std::strtod(text.c_str() + at + name.size() + 2, nullptr);
+}
+
+TEST(ProcessMetrics, TellsWhatTheProcessTakes) {
+  metrics::Registry registry;
+  add_process_metrics(registry);
+  const std::string text = registry.render();
+  EXPECT_GE(value_of(text, "process_cpu_seconds_total"), 0);
+  EXPECT_GT(value_of(text, "process_resident_memory_bytes"), 100'000);
+  EXPECT_GT(value_of(text, "process_virtual_memory_bytes"),
+            value_of(text, "process_resident_memory_bytes"));
+  EXPECT_GE(value_of(text, "process_open_fds"), 3);
+  EXPECT_GT(value_of(text, "process_max_fds"), value_of(text, "process_open_fds"));
+  EXPECT_GT(value_of(text, "process_start_time_seconds"), 1.7e9);
+  EXPECT_GE(value_of(text, "sluice_uptime_seconds"), 0);
+}
+
+}  // namespace
+}  // namespace sluice::web
