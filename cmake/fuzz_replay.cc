@@ -1,4 +1,5 @@
-// Runs a fuzz target over the files of its corpus, for builds without libFuzzer: what a fuzzer once found stays found.
+// Runs a fuzz target over the files of its corpus, for builds without libFuzzer: what a fuzzer once
+// found stays found.
 
 #include <cstdint>
 #include <cstdio>
@@ -15,7 +16,8 @@ int main(int argc, char** argv) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(argv[i])) {
       if (!entry.is_regular_file()) continue;
       std::ifstream in(entry.path(), std::ios::binary);
-      std::vector<char> bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+      std::vector<char> bytes((std::istreambuf_iterator<char>(in)),
+                              std::istreambuf_iterator<char>());
       LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
       ++files;
     }

@@ -14,9 +14,9 @@
 
 namespace sluice {
 
-/// A bump allocator for the records of one batch. Nothing is freed before reset(), nothing is destroyed at all: only
-/// trivially destructible types may live here. Chunks are kept across reset(), so a recycled arena does not allocate.
-/// Not thread-safe.
+/// A bump allocator for the records of one batch. Nothing is freed before reset(), nothing is
+/// destroyed at all: only trivially destructible types may live here. Chunks are kept across
+/// reset(), so a recycled arena does not allocate. Not thread-safe.
 class Arena {
  public:
   static constexpr size_t kChunkBytes = 64 * 1024;
@@ -27,10 +27,12 @@ class Arena {
   Arena(Arena&&) = default;
   Arena& operator=(Arena&&) = default;
 
-  /// Uninitialised memory, valid until reset(). `align` is a power of two, at most that of max_align_t.
+  /// Uninitialised memory, valid until reset(). `align` is a power of two, at most that of
+  /// max_align_t.
   void* allocate(size_t size, size_t align = alignof(std::max_align_t)) {
     uintptr_t at = (reinterpret_cast<uintptr_t>(next_) + align - 1) & ~(align - 1);
-    if (at + size > reinterpret_cast<uintptr_t>(end_) || next_ == nullptr) return allocate_slow(size, align);
+    if (at + size > reinterpret_cast<uintptr_t>(end_) || next_ == nullptr)
+      return allocate_slow(size, align);
     next_ = reinterpret_cast<char*>(at + size);
     return reinterpret_cast<void*>(at);
   }
@@ -58,10 +60,12 @@ class Arena {
     return {to, bytes.size()};
   }
 
-  /// Gives the tail of the newest allocation back: `end` is one past the last byte that is still needed.
+  /// Gives the tail of the newest allocation back: `end` is one past the last byte that is still
+  /// needed.
   void shrink_last(void* end) { next_ = static_cast<char*>(end); }
 
-  /// Forgets everything. Chunks of the usual size stay for reuse, up to `keep_bytes`; larger ones are freed.
+  /// Forgets everything. Chunks of the usual size stay for reuse, up to `keep_bytes`; larger ones
+  /// are freed.
   void reset(size_t keep_bytes = 1 << 20);
 
   /// Bytes held from the heap, used or not.
@@ -81,8 +85,8 @@ class Arena {
   size_t capacity_ = 0;
 };
 
-/// A growing array in an arena. Growing copies and leaves the old memory to the arena. Trivially copyable: a copy shares
-/// the elements, so one owner at a time.
+/// A growing array in an arena. Growing copies and leaves the old memory to the arena. Trivially
+/// copyable: a copy shares the elements, so one owner at a time.
 template <typename T>
 class ArenaVector {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);

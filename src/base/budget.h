@@ -6,8 +6,8 @@
 
 namespace sluice {
 
-/// The process's memory for telemetry in flight, in bytes. Receivers take from it before they read a body; beyond the
-/// high mark they answer "retry later". Thread-safe.
+/// The process's memory for telemetry in flight, in bytes. Receivers take from it before they read
+/// a body; beyond the high mark they answer "retry later". Thread-safe.
 class Budget {
  public:
   explicit Budget(size_t limit_bytes) : limit_(limit_bytes) {}
@@ -50,8 +50,8 @@ class Budget {
     return true;
   }
 
-  /// Enlarges `share` by `bytes` that are held already, whatever the limit: what was taken in must be accounted for. Those
-  /// who could still refuse see the limit passed.
+  /// Enlarges `share` by `bytes` that are held already, whatever the limit: what was taken in must
+  /// be accounted for. Those who could still refuse see the limit passed.
   void charge(Share& share, size_t bytes) {
     used_.fetch_add(bytes, std::memory_order_relaxed);
     share.budget_ = this;

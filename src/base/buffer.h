@@ -72,7 +72,8 @@ class Buffer {
     *tail(1) = byte;
     ++size_;
   }
-  /// The object's bytes, in the machine's order (little-endian, which ClickHouse's formats are too).
+  /// The object's bytes, in the machine's order (little-endian, which ClickHouse's formats are
+  /// too).
   template <typename T>
   void append_raw(T value) {
     std::memcpy(tail(sizeof value), &value, sizeof value);

@@ -6,8 +6,8 @@
 
 namespace sluice {
 
-/// memcpy for strings that are short as a rule (keys, words, numbers): up to 32 bytes without a call, by two loads that
-/// may overlap. Regions must not overlap.
+/// memcpy for strings that are short as a rule (keys, words, numbers): up to 32 bytes without a
+/// call, by two loads that may overlap. Regions must not overlap.
 inline void copy_short(char* to, const char* from, size_t size) {
   auto copy_ends = [&](auto sample) {
     decltype(sample) head;

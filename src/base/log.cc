@@ -83,8 +83,8 @@ std::string timestamp() {
 
 constexpr std::string_view kNames[] = {"debug", "info", "warn", "error"};
 
-std::string render(bool json, Level level, std::string_view message, std::initializer_list<Field> fields,
-                   uint64_t left_out) {
+std::string render(bool json, Level level, std::string_view message,
+                   std::initializer_list<Field> fields, uint64_t left_out) {
   const std::string_view name = kNames[static_cast<int>(level)];
   std::string line;
   if (json) {

@@ -10,7 +10,8 @@ namespace sluice::log {
 enum class Level : uint8_t { Debug, Info, Warn, Error };
 enum class Format : uint8_t { Text, Json };
 
-/// One name and value beside a message. Values are escaped by the writer: attacker text cannot forge a line.
+/// One name and value beside a message. Values are escaped by the writer: attacker text cannot
+/// forge a line.
 struct Field {
   std::string_view key;
   std::string value;
@@ -23,18 +24,28 @@ struct Field {
   Field(std::string_view k, int v) : key(k), value(std::to_string(v)) {}
 };
 
-/// Sets level and format for the process. By default Info, text on a terminal and JSON otherwise, to standard error.
+/// Sets level and format for the process. By default Info, text on a terminal and JSON otherwise,
+/// to standard error.
 void configure(Level level, Format format);
 
-/// Writes one line, whole, from any thread. A message (its text, not its fields) is written at most kBurst times in ten
-/// seconds; the number that was left out stands on the next line with that text. Lines of level Error count too.
+/// Writes one line, whole, from any thread. A message (its text, not its fields) is written at most
+/// kBurst times in ten seconds; the number that was left out stands on the next line with that
+/// text. Lines of level Error count too.
 void write(Level level, std::string_view message, std::initializer_list<Field> fields = {});
 
 inline constexpr int kBurst = 10;
 
-inline void debug(std::string_view m, std::initializer_list<Field> f = {}) { write(Level::Debug, m, f); }
-inline void info(std::string_view m, std::initializer_list<Field> f = {}) { write(Level::Info, m, f); }
-inline void warn(std::string_view m, std::initializer_list<Field> f = {}) { write(Level::Warn, m, f); }
-inline void error(std::string_view m, std::initializer_list<Field> f = {}) { write(Level::Error, m, f); }
+inline void debug(std::string_view m, std::initializer_list<Field> f = {}) {
+  write(Level::Debug, m, f);
+}
+inline void info(std::string_view m, std::initializer_list<Field> f = {}) {
+  write(Level::Info, m, f);
+}
+inline void warn(std::string_view m, std::initializer_list<Field> f = {}) {
+  write(Level::Warn, m, f);
+}
+inline void error(std::string_view m, std::initializer_list<Field> f = {}) {
+  write(Level::Error, m, f);
+}
 
 }  // namespace sluice::log

@@ -19,12 +19,9 @@ enum class Type : uint8_t { Counter, Gauge, Histogram };
 
 std::string_view type_name(Type type) {
   switch (type) {
-    case Type::Counter:
-      return "counter";
-    case Type::Gauge:
-      return "gauge";
-    case Type::Histogram:
-      return "histogram";
+    case Type::Counter: return "counter";
+    case Type::Gauge: return "gauge";
+    case Type::Histogram: return "histogram";
   }
   return "untyped";
 }

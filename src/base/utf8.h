@@ -10,12 +10,12 @@ inline constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 
 struct Rune {
   char32_t value = kReplacementRune;
-  uint8_t size = 1;    ///< bytes; 1 for an invalid byte
+  uint8_t size = 1;  ///< bytes; 1 for an invalid byte
   bool valid = false;
 };
 
-/// The first code point of the text, by the table of well-formed sequences of the Unicode standard (3-7): no surrogates,
-/// no overlong forms, nothing past U+10FFFF. REQUIRES: not empty.
+/// The first code point of the text, by the table of well-formed sequences of the Unicode standard
+/// (3-7): no surrogates, no overlong forms, nothing past U+10FFFF. REQUIRES: not empty.
 Rune decode(std::string_view text);
 
 /// Writes up to four bytes, returns one past the last.

@@ -64,26 +64,20 @@ Code status_code(const Answer& answer) {
     case 192:
     case 193:
     case 194:
-    case 516:
-      return Code::Unauthenticated;
+    case 516: return Code::Unauthenticated;
     case 164:
     case 195:
     case 291:
-    case 497:
-      return Code::PermissionDenied;
+    case 497: return Code::PermissionDenied;
     case 60:
-    case 81:
-      return Code::NotFound;
-    default:
-      break;
+    case 81: return Code::NotFound;
+    default: break;
   }
   switch (answer.error_class) {
     case ErrorClass::Transient:
     case ErrorClass::Ambiguous:
-    case ErrorClass::BackPressure:
-      return Code::Unavailable;
-    default:
-      return Code::InvalidArgument;
+    case ErrorClass::BackPressure: return Code::Unavailable;
+    default: return Code::InvalidArgument;
   }
 }
 

@@ -197,22 +197,17 @@ std::string one_line(std::string_view text) {
 /// speaks.
 ErrorClass classify_http(int status) {
   switch (status) {
-    case 200:
-      return Done;
-    case 413:
-      return Split;
-    case 429:
-      return BackPressure;
+    case 200: return Done;
+    case 413: return Split;
+    case 429: return BackPressure;
     case 400:
     case 401:
     case 403:
     case 404:
     case 405:
     case 411:
-    case 415:
-      return Park;
-    default:
-      return Ambiguous;
+    case 415: return Park;
+    default: return Ambiguous;
   }
 }
 
@@ -247,20 +242,13 @@ bool wrote_less(const http::Reply& reply, uint64_t rows) {
 
 std::string_view error_class_name(ErrorClass c) {
   switch (c) {
-    case Done:
-      return "done";
-    case Transient:
-      return "transient";
-    case Ambiguous:
-      return "ambiguous";
-    case BackPressure:
-      return "back_pressure";
-    case Split:
-      return "split";
-    case Park:
-      return "park";
-    case Poison:
-      return "poison";
+    case Done: return "done";
+    case Transient: return "transient";
+    case Ambiguous: return "ambiguous";
+    case BackPressure: return "back_pressure";
+    case Split: return "split";
+    case Park: return "park";
+    case Poison: return "poison";
   }
   return "unknown";
 }

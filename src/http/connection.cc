@@ -180,8 +180,7 @@ void Connection::tick(Clock::time_point now) {
     case State::Lingering:
       if (now - since_ > kLingerTime) abort();
       return;
-    case State::Closed:
-      return;
+    case State::Closed: return;
     case State::Open:
     case State::Finishing:
       if (unsent() > 0 && now - since_ > env_.limits.write_timeout) return abort();

@@ -59,20 +59,13 @@ std::optional<std::chrono::nanoseconds> parse_timeout(std::string_view text) {
   // 10^8 hours overflow nanoseconds; nobody waits for longer than this anyway.
   constexpr int64_t kHoursMax = 24 * 365;
   switch (text.back()) {
-    case 'H':
-      return std::chrono::hours(std::min(value, kHoursMax));
-    case 'M':
-      return std::chrono::minutes(std::min(value, kHoursMax * 60));
-    case 'S':
-      return std::chrono::seconds(value);
-    case 'm':
-      return std::chrono::milliseconds(value);
-    case 'u':
-      return std::chrono::microseconds(value);
-    case 'n':
-      return std::chrono::nanoseconds(value);
-    default:
-      return std::nullopt;
+    case 'H': return std::chrono::hours(std::min(value, kHoursMax));
+    case 'M': return std::chrono::minutes(std::min(value, kHoursMax * 60));
+    case 'S': return std::chrono::seconds(value);
+    case 'm': return std::chrono::milliseconds(value);
+    case 'u': return std::chrono::microseconds(value);
+    case 'n': return std::chrono::nanoseconds(value);
+    default: return std::nullopt;
   }
 }
 

@@ -245,8 +245,7 @@ ChunkedDecoder::Step ChunkedDecoder::next(std::string_view& bytes, std::string_v
 
 bool ChunkedDecoder::on_byte(char c) {
   switch (state_) {
-    case State::Size:
-      return on_size(c);
+    case State::Size: return on_size(c);
     case State::SizeEnd:
     case State::ExtensionEnd:
       if (c != '\n') return false;
@@ -255,9 +254,7 @@ bool ChunkedDecoder::on_byte(char c) {
     case State::Extension:
       if (c == '\r') state_ = State::ExtensionEnd;
       return c != '\n' && ++overhead_ <= kChunkOverheadMax;
-    case State::DataCr:
-      state_ = State::DataLf;
-      return c == '\r';
+    case State::DataCr: state_ = State::DataLf; return c == '\r';
     case State::DataLf:
       state_ = State::Size;
       digits_ = 0;
@@ -268,14 +265,9 @@ bool ChunkedDecoder::on_byte(char c) {
     case State::Trailer:
       if (c == '\r') state_ = State::TrailerLf;
       return c != '\n' && ++overhead_ <= kChunkOverheadMax;
-    case State::TrailerLf:
-      state_ = State::TrailerBegin;
-      return c == '\n';
-    case State::EndLf:
-      done_ = true;
-      return c == '\n';
-    case State::Data:
-      break;
+    case State::TrailerLf: state_ = State::TrailerBegin; return c == '\n';
+    case State::EndLf: done_ = true; return c == '\n';
+    case State::Data: break;
   }
   return false;
 }

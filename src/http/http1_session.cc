@@ -44,15 +44,12 @@ bool Http1Session::holds_back() const { return context_.transport.unsent() > kUn
 size_t Http1Session::read_size() const {
   if (holds_back()) return 0;
   switch (state_) {
-    case State::Head:
-      return kHeadRead;
+    case State::Head: return kHeadRead;
     case State::Body:
       return std::max<size_t>(1,
                               std::min<uint64_t>(kBodyRead, framing_.length.value_or(kBodyRead)));
-    case State::Answering:
-      return 0;
-    case State::Ended:
-      return 0;
+    case State::Answering: return 0;
+    case State::Ended: return 0;
   }
   return 0;
 }
@@ -80,15 +77,9 @@ void Http1Session::process(std::string_view& bytes) {
   bool more = true;
   while (more) {
     switch (state_) {
-      case State::Head:
-        more = !holds_back() && read_head(bytes);
-        break;
-      case State::Body:
-        more = read_body(bytes);
-        break;
-      case State::Answering:
-        more = false;
-        break;
+      case State::Head: more = !holds_back() && read_head(bytes); break;
+      case State::Body: more = read_body(bytes); break;
+      case State::Answering: more = false; break;
       case State::Ended:
         bytes = {};
         more = false;
@@ -102,13 +93,9 @@ bool Http1Session::read_head(std::string_view& bytes) {
   if (bytes.empty()) return false;
   if (scanner_.end() == 0) since_ = Clock::now();
   switch (scanner_.scan(bytes, context_.limits)) {
-    case HeadScanner::State::NeedMore:
-      return false;
-    case HeadScanner::State::Bad:
-      refuse_head(scanner_.error());
-      return true;
-    case HeadScanner::State::Complete:
-      break;
+    case HeadScanner::State::NeedMore: return false;
+    case HeadScanner::State::Bad: refuse_head(scanner_.error()); return true;
+    case HeadScanner::State::Complete: break;
   }
   const std::string_view head = bytes.substr(0, scanner_.end());
   bytes.remove_prefix(head.size());
@@ -153,16 +140,12 @@ bool Http1Session::read_chunks(std::string_view& bytes) {
   while (true) {
     std::string_view piece;
     switch (chunks_.next(bytes, piece)) {
-      case ChunkedDecoder::Step::NeedMore:
-        return false;
+      case ChunkedDecoder::Step::NeedMore: return false;
       case ChunkedDecoder::Step::Bad:
         refuse_head({400, "the chunked body is malformed"});
         return true;
-      case ChunkedDecoder::Step::Done:
-        hand_over();
-        return true;
-      case ChunkedDecoder::Step::Data:
-        break;
+      case ChunkedDecoder::Step::Done: hand_over(); return true;
+      case ChunkedDecoder::Step::Data: break;
     }
     if (auto refusal = incoming_.append(context_, piece)) {
       refuse(*refusal);
@@ -283,8 +266,7 @@ void Http1Session::tick(Clock::time_point now) {
       if (incoming_.too_slow(limits, now)) refuse(Refusal::TooSlow);
       break;
     case State::Answering:
-    case State::Ended:
-      break;
+    case State::Ended: break;
   }
 }
 

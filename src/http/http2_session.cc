@@ -141,10 +141,8 @@ struct Http2Session::Callbacks {
         if ((frame->hd.flags & NGHTTP2_FLAG_ACK) != 0) me.pinged_ = {};
         return me.control_frame() ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE;
       case NGHTTP2_PRIORITY:
-      case NGHTTP2_RST_STREAM:
-        return me.control_frame() ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE;
-      default:
-        return 0;
+      case NGHTTP2_RST_STREAM: return me.control_frame() ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE;
+      default: return 0;
     }
   }
 
@@ -414,8 +412,7 @@ void Http2Session::tick_stream(Stream& stream, Clock::time_point now) {
         nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, stream.id, NGHTTP2_CANCEL);
       }
       break;
-    case Stream::State::Answering:
-      break;
+    case Stream::State::Answering: break;
   }
 }
 

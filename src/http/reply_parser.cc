@@ -93,12 +93,9 @@ Status ReplyParser::take_line(std::string_view& bytes, bool& complete) {
 
 Status ReplyParser::on_line() {
   switch (state_) {
-    case State::StatusLine:
-      return status_line();
-    case State::Headers:
-      return line_.empty() ? end_of_head() : header_line();
-    case State::ChunkSize:
-      return chunk_size_line();
+    case State::StatusLine: return status_line();
+    case State::Headers: return line_.empty() ? end_of_head() : header_line();
+    case State::ChunkSize: return chunk_size_line();
     case State::ChunkEnd:
       if (!line_.empty()) return not_http("bytes after a chunk");
       head_bytes_ = 0;
@@ -107,8 +104,7 @@ Status ReplyParser::on_line() {
     case State::Trailers:
       if (line_.empty()) state_ = State::Done;
       return {};
-    default:
-      return internal_error("a line where the body is");
+    default: return internal_error("a line where the body is");
   }
 }
 

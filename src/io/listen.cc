@@ -116,10 +116,8 @@ Status listen_error(const std::string& address, int error) {
     case EACCES:
       return {Code::PermissionDenied,
               "no permission to listen on " + address + "; choose a port from 1024 on"};
-    case EADDRNOTAVAIL:
-      return {Code::NotFound, "this machine has no address for " + address};
-    default:
-      return errno_status("listen on " + address, error);
+    case EADDRNOTAVAIL: return {Code::NotFound, "this machine has no address for " + address};
+    default: return errno_status("listen on " + address, error);
   }
 }
 

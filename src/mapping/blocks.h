@@ -1,7 +1,8 @@
 #pragma once
 
-// The tables' columns, each named once: from visit() come the insert's column list and the Native block. Names, types and
-// order are those of ClickStack's schema and of the original exporter's inserts (docs/formats/rows.md).
+// The tables' columns, each named once: from visit() come the insert's column list and the Native
+// block. Names, types and order are those of ClickStack's schema and of the original exporter's
+// inserts (docs/formats/rows.md).
 
 #include <cstdint>
 #include <string>
@@ -32,20 +33,21 @@ class TableBlock : public native::Block {
   /// Names of the columns, quoted and comma-separated.
   virtual std::string column_list() const = 0;
 
-  // Resource and scope whose columns the newest row holds; the mapper compares them with its own running numbers and
-  // repeats the columns instead of rendering them again. 0: none.
+  // Resource and scope whose columns the newest row holds; the mapper compares them with its own
+  // running numbers and repeats the columns instead of rendering them again. 0: none.
   uint64_t resource_serial = 0;
   uint64_t scope_serial = 0;
 };
 
-/// Implements a block over its columns. Derived has `template <class V> void visit(V&&) const` (and the same, mutable)
-/// that calls v(name, type, column) for each.
+/// Implements a block over its columns. Derived has `template <class V> void visit(V&&) const` (and
+/// the same, mutable) that calls v(name, type, column) for each.
 template <typename Derived>
 class ColumnBlock : public TableBlock {
  public:
   size_t bytes() const override {
     size_t total = 0;
-    derived().visit([&](std::string_view, std::string_view, const auto& column) { total += column.bytes(); });
+    derived().visit(
+        [&](std::string_view, std::string_view, const auto& column) { total += column.bytes(); });
     return total;
   }
 
@@ -104,12 +106,15 @@ struct LogColumns final : ColumnBlock<LogColumns<kIsLogs>> {
   StringColumn scope_name;
   LowCardinalityColumn scope_version;
   MapColumn scope_attributes;
-  // The transform rebuilds the attributes of a log by key; those of a session event stay as they came.
+  // The transform rebuilds the attributes of a log by key; those of a session event stay as they
+  // came.
   MapColumn log_attributes{kIsLogs ? DuplicateKeys::LastWins : DuplicateKeys::Keep};
   StringColumn event_name;
 
   uint32_t rows() const override { return static_cast<uint32_t>(timestamp.size()); }
-  int64_t day(uint32_t row) const override { return floor_divide(timestamp.data()[row], kNanosPerDay); }
+  int64_t day(uint32_t row) const override {
+    return floor_divide(timestamp.data()[row], kNanosPerDay);
+  }
 
   template <typename V>
   void visit(V&& v) {
@@ -167,7 +172,9 @@ struct TraceColumns final : ColumnBlock<TraceColumns> {
   ArrayColumn<MapColumn> link_attributes;
 
   uint32_t rows() const override { return static_cast<uint32_t>(timestamp.size()); }
-  int64_t day(uint32_t row) const override { return floor_divide(timestamp.data()[row], kNanosPerDay); }
+  int64_t day(uint32_t row) const override {
+    return floor_divide(timestamp.data()[row], kNanosPerDay);
+  }
 
   template <typename V>
   void visit(V&& v) {

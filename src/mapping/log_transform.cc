@@ -24,18 +24,21 @@ using otlp::ValueKind;
 using wire::JsonNode;
 
 /// Attributes that may name a level, in the order in which they are asked.
-constexpr std::array<std::string_view, 7> kLevelKeys = {"level",    "Level",    "LEVEL",    "severity",
-                                                        "Severity", "SEVERITY", "log.level"};
+constexpr std::array<std::string_view, 7> kLevelKeys = {
+    "level", "Level", "LEVEL", "severity", "Severity", "SEVERITY", "log.level"};
 
 constexpr size_t kIndexBytesMax = 12;
 
-bool is_container(const Value& value) { return value.kind == ValueKind::Map || value.kind == ValueKind::Array; }
+bool is_container(const Value& value) {
+  return value.kind == ValueKind::Map || value.kind == ValueKind::Array;
+}
 bool is_container(const JsonNode& node) {
   return node.kind == JsonNode::Kind::Object || node.kind == JsonNode::Kind::Array;
 }
 
-/// Which members of a JSON object a later member of the same key replaces. Scalars replaced by scalars are left out: they
-/// flatten to the same key, of which the last counts anyway. So objects without nested values cost nothing here.
+/// Which members of a JSON object a later member of the same key replaces. Scalars replaced by
+/// scalars are left out: they flatten to the same key, of which the last counts anyway. So objects
+/// without nested values cost nothing here.
 class Superseded {
  public:
   static constexpr uint32_t kScanMax = 64;
@@ -52,7 +55,8 @@ class Superseded {
 
   bool operator()(uint32_t i) const {
     if (object_.size > kScanMax) return last_.find(object_.begin()[i].key)->second != i;
-    // A nested member is compared with all that follow, a scalar only with the nested ones among them.
+    // A nested member is compared with all that follow, a scalar only with the nested ones among
+    // them.
     const uint64_t following = ~uint64_t{1} << i & (~uint64_t{0} >> (kScanMax - object_.size));
     uint64_t rivals = (nested_ >> i & 1) != 0 ? following : following & nested_;
     for (; rivals != 0; rivals &= rivals - 1) {
@@ -67,11 +71,12 @@ class Superseded {
   std::unordered_map<std::string_view, uint32_t> last_;
 };
 
-/// Builds the keys of nested values: a prefix on a stack that grows and shrinks with the walk. The text of a finished key
-/// is copied to the arena.
+/// Builds the keys of nested values: a prefix on a stack that grows and shrinks with the walk. The
+/// text of a finished key is copied to the arena.
 class Flattener {
  public:
-  Flattener(Arena& arena, Attributes& out, Buffer& prefix) : arena_(arena), out_(out), prefix_(prefix) {}
+  Flattener(Arena& arena, Attributes& out, Buffer& prefix)
+      : arena_(arena), out_(out), prefix_(prefix) {}
 
   void add(std::string_view key, const Value& value) {
     if (!is_container(value)) {
@@ -200,7 +205,8 @@ class Flattener {
   Buffer& prefix_;
 };
 
-/// Finds the first attribute of a key. Hashes where there are many, so that no request takes quadratic time.
+/// Finds the first attribute of a key. Hashes where there are many, so that no request takes
+/// quadratic time.
 class FirstByKey {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
@@ -228,14 +234,16 @@ class FirstByKey {
 };
 
 bool has_containers(const Attributes& attributes) {
-  return std::any_of(attributes.begin(), attributes.end(), [](const KeyValue& kv) { return is_container(kv.value); });
+  return std::any_of(attributes.begin(), attributes.end(),
+                     [](const KeyValue& kv) { return is_container(kv.value); });
 }
 
 }  // namespace
 
 bool is_session_event(const LogRecord& record) {
   for (const KeyValue& kv : record.attributes) {
-    if (kv.key == "rr-web.event") return kv.value.kind != ValueKind::None && all_numbers_finite(kv.value);
+    if (kv.key == "rr-web.event")
+      return kv.value.kind != ValueKind::None && all_numbers_finite(kv.value);
   }
   return false;
 }
@@ -246,7 +254,8 @@ std::string_view find_json_object(std::string_view body) {
     if (open == nullptr) return {};
     body.remove_prefix(static_cast<size_t>(static_cast<const char*>(open) - body.data()));
     const std::string_view line = body.substr(0, body.find('\n'));
-    if (const size_t close = line.rfind('}'); close != std::string_view::npos) return line.substr(0, close + 1);
+    if (const size_t close = line.rfind('}'); close != std::string_view::npos)
+      return line.substr(0, close + 1);
     body.remove_prefix(line.size());
   }
   return {};
@@ -278,8 +287,8 @@ void LogTransform::Impl::merge_body(LogRecord& record, Arena& arena) {
   if (has_containers(record.attributes)) flatten(record, arena);
 }
 
-/// Upserts the members and flattens in one pass: an attribute that a member names is replaced where it stands (the first
-/// of its name), the other members follow.
+/// Upserts the members and flattens in one pass: an attribute that a member names is replaced where
+/// it stands (the first of its name), the other members follow.
 void LogTransform::Impl::merge_json(const JsonNode& object, LogRecord& record, Arena& arena) {
   const Attributes& before = record.attributes;
   const JsonNode* members = object.begin();
@@ -345,7 +354,8 @@ LogTransform::~LogTransform() = default;
 void LogTransform::apply(LogRecord& record, Arena& arena) {
   impl_->merge_body(record, arena);
   if (record.body.kind == ValueKind::Map) {
-    for (uint32_t i = 0; i < record.body.size; ++i) record.attributes.push_back(arena, record.body.members[i]);
+    for (uint32_t i = 0; i < record.body.size; ++i)
+      record.attributes.push_back(arena, record.body.members[i]);
   }
   if (record.severity_number == 0 && record.severity_text.empty()) {
     impl_->promote_level(record);

@@ -32,10 +32,10 @@ TEST(FindJsonObject, TakesOneLineFromTheFirstBraceToTheLast) {
 }
 
 TEST(Severity, OfALevelText) {
-  const std::pair<const char*, int> cases[] = {{"Information", 9}, {"critical error", 17}, {"interrupt", 17},
-                                               {"traceback", 1},   {"verbose", 9},         {"  error  ", 17},
-                                               {"terror", 17},     {"error info", 9},      {"WARNING", 13},
-                                               {"panic", 9},       {"fatal", 21},          {"dBuG", 5}};
+  const std::pair<const char*, int> cases[] = {
+      {"Information", 9}, {"critical error", 17}, {"interrupt", 17}, {"traceback", 1},
+      {"verbose", 9},     {"  error  ", 17},      {"terror", 17},    {"error info", 9},
+      {"WARNING", 13},    {"panic", 9},           {"fatal", 21},     {"dBuG", 5}};
   for (const auto& [text, number] : cases) EXPECT_EQ(severity_number_of_text(text), number) << text;
 }
 
@@ -47,7 +47,9 @@ TEST(Severity, OfABody) {
       {"backtrace", 9},
       {"_error", 9},
       {"1error", 9},
-      {"\xc3\xa9rror is no word, but \xc3\xa9""error is", 17},
+      {"\xc3\xa9rror is no word, but \xc3\xa9"
+       "error is",
+       17},
       {"WARNINGS", 13},
       {"this is a Trace", 1},
       {std::string(253, ' ') + "error", 17},
@@ -60,24 +62,31 @@ TEST(Severity, OfABody) {
 TEST(Lower, IsRuneByRune) {
   Arena arena;
   const std::pair<const char*, const char*> cases[] = {
-      {"plain", "plain"},      {"WARN", "warn"},           {"\xc3\x8eNFO", "\xc3\xaenfo"},  // Î
-      {"\xc4\xb0", "i"},                                                                     // İ
-      {"\xe1\xba\x9e", "\xc3\x9f"},                                                          // ẞ
-      {"\xce\x91\xce\xa3", "\xce\xb1\xcf\x83"},                                              // ΑΣ, no final sigma
-      {"\xc8\xba", "\xe2\xb1\xa5"},                                                          // Ⱥ grows by a byte
-      {"a\xff" "B", "a\xef\xbf\xbd" "b"},
+      {"plain", "plain"},
+      {"WARN", "warn"},
+      {"\xc3\x8eNFO", "\xc3\xaenfo"},            // Î
+      {"\xc4\xb0", "i"},                         // İ
+      {"\xe1\xba\x9e", "\xc3\x9f"},              // ẞ
+      {"\xce\x91\xce\xa3", "\xce\xb1\xcf\x83"},  // ΑΣ, no final sigma
+      {"\xc8\xba", "\xe2\xb1\xa5"},              // Ⱥ grows by a byte
+      {"a\xff"
+       "B",
+       "a\xef\xbf\xbd"
+       "b"},
   };
   for (const auto& [text, lower] : cases) EXPECT_EQ(to_lower(text, arena), lower) << text;
 }
 
-/// The attributes of a record with this body, and of its own, after the transform. The last of equal keys counts.
+/// The attributes of a record with this body, and of its own, after the transform. The last of
+/// equal keys counts.
 std::map<std::string, std::string> attributes_of(LogRecord& record) {
   static Arena arena;
   LogTransform transform;
   ValueText text;
   transform.apply(record, arena);
   std::map<std::string, std::string> out;
-  for (const auto& kv : record.attributes) out[std::string(kv.key)] = std::string(text.text(kv.value));
+  for (const auto& kv : record.attributes)
+    out[std::string(kv.key)] = std::string(text.text(kv.value));
   return out;
 }
 
@@ -90,8 +99,10 @@ std::map<std::string, std::string> attributes_of_body(std::string_view body) {
 using Map = std::map<std::string, std::string>;
 
 TEST(LogTransform, FlattensAJsonBody) {
-  EXPECT_EQ(attributes_of_body(R"({"a":{"b":1},"c":[true,{"d":null}]})"), (Map{{"a.b", "1"}, {"c.0", "true"}, {"c.1.d", ""}}));
-  EXPECT_EQ(attributes_of_body(R"({"a":[[1,2],[3,[4]]]})"), (Map{{"a.00", "1"}, {"a.01", "2"}, {"a.10", "3"}, {"a.11.0", "4"}}));
+  EXPECT_EQ(attributes_of_body(R"({"a":{"b":1},"c":[true,{"d":null}]})"),
+            (Map{{"a.b", "1"}, {"c.0", "true"}, {"c.1.d", ""}}));
+  EXPECT_EQ(attributes_of_body(R"({"a":[[1,2],[3,[4]]]})"),
+            (Map{{"a.00", "1"}, {"a.01", "2"}, {"a.10", "3"}, {"a.11.0", "4"}}));
   EXPECT_EQ(attributes_of_body(R"({"a":{},"b":[]})"), Map{});
   EXPECT_EQ(attributes_of_body("{not json}"), Map{});
 }

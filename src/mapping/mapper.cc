@@ -20,11 +20,13 @@ using otlp::Resource;
 using otlp::Scope;
 using otlp::Span;
 
-/// Resource and scope stand in every row: a request may grow so far, then its records are refused. A hostile sender could
-/// otherwise make terabytes of one large resource attribute and many empty records.
+/// Resource and scope stand in every row: a request may grow so far, then its records are refused.
+/// A hostile sender could otherwise make terabytes of one large resource attribute and many empty
+/// records.
 constexpr size_t kExpandedBytesMax = size_t{256} << 20;
 
-constexpr std::string_view kSpanKinds[] = {"Unspecified", "Internal", "Server", "Client", "Producer", "Consumer"};
+constexpr std::string_view kSpanKinds[] = {"Unspecified", "Internal", "Server",
+                                           "Client",      "Producer", "Consumer"};
 constexpr std::string_view kStatusCodes[] = {"Unset", "Ok", "Error"};
 
 template <size_t N>
@@ -52,7 +54,8 @@ void append_id(const Id<N>& id, StringColumn& column) {
   }
 }
 
-/// Nanoseconds to a DateTime: whole seconds, rounded down, modulo 2^32. Times are signed, as the original reads them.
+/// Nanoseconds to a DateTime: whole seconds, rounded down, modulo 2^32. Times are signed, as the
+/// original reads them.
 uint32_t seconds(uint64_t unix_nano) {
   return static_cast<uint32_t>(floor_divide(static_cast<int64_t>(unix_nano), 1'000'000'000));
 }
@@ -85,7 +88,8 @@ BlockType& open(OpenBlocks& blocks, Table table) {
 struct Mapper::Impl {
   LogTransform transform;
   ValueText value_text;
-  // Running numbers of the resources and scopes seen, so that a block knows whether its newest row has the same.
+  // Running numbers of the resources and scopes seen, so that a block knows whether its newest row
+  // has the same.
   uint64_t resource_serial = 0;
   uint64_t scope_serial = 0;
   size_t expanded_bytes = 0;
@@ -101,8 +105,8 @@ struct Mapper::Impl {
     column.append(name == nullptr ? std::string_view{} : value_text.text(*name));
   }
 
-  /// Walks a request's records and calls `row(resource group, scope group, record)` for each. Counts and refuses records
-  /// beyond kExpandedBytesMax.
+  /// Walks a request's records and calls `row(resource group, scope group, record)` for each.
+  /// Counts and refuses records beyond kExpandedBytesMax.
   template <typename Record, typename Row>
   void for_each(otlp::Request<Record>& request, Rejects& rejects, Row&& row) {
     expanded_bytes = 0;
@@ -148,14 +152,15 @@ struct Mapper::Impl {
   }
 
   template <typename BlockType>
-  void log_row(const otlp::ResourceGroup<LogRecord>& rg, const otlp::ScopeGroup<LogRecord>& sg, const LogRecord& r,
-               BlockType& b);
-  void span_row(const otlp::ResourceGroup<Span>& rg, const otlp::ScopeGroup<Span>& sg, const Span& s, TracesBlock& b);
+  void log_row(const otlp::ResourceGroup<LogRecord>& rg, const otlp::ScopeGroup<LogRecord>& sg,
+               const LogRecord& r, BlockType& b);
+  void span_row(const otlp::ResourceGroup<Span>& rg, const otlp::ScopeGroup<Span>& sg,
+                const Span& s, TracesBlock& b);
   void span_events(const Span& s, TracesBlock& b);
   void span_links(const Span& s, TracesBlock& b);
   template <typename BlockType>
-  void metric_common(const otlp::ResourceGroup<Metric>& rg, const otlp::ScopeGroup<Metric>& sg, const Metric& m,
-                     const DataPoint& p, BlockType& b);
+  void metric_common(const otlp::ResourceGroup<Metric>& rg, const otlp::ScopeGroup<Metric>& sg,
+                     const Metric& m, const DataPoint& p, BlockType& b);
   void exemplars(const DataPoint& p, ExemplarColumns& c);
   void own(const Metric& m, const DataPoint& p, GaugeOwn& c);
   void own(const Metric& m, const DataPoint& p, SumOwn& c);
@@ -165,9 +170,11 @@ struct Mapper::Impl {
 };
 
 template <typename BlockType>
-void Mapper::Impl::log_row(const otlp::ResourceGroup<LogRecord>& rg, const otlp::ScopeGroup<LogRecord>& sg,
-                           const LogRecord& r, BlockType& b) {
-  b.timestamp.append(static_cast<int64_t>(r.time_unix_nano != 0 ? r.time_unix_nano : r.observed_time_unix_nano));
+void Mapper::Impl::log_row(const otlp::ResourceGroup<LogRecord>& rg,
+                           const otlp::ScopeGroup<LogRecord>& sg, const LogRecord& r,
+                           BlockType& b) {
+  b.timestamp.append(
+      static_cast<int64_t>(r.time_unix_nano != 0 ? r.time_unix_nano : r.observed_time_unix_nano));
   append_id(r.trace_id, b.trace_id);
   append_id(r.span_id, b.span_id);
   b.trace_flags.append(static_cast<uint8_t>(r.flags));
@@ -204,8 +211,8 @@ void Mapper::Impl::log_row(const otlp::ResourceGroup<LogRecord>& rg, const otlp:
       });
 }
 
-void Mapper::Impl::span_row(const otlp::ResourceGroup<Span>& rg, const otlp::ScopeGroup<Span>& sg, const Span& s,
-                            TracesBlock& b) {
+void Mapper::Impl::span_row(const otlp::ResourceGroup<Span>& rg, const otlp::ScopeGroup<Span>& sg,
+                            const Span& s, TracesBlock& b) {
   b.timestamp.append(static_cast<int64_t>(s.start_time_unix_nano));
   append_id(s.trace_id, b.trace_id);
   append_id(s.span_id, b.span_id);
@@ -214,7 +221,8 @@ void Mapper::Impl::span_row(const otlp::ResourceGroup<Span>& rg, const otlp::Sco
   b.span_name.append(s.name);
   b.span_kind.append(name_of(kSpanKinds, s.kind));
   append_map(s.attributes, b.span_attributes);
-  b.duration.append(s.end_time_unix_nano - s.start_time_unix_nano);  // wraps where the end is first, as the original
+  b.duration.append(s.end_time_unix_nano -
+                    s.start_time_unix_nano);  // wraps where the end is first, as the original
   b.status_code.append(name_of(kStatusCodes, s.status.code));
   b.status_message.append(s.status.message);
   span_events(s, b);
@@ -266,8 +274,9 @@ void Mapper::Impl::span_links(const Span& s, TracesBlock& b) {
 }
 
 template <typename BlockType>
-void Mapper::Impl::metric_common(const otlp::ResourceGroup<Metric>& rg, const otlp::ScopeGroup<Metric>& sg,
-                                 const Metric& m, const DataPoint& p, BlockType& b) {
+void Mapper::Impl::metric_common(const otlp::ResourceGroup<Metric>& rg,
+                                 const otlp::ScopeGroup<Metric>& sg, const Metric& m,
+                                 const DataPoint& p, BlockType& b) {
   b.metric_name.append(m.name);
   b.metric_description.append(m.description);
   b.metric_unit.append(m.unit);
@@ -310,7 +319,8 @@ void Mapper::Impl::exemplars(const DataPoint& p, ExemplarColumns& c) {
     append_map(e.filtered_attributes, c.filtered_attributes.elements());
     c.time.elements().append(seconds(e.time_unix_nano));
     c.value.elements().append(as_double(e.value));
-    append_hex(e.span_id, c.span_id.elements());  // zeros where there is none, unlike everywhere else
+    append_hex(e.span_id,
+               c.span_id.elements());  // zeros where there is none, unlike everywhere else
     append_hex(e.trace_id, c.trace_id.elements());
   }
   c.filtered_attributes.end_row();
@@ -407,11 +417,13 @@ void Mapper::map(otlp::TracesRequest& request, Arena&, OpenBlocks& blocks, Rejec
 void Mapper::map(otlp::MetricsRequest& request, Arena&, OpenBlocks& blocks, Rejects& rejects) {
   impl_->for_each(request, rejects, [&](auto& rg, auto& sg, Metric& metric) {
     auto points = [&]<typename BlockType>(BlockType&& make) {
-      for (const DataPoint& point : metric.data_points) impl_->metric_common(rg, sg, metric, point, make());
+      for (const DataPoint& point : metric.data_points)
+        impl_->metric_common(rg, sg, metric, point, make());
     };
     switch (metric.kind) {
       case MetricKind::None:
-        Impl::reject(rejects, "metric \"" + std::string(metric.name) + "\" has no data (no gauge, sum, histogram …)");
+        Impl::reject(rejects, "metric \"" + std::string(metric.name) +
+                                  "\" has no data (no gauge, sum, histogram …)");
         break;
       case MetricKind::Gauge:
         points([&]() -> auto& { return open<GaugeBlock>(blocks, Table::Gauge); });

@@ -1,5 +1,5 @@
-// What a record costs from protobuf bytes to an encoded block, by stages. The requests are made here, in the shape of the
-// macro benchmark's payloads (bench/payloads).
+// What a record costs from protobuf bytes to an encoded block, by stages. The requests are made
+// here, in the shape of the macro benchmark's payloads (bench/payloads).
 
 #include <benchmark/benchmark.h>
 
@@ -71,12 +71,14 @@ void encode(benchmark::State& state, const std::string& body, Table table) {
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(out.size()));
 }
 
-#define SLUICE_STAGES(name, Request, sample, table)                                                       \
-  void BM_##name##_decode(benchmark::State& s) { decode<otlp::Request>(s, sample); }                     \
-  void BM_##name##_map(benchmark::State& s) { decode_and_map<otlp::Request>(s, sample, Table::table); }  \
-  void BM_##name##_encode(benchmark::State& s) { encode<otlp::Request>(s, sample, Table::table); }       \
-  BENCHMARK(BM_##name##_decode);                                                                         \
-  BENCHMARK(BM_##name##_map);                                                                            \
+#define SLUICE_STAGES(name, Request, sample, table)                                                \
+  void BM_##name##_decode(benchmark::State& s) { decode<otlp::Request>(s, sample); }               \
+  void BM_##name##_map(benchmark::State& s) {                                                      \
+    decode_and_map<otlp::Request>(s, sample, Table::table);                                        \
+  }                                                                                                \
+  void BM_##name##_encode(benchmark::State& s) { encode<otlp::Request>(s, sample, Table::table); } \
+  BENCHMARK(BM_##name##_decode);                                                                   \
+  BENCHMARK(BM_##name##_map);                                                                      \
   BENCHMARK(BM_##name##_encode)
 
 SLUICE_STAGES(spans, TracesRequest, testing::sample_spans(kRecords, false), Traces);

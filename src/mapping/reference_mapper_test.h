@@ -1,7 +1,7 @@
 #pragma once
 
-// For tests: rows from records by the plainest code there is, written from docs/formats/rows.md and sharing nothing with
-// the fast path. Values look as testing::NativeBlock has them.
+// For tests: rows from records by the plainest code there is, written from docs/formats/rows.md and
+// sharing nothing with the fast path. Values look as testing::NativeBlock has them.
 
 #include <cstdio>
 #include <map>
@@ -19,7 +19,8 @@ using Row = std::map<std::string, std::string>;
 /// Rows by table name, in the order of the records.
 using Tables = std::map<std::string, std::vector<Row>>;
 
-/// What a test knows of a JSON body beforehand: the attributes it adds, flattened, in order. Keyed by the body's text.
+/// What a test knows of a JSON body beforehand: the attributes it adds, flattened, in order. Keyed
+/// by the body's text.
 using JsonBodies = std::map<std::string, std::vector<std::pair<std::string, std::string>>>;
 
 Tables map_logs(const otlp::LogsRequest& request, const JsonBodies& bodies);

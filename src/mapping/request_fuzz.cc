@@ -1,5 +1,6 @@
-// From arbitrary bytes to an encoded block: protobuf decoding, the log transform, mapping and the Native encoder. The first
-// byte chooses the signal. What is encoded must be readable as the Native format, with as many rows as were mapped.
+// From arbitrary bytes to an encoded block: protobuf decoding, the log transform, mapping and the
+// Native encoder. The first byte chooses the signal. What is encoded must be readable as the Native
+// format, with as many rows as were mapped.
 
 #include <cstddef>
 #include <cstdint>

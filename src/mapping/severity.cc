@@ -20,8 +20,9 @@ struct Word {
 
 /// In the order in which a level's text is matched: a later match overrules an earlier one.
 constexpr Word kLevelWords[] = {
-    {"alert", kFatal}, {"crit", kFatal},  {"emerg", kFatal}, {"fatal", kFatal}, {"error", kError}, {"err", kError},
-    {"warn", kWarn},   {"notice", kWarn}, {"info", kInfo},   {"debug", kDebug}, {"dbug", kDebug},  {"trace", kTrace},
+    {"alert", kFatal}, {"crit", kFatal},  {"emerg", kFatal}, {"fatal", kFatal},
+    {"error", kError}, {"err", kError},   {"warn", kWarn},   {"notice", kWarn},
+    {"info", kInfo},   {"debug", kDebug}, {"dbug", kDebug},  {"trace", kTrace},
 };
 
 /// Keywords in a log line. "info" is none: it says nothing that the default does not.
@@ -47,7 +48,8 @@ bool contains(std::string_view text, std::string_view lower_word) {
   return false;
 }
 
-/// Per byte: part of a word (letters, digits, underscore; ASCII only), and whether a keyword begins with it.
+/// Per byte: part of a word (letters, digits, underscore; ASCII only), and whether a keyword begins
+/// with it.
 struct ByteClass {
   bool word = false;
   bool first = false;
@@ -59,7 +61,8 @@ constexpr std::array<ByteClass, 256> make_classes() {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     classes[static_cast<size_t>(c)].word = letter || (c >= '0' && c <= '9') || c == '_';
     for (const Word& word : kBodyWords) {
-      if (letter && lower(static_cast<char>(c)) == word.text[0]) classes[static_cast<size_t>(c)].first = true;
+      if (letter && lower(static_cast<char>(c)) == word.text[0])
+        classes[static_cast<size_t>(c)].first = true;
     }
   }
   return classes;

@@ -11,16 +11,21 @@ namespace {
 
 /// ClickHouse refuses an insert of more than 100 partitions (max_partitions_per_insert_block).
 constexpr uint32_t kPartitionsPerInsertMax = 90;
-/// A few days are late data: an insert each, so that each is atomic. More are garbage timestamps: they share inserts.
+/// A few days are late data: an insert each, so that each is atomic. More are garbage timestamps:
+/// they share inserts.
 constexpr uint32_t kSeparatePartitionsMax = 8;
 
 }  // namespace
 
 std::string_view table_name(Table table) {
-  constexpr std::string_view kNames[kTableCount] = {
-      "otel_logs",        "hyperdx_sessions",       "otel_traces",
-      "otel_metrics_gauge", "otel_metrics_sum",     "otel_metrics_histogram",
-      "otel_metrics_exponential_histogram", "otel_metrics_summary"};
+  constexpr std::string_view kNames[kTableCount] = {"otel_logs",
+                                                    "hyperdx_sessions",
+                                                    "otel_traces",
+                                                    "otel_metrics_gauge",
+                                                    "otel_metrics_sum",
+                                                    "otel_metrics_histogram",
+                                                    "otel_metrics_exponential_histogram",
+                                                    "otel_metrics_summary"};
   return kNames[static_cast<size_t>(table)];
 }
 
@@ -51,8 +56,8 @@ void plan_order(Table, const native::Block& block, RowOrder& out) {
   if (out.order.empty()) return;
 
   const int64_t first_day = rows.day(0);
-  const bool one_day =
-      std::all_of(out.order.begin(), out.order.end(), [&](uint32_t row) { return rows.day(row) == first_day; });
+  const bool one_day = std::all_of(out.order.begin(), out.order.end(),
+                                   [&](uint32_t row) { return rows.day(row) == first_day; });
   if (one_day) {
     out.partition_ends.push_back(block.rows());
     out.partition_days.push_back(first_day);
@@ -66,7 +71,8 @@ void plan_order(Table, const native::Block& block, RowOrder& out) {
   }
   day_ends.push_back(block.rows());
   const size_t step = day_ends.size() <= kSeparatePartitionsMax ? 1 : kPartitionsPerInsertMax;
-  for (size_t i = step - 1; i < day_ends.size() - 1; i += step) out.partition_ends.push_back(day_ends[i]);
+  for (size_t i = step - 1; i < day_ends.size() - 1; i += step)
+    out.partition_ends.push_back(day_ends[i]);
   out.partition_ends.push_back(block.rows());
   for (const uint32_t end : out.partition_ends) {
     out.partition_days.push_back(step == 1 ? rows.day(out.order[end - 1]) : RowOrder::kSeveralDays);

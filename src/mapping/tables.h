@@ -28,19 +28,21 @@ inline constexpr size_t kTableCount = 8;
 /// ClickStack's name, for example "otel_logs".
 std::string_view table_name(Table table);
 
-/// The columns of an insert, quoted and comma-separated, in the order in which the table's Block encodes them.
+/// The columns of an insert, quoted and comma-separated, in the order in which the table's Block
+/// encodes them.
 std::string insert_columns(Table table);
 
 /// An empty block for the table.
 std::unique_ptr<native::Block> make_block(Table table);
 
-/// The order in which a block's rows leave: sorted by partition (day) and then by the table's ORDER BY as far as that
-/// pays. `partition_ends[i]` is one past the last row, in `order`, of the i-th partition: each becomes an insert.
+/// The order in which a block's rows leave: sorted by partition (day) and then by the table's ORDER
+/// BY as far as that pays. `partition_ends[i]` is one past the last row, in `order`, of the i-th
+/// partition: each becomes an insert.
 struct RowOrder {
   std::vector<uint32_t> order;
   std::vector<uint32_t> partition_ends;
-  /// The day of each of these, since 1970, or kSeveralDays: blocks of several lanes put the rows of one day into one insert,
-  /// and leave alone what holds several.
+  /// The day of each of these, since 1970, or kSeveralDays: blocks of several lanes put the rows of
+  /// one day into one insert, and leave alone what holds several.
   std::vector<int64_t> partition_days;
   static constexpr int64_t kSeveralDays = INT64_MAX;
 };
@@ -69,7 +71,8 @@ class Mapper {
   Mapper(const Mapper&) = delete;
   Mapper& operator=(const Mapper&) = delete;
 
-  /// Appends the request's rows to `blocks`. The records may be changed (the log transform works in place, over `arena`).
+  /// Appends the request's rows to `blocks`. The records may be changed (the log transform works in
+  /// place, over `arena`).
   void map(otlp::LogsRequest& request, Arena& arena, OpenBlocks& blocks, Rejects& rejects);
   void map(otlp::TracesRequest& request, Arena& arena, OpenBlocks& blocks, Rejects& rejects);
   void map(otlp::MetricsRequest& request, Arena& arena, OpenBlocks& blocks, Rejects& rejects);

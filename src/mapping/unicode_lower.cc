@@ -24,20 +24,24 @@ char32_t lower_rune(char32_t rune) {
   const auto* range =
       std::lower_bound(std::begin(kRanges), std::end(kRanges), rune,
                        [](const Range& r, char32_t value) { return r.last < value; });
-  if (range == std::end(kRanges) || rune < range->first || (rune - range->first) % range->stride != 0) return rune;
+  if (range == std::end(kRanges) || rune < range->first ||
+      (rune - range->first) % range->stride != 0)
+    return rune;
   return static_cast<char32_t>(static_cast<int32_t>(rune) + range->delta);
 }
 
 bool is_plain_lower(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x80 && !(c >= 'A' && c <= 'Z'); });
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x80 && !(c >= 'A' && c <= 'Z');
+  });
 }
 
 }  // namespace
 
 std::string_view to_lower(std::string_view text, Arena& arena) {
   if (is_plain_lower(text)) return text;
-  char* const begin = static_cast<char*>(arena.allocate(text.size() * utf8::kReplacement.size(), 1));
+  char* const begin =
+      static_cast<char*>(arena.allocate(text.size() * utf8::kReplacement.size(), 1));
   char* out = begin;
   while (!text.empty()) {
     const utf8::Rune rune = utf8::decode(text);

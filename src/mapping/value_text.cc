@@ -66,7 +66,8 @@ bool append_json_array(const Value& array, Buffer& out) {
   return true;
 }
 
-/// False where JSON has no word for a number. Recursion is bounded by otlp::kDepthMax, which the decoders keep.
+/// False where JSON has no word for a number. Recursion is bounded by otlp::kDepthMax, which the
+/// decoders keep.
 bool append_json(const Value& value, Buffer& out) {
   switch (value.kind) {
     case ValueKind::None: out.append("null"); return true;
@@ -116,8 +117,9 @@ void ValueText::append_encoded(const Value& value, Buffer& out) {
     native::append_string(out, value.view());
   } else if (value.kind == ValueKind::Int || value.kind == ValueKind::Double) {
     char* to = out.tail(kNumberBytesMax + 1);  // numbers are short: their length is one byte
-    const size_t length = value.kind == ValueKind::Int ? wire::format_int(value.int_value, to + 1)
-                                                       : wire::format_double(value.double_value, to + 1);
+    const size_t length = value.kind == ValueKind::Int
+                              ? wire::format_int(value.int_value, to + 1)
+                              : wire::format_double(value.double_value, to + 1);
     *to = static_cast<char>(length);
     out.commit(length + 1);
   } else {

@@ -1,8 +1,9 @@
 #pragma once
 
-// An open block of ClickHouse's Native format: typed columns that grow row by row and are encoded at the end.
-// Format: https://clickhouse.com/docs/interfaces/formats/Native (without client_protocol_version: no block info, no
-// custom serialization byte). Byte order is little-endian.
+// An open block of ClickHouse's Native format: typed columns that grow row by row and are encoded
+// at the end. Format: https://clickhouse.com/docs/interfaces/formats/Native (without
+// client_protocol_version: no block info, no custom serialization byte). Byte order is
+// little-endian.
 
 #include <cstdint>
 #include <span>
@@ -18,7 +19,8 @@ class Block {
   virtual uint32_t rows() const = 0;
   /// About what encode() would write, in bytes; also about what the block holds in memory.
   virtual size_t bytes() const = 0;
-  /// Appends one Native block with the rows `order` names, in that order. A row may be left out, for bisecting.
+  /// Appends one Native block with the rows `order` names, in that order. A row may be left out,
+  /// for bisecting.
   virtual void encode(std::span<const uint32_t> order, Buffer& out) const = 0;
   /// Forgets the rows, keeps the memory.
   virtual void reset() = 0;

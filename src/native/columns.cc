@@ -5,7 +5,8 @@
 namespace sluice::native {
 namespace {
 
-/// SerializationLowCardinality: the only version of keys there is, "shared dictionaries with additional keys".
+/// SerializationLowCardinality: the only version of keys there is, "shared dictionaries with
+/// additional keys".
 constexpr uint64_t kKeysVersion = 1;
 /// The keys stand in the block itself and are to be added to the dictionary.
 constexpr uint64_t kHasAdditionalKeys = 1 << 9;
@@ -52,8 +53,8 @@ void StringColumn::encode(RowRanges rows, Buffer& out) const {
 
 void encode_low_cardinality_prefix(Buffer& out) { out.append_raw(kKeysVersion); }
 
-void encode_low_cardinality(const Dictionary& dictionary, std::span<const std::span<const uint32_t>> indexes,
-                            Buffer& out) {
+void encode_low_cardinality(const Dictionary& dictionary,
+                            std::span<const std::span<const uint32_t>> indexes, Buffer& out) {
   uint64_t rows = 0;
   for (const auto& run : indexes) rows += run.size();
   if (rows == 0) return;
@@ -87,7 +88,8 @@ void MapColumn::learn(Shape& shape) {
   };
   shape.order.resize(count);
   std::iota(shape.order.begin(), shape.order.end(), 0U);
-  std::stable_sort(shape.order.begin(), shape.order.end(), [&](uint32_t a, uint32_t b) { return key(a) < key(b); });
+  std::stable_sort(shape.order.begin(), shape.order.end(),
+                   [&](uint32_t a, uint32_t b) { return key(a) < key(b); });
   if (duplicates_ == DuplicateKeys::LastWins) {
     size_t kept = 0;
     for (size_t i = 0; i < count; ++i) {
@@ -97,7 +99,8 @@ void MapColumn::learn(Shape& shape) {
     shape.order.resize(kept);
   }
   shape.indexes.resize(shape.order.size());
-  for (size_t i = 0; i < shape.order.size(); ++i) shape.indexes[i] = dictionary_.index_of(key(shape.order[i]));
+  for (size_t i = 0; i < shape.order.size(); ++i)
+    shape.indexes[i] = dictionary_.index_of(key(shape.order[i]));
 }
 
 void MapColumn::repeat_last() {

@@ -1,14 +1,14 @@
 #pragma once
 
-// The column types of the collector's tables, as they grow row by row and as the Native format has them.
-// Source of the layouts: ClickHouse's serializations (SerializationString, -Array, -Map, -LowCardinality), which
-// docs/formats/native.md describes with an example. Values are kept in their encoded form where that is possible, so that
-// encoding a run of rows is mostly copying.
+// The column types of the collector's tables, as they grow row by row and as the Native format has
+// them. Source of the layouts: ClickHouse's serializations (SerializationString, -Array, -Map,
+// -LowCardinality), which docs/formats/native.md describes with an example. Values are kept in
+// their encoded form where that is possible, so that encoding a run of rows is mostly copying.
 //
 // All columns share one shape:
 //   append(...)        one more row
-//   repeat_last()      one more row, equal to the last (resource and scope columns); REQUIRES: a row
-//   encode(rows, out)  the data of the rows in these ranges, without the column's name and type
+//   repeat_last()      one more row, equal to the last (resource and scope columns); REQUIRES: a
+//   row encode(rows, out)  the data of the rows in these ranges, without the column's name and type
 //   bytes(), clear()
 
 #include <algorithm>
@@ -47,7 +47,8 @@ class FixedColumn {
   void clear() { values_.clear(); }
   static void encode_prefix(Buffer&) {}
   void encode(RowRanges rows, Buffer& out) const {
-    for (const RowRange& r : rows) out.append(values_.data() + r.begin, (r.end - r.begin) * sizeof(T));
+    for (const RowRange& r : rows)
+      out.append(values_.data() + r.begin, (r.end - r.begin) * sizeof(T));
   }
 
  private:
@@ -61,7 +62,8 @@ class StringColumn {
     append_string(encoded_, value);
     ends_.push_back(static_cast<uint32_t>(encoded_.size()));
   }
-  /// The row's text is written by `write(Buffer&)`, which appends one encoded string (length and bytes).
+  /// The row's text is written by `write(Buffer&)`, which appends one encoded string (length and
+  /// bytes).
   template <typename Write>
   void append_with(Write&& write) {
     write(encoded_);
@@ -84,8 +86,8 @@ class StringColumn {
 };
 
 /// Writes a LowCardinality(String) column's data: dictionary and indexes. Nothing for no rows.
-void encode_low_cardinality(const Dictionary& dictionary, std::span<const std::span<const uint32_t>> indexes,
-                            Buffer& out);
+void encode_low_cardinality(const Dictionary& dictionary,
+                            std::span<const std::span<const uint32_t>> indexes, Buffer& out);
 /// The state that stands before the data of a column that has LowCardinality anywhere inside.
 void encode_low_cardinality_prefix(Buffer& out);
 
@@ -119,13 +121,14 @@ class LowCardinalityColumn {
 /// What a Map does with a key that stands several times.
 enum class DuplicateKeys : uint8_t { Keep, LastWins };
 
-/// Map(LowCardinality(String), String), each row's pairs sorted by key (bytes ascending, equal keys in their order).
+/// Map(LowCardinality(String), String), each row's pairs sorted by key (bytes ascending, equal keys
+/// in their order).
 class MapColumn {
  public:
   explicit MapColumn(DuplicateKeys duplicates = DuplicateKeys::Keep) : duplicates_(duplicates) {}
 
-  /// Appends a row of `count` pairs: `key(i)` gives a pair's key, `write(i, Buffer&)` appends its value as one encoded
-  /// string (length and bytes).
+  /// Appends a row of `count` pairs: `key(i)` gives a pair's key, `write(i, Buffer&)` appends its
+  /// value as one encoded string (length and bytes).
   template <typename Key, typename Write>
   void append(uint32_t count, Key&& key, Write&& write) {
     if (count != 0) {
@@ -138,7 +141,9 @@ class MapColumn {
   }
   void repeat_last();
   size_t size() const { return entry_ends_.size(); }
-  size_t bytes() const { return values_.size() + keys_.byte_size() + dictionary_.bytes() + entry_ends_.byte_size(); }
+  size_t bytes() const {
+    return values_.size() + keys_.byte_size() + dictionary_.bytes() + entry_ends_.byte_size();
+  }
   /// Bytes that the last row took. REQUIRES: a row.
   size_t last_row_bytes() const { return value_end(size()) - value_end(size() - 1); }
   void clear();
@@ -146,13 +151,13 @@ class MapColumn {
   void encode(RowRanges rows, Buffer& out) const;
 
  private:
-  /// Records of one kind have the same keys in the same order. What sorting and looking them up gave is kept per number
-  /// of keys, and holds as long as each key is still the same.
+  /// Records of one kind have the same keys in the same order. What sorting and looking them up
+  /// gave is kept per number of keys, and holds as long as each key is still the same.
   struct Shape {
-    Buffer text;                     // the keys, in the order of the request
-    std::vector<uint32_t> ends;      // of each in text
-    std::vector<uint32_t> order;     // request positions of the pairs that are stored, sorted by key
-    std::vector<uint32_t> indexes;   // dictionary indexes, in sorted order
+    Buffer text;                    // the keys, in the order of the request
+    std::vector<uint32_t> ends;     // of each in text
+    std::vector<uint32_t> order;    // request positions of the pairs that are stored, sorted by key
+    std::vector<uint32_t> indexes;  // dictionary indexes, in sorted order
   };
   static constexpr size_t kShapes = 16;
 
@@ -163,7 +168,8 @@ class MapColumn {
     for (uint32_t i = 0; i < count; ++i) {
       const std::string_view k = key(i);
       const uint32_t end = shape.ends[i];
-      if (k.size() != end - begin || !equal_short(k.data(), shape.text.data() + begin, k.size())) return false;
+      if (k.size() != end - begin || !equal_short(k.data(), shape.text.data() + begin, k.size()))
+        return false;
       begin = end;
     }
     return true;
@@ -200,7 +206,8 @@ class MapColumn {
   DuplicateKeys duplicates_;
 };
 
-/// Array(T) over any of the columns above: `elements()` takes the elements, end_row() closes the array.
+/// Array(T) over any of the columns above: `elements()` takes the elements, end_row() closes the
+/// array.
 template <typename Element>
 class ArrayColumn {
  public:
@@ -242,7 +249,8 @@ void encode_block_head(Buffer& out, uint64_t columns, uint64_t rows);
 
 /// One column of a Native block: name, type, state, data.
 template <typename Column>
-void encode_column(Buffer& out, std::string_view name, std::string_view type, const Column& column, RowRanges rows) {
+void encode_column(Buffer& out, std::string_view name, std::string_view type, const Column& column,
+                   RowRanges rows) {
   append_string(out, name);
   append_string(out, type);
   if (rows.empty()) return;

@@ -11,7 +11,8 @@ namespace {
 
 /// Encodes one column as a block of its own and reads it back.
 template <typename Column>
-std::vector<std::string> round_trip(std::string_view type, const Column& column, std::vector<RowRange> rows) {
+std::vector<std::string> round_trip(std::string_view type, const Column& column,
+                                    std::vector<RowRange> rows) {
   Buffer out;
   encode_block_head(out, 1, row_count(rows));
   encode_column(out, "c", type, column, rows);
@@ -30,7 +31,12 @@ TEST(Columns, AStringBlockByteByByte) {
   encode_block_head(out, 1, 2);
   const RowRange rows[] = {{0, 2}};
   encode_column(out, "s", "String", column, rows);
-  EXPECT_EQ(out.view(), std::string_view("\x01\x02" "\x01s" "\x06String" "\x02hi" "\x00", 15));
+  EXPECT_EQ(out.view(), std::string_view("\x01\x02"
+                                         "\x01s"
+                                         "\x06String"
+                                         "\x02hi"
+                                         "\x00",
+                                         15));
 }
 
 TEST(Columns, ALowCardinalityBlockByteByByte) {
@@ -43,8 +49,13 @@ TEST(Columns, ALowCardinalityBlockByteByByte) {
   std::string expected("\x01\0\0\0\0\0\0\0", 8);       // version of the keys
   expected += std::string("\x00\x06\0\0\0\0\0\0", 8);  // UInt8 indexes, additional keys, update
   expected += std::string("\x02\0\0\0\0\0\0\0", 8);    // two keys
-  expected += std::string("\x01" "a" "\x01" "b", 4);
-  expected += std::string("\x03\0\0\0\0\0\0\0", 8);    // three rows
+  expected += std::string(
+      "\x01"
+      "a"
+      "\x01"
+      "b",
+      4);
+  expected += std::string("\x03\0\0\0\0\0\0\0", 8);  // three rows
   expected += std::string("\x00\x01\x00", 3);
   EXPECT_EQ(out.view(), expected);
 }
@@ -58,15 +69,17 @@ TEST(Columns, RowsMayBeLeftOutAndReordered) {
     const std::string text(i, static_cast<char>('a' + i));
     strings.append(text);
     numbers.append(i);
-    maps.append(i, [&](uint32_t k) { return std::string_view("zyxw").substr(k, 1); },
-                [&](uint32_t k, Buffer& out) { append_string(out, std::to_string(i * 10 + k)); });
+    maps.append(
+        i, [&](uint32_t k) { return std::string_view("zyxw").substr(k, 1); },
+        [&](uint32_t k, Buffer& out) { append_string(out, std::to_string(i * 10 + k)); });
     for (uint32_t k = 0; k < i; ++k) arrays.elements().append(text);
     arrays.end_row();
   }
   const std::vector<RowRange> rows = {{2, 4}, {0, 1}};
   EXPECT_EQ(round_trip("String", strings, rows), (Strings{"cc", "ddd", ""}));
   EXPECT_EQ(round_trip("UInt32", numbers, rows), (Strings{"2", "3", "0"}));
-  EXPECT_EQ(round_trip("Map(LowCardinality(String), String)", maps, rows), (Strings{"{y=21,z=20}", "{x=32,y=31,z=30}", "{}"}));
+  EXPECT_EQ(round_trip("Map(LowCardinality(String), String)", maps, rows),
+            (Strings{"{y=21,z=20}", "{x=32,y=31,z=30}", "{}"}));
   EXPECT_EQ(round_trip("Array(String)", arrays, rows), (Strings{"[cc,cc]", "[ddd,ddd,ddd]", "[]"}));
 }
 
@@ -75,7 +88,8 @@ TEST(Columns, RepeatedRowsEqualTheirFirst) {
   MapColumn maps;
   LowCardinalityColumn names;
   strings.append("resource");
-  maps.append(1, [](uint32_t) { return "k"; }, [](uint32_t, Buffer& out) { append_string(out, "v"); });
+  maps.append(
+      1, [](uint32_t) { return "k"; }, [](uint32_t, Buffer& out) { append_string(out, "v"); });
   names.append("n");
   for (int i = 0; i < 1000; ++i) {
     strings.repeat_last();
@@ -83,7 +97,8 @@ TEST(Columns, RepeatedRowsEqualTheirFirst) {
     names.repeat_last();
   }
   EXPECT_EQ(round_trip("String", strings, {{0, 1001}}), Strings(1001, "resource"));
-  EXPECT_EQ(round_trip("Map(LowCardinality(String), String)", maps, {{0, 1001}}), Strings(1001, "{k=v}"));
+  EXPECT_EQ(round_trip("Map(LowCardinality(String), String)", maps, {{0, 1001}}),
+            Strings(1001, "{k=v}"));
   EXPECT_EQ(round_trip("LowCardinality(String)", names, {{0, 1001}}), Strings(1001, "n"));
 }
 
@@ -95,40 +110,47 @@ TEST(Columns, DictionariesGrowThroughTheIndexWidths) {
     for (const auto& s : expected) column.append(s);
     column.append(expected[0]);
     expected.push_back(expected[0]);
-    EXPECT_EQ(round_trip("LowCardinality(String)", column, {{0, distinct + 1}}), expected) << distinct;
+    EXPECT_EQ(round_trip("LowCardinality(String)", column, {{0, distinct + 1}}), expected)
+        << distinct;
   }
 }
 
 TEST(MapColumn, SortsByKeyAndKeepsDuplicatesInTheirOrder) {
   MapColumn column;
   const std::vector<std::string> keys = {"b", "a", "b", "\xff", "B"};
-  column.append(5, [&](uint32_t i) { return std::string_view(keys[i]); },
-                [](uint32_t i, Buffer& out) { append_string(out, std::to_string(i)); });
-  EXPECT_EQ(round_trip("Map(LowCardinality(String), String)", column, {{0, 1}}), (Strings{"{B=4,a=1,b=0,b=2,\xff=3}"}));
+  column.append(
+      5, [&](uint32_t i) { return std::string_view(keys[i]); },
+      [](uint32_t i, Buffer& out) { append_string(out, std::to_string(i)); });
+  EXPECT_EQ(round_trip("Map(LowCardinality(String), String)", column, {{0, 1}}),
+            (Strings{"{B=4,a=1,b=0,b=2,\xff=3}"}));
 }
 
 TEST(MapColumn, LastWinsKeepsTheLastOfEqualKeys) {
   MapColumn column(DuplicateKeys::LastWins);
   const std::vector<std::string> keys = {"b", "a", "b", "a", "c"};
   for (int row = 0; row < 2; ++row) {  // learned, then remembered
-    column.append(5, [&](uint32_t i) { return std::string_view(keys[i]); },
-                  [](uint32_t i, Buffer& out) { append_string(out, std::to_string(i)); });
+    column.append(
+        5, [&](uint32_t i) { return std::string_view(keys[i]); },
+        [](uint32_t i, Buffer& out) { append_string(out, std::to_string(i)); });
   }
-  EXPECT_EQ(round_trip("Map(LowCardinality(String), String)", column, {{0, 2}}), Strings(2, "{a=3,b=2,c=4}"));
+  EXPECT_EQ(round_trip("Map(LowCardinality(String), String)", column, {{0, 2}}),
+            Strings(2, "{a=3,b=2,c=4}"));
 }
 
 TEST(MapColumn, KeysThatOnlyLookAlikeAreToldApart) {
   MapColumn column;
   auto append = [&](std::vector<std::string> keys) {
-    column.append(static_cast<uint32_t>(keys.size()), [&](uint32_t i) { return std::string_view(keys[i]); },
-                  [](uint32_t i, Buffer& out) { append_string(out, std::to_string(i)); });
+    column.append(
+        static_cast<uint32_t>(keys.size()), [&](uint32_t i) { return std::string_view(keys[i]); },
+        [](uint32_t i, Buffer& out) { append_string(out, std::to_string(i)); });
   };
   append({"ab", "c"});
   append({"a", "bc"});  // the same bytes in a row, other borders
   append({"ab", "c"});
   column.clear();
   append({"ab", "c"});  // what was remembered is gone with the dictionary
-  EXPECT_EQ(round_trip("Map(LowCardinality(String), String)", column, {{0, 1}}), (Strings{"{ab=0,c=1}"}));
+  EXPECT_EQ(round_trip("Map(LowCardinality(String), String)", column, {{0, 1}}),
+            (Strings{"{ab=0,c=1}"}));
 }
 
 TEST(Columns, AnEmptyBlockHasColumnsWithoutData) {

@@ -19,7 +19,8 @@ std::string_view Dictionary::at(uint32_t index) const {
 }
 
 uint32_t Dictionary::index_of(std::string_view text) {
-  if (slots_.size() < (ends_.size() + 1) * 2) rehash(slots_.empty() ? kFirstSlots : slots_.size() * 2);
+  if (slots_.size() < (ends_.size() + 1) * 2)
+    rehash(slots_.empty() ? kFirstSlots : slots_.size() * 2);
   const auto hash = static_cast<uint32_t>(XXH3_64bits(text.data(), text.size()));
   const size_t mask = slots_.size() - 1;
   Slot* slots = slots_.data();

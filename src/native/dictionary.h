@@ -8,7 +8,8 @@
 
 namespace sluice::native {
 
-/// The distinct strings of a LowCardinality column, in order of first use. Open addressing; no allocation per string.
+/// The distinct strings of a LowCardinality column, in order of first use. Open addressing; no
+/// allocation per string.
 class Dictionary {
  public:
   /// The index of the string, which is added if it is new.
@@ -31,7 +32,7 @@ class Dictionary {
   Buffer encoded_;            // length, bytes, length, bytes …
   PodVector<uint32_t> ends_;  // of each string in encoded_
   PodVector<uint32_t> sizes_;
-  PodVector<Slot> slots_;     // a power of two, at most half full
+  PodVector<Slot> slots_;  // a power of two, at most half full
 };
 
 }  // namespace sluice::native

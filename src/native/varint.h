@@ -10,7 +10,8 @@
 
 namespace sluice::native {
 
-/// LEB128, as ClickHouse writes lengths and counts. Room for ten bytes is needed; returns one past the last byte.
+/// LEB128, as ClickHouse writes lengths and counts. Room for ten bytes is needed; returns one past
+/// the last byte.
 inline char* put_varint(char* out, uint64_t value) {
   while (value >= 0x80) {
     *out++ = static_cast<char>(value | 0x80);

@@ -40,41 +40,20 @@ class LogsDecoder : JsonDecoder {
   void log_record(LogRecord& out) {
     message([&](JsonField field) {
       switch (field) {
-        case JsonField::TimeUnixNano:
-          in().integer(out.time_unix_nano);
-          break;
-        case JsonField::ObservedTimeUnixNano:
-          in().integer(out.observed_time_unix_nano);
-          break;
+        case JsonField::TimeUnixNano: in().integer(out.time_unix_nano); break;
+        case JsonField::ObservedTimeUnixNano: in().integer(out.observed_time_unix_nano); break;
         case JsonField::SeverityNumber:
           in().enumeration(kSeverityNumbers, out.severity_number);
           break;
-        case JsonField::SeverityText:
-          in().string(out.severity_text);
-          break;
-        case JsonField::Body:
-          value(out.body);
-          break;
-        case JsonField::AttributeList:
-          attributes(out.attributes);
-          break;
-        case JsonField::DroppedAttributesCount:
-          in().integer(out.dropped_attributes_count);
-          break;
-        case JsonField::Flags:
-          in().integer(out.flags);
-          break;
-        case JsonField::TraceIdHex:
-          id(out.trace_id);
-          break;
-        case JsonField::SpanIdHex:
-          id(out.span_id);
-          break;
-        case JsonField::EventName:
-          in().string(out.event_name);
-          break;
-        default:
-          unknown();
+        case JsonField::SeverityText: in().string(out.severity_text); break;
+        case JsonField::Body: value(out.body); break;
+        case JsonField::AttributeList: attributes(out.attributes); break;
+        case JsonField::DroppedAttributesCount: in().integer(out.dropped_attributes_count); break;
+        case JsonField::Flags: in().integer(out.flags); break;
+        case JsonField::TraceIdHex: id(out.trace_id); break;
+        case JsonField::SpanIdHex: id(out.span_id); break;
+        case JsonField::EventName: in().string(out.event_name); break;
+        default: unknown();
       }
     });
   }
@@ -94,56 +73,23 @@ class TracesDecoder : JsonDecoder {
   void span(Span& out) {
     message([&](JsonField field) {
       switch (field) {
-        case JsonField::TraceIdHex:
-          id(out.trace_id);
-          break;
-        case JsonField::SpanIdHex:
-          id(out.span_id);
-          break;
-        case JsonField::TraceState:
-          in().string(out.trace_state);
-          break;
-        case JsonField::ParentSpanId:
-          id(out.parent_span_id);
-          break;
-        case JsonField::Flags:
-          in().integer(out.flags);
-          break;
-        case JsonField::Name:
-          in().string(out.name);
-          break;
-        case JsonField::Kind:
-          in().enumeration(kSpanKinds, out.kind);
-          break;
-        case JsonField::StartTimeUnixNano:
-          in().integer(out.start_time_unix_nano);
-          break;
-        case JsonField::EndTimeUnixNano:
-          in().integer(out.end_time_unix_nano);
-          break;
-        case JsonField::AttributeList:
-          attributes(out.attributes);
-          break;
-        case JsonField::DroppedAttributesCount:
-          in().integer(out.dropped_attributes_count);
-          break;
-        case JsonField::Events:
-          list(out.events, [this](SpanEvent& e) { event(e); });
-          break;
-        case JsonField::DroppedEventsCount:
-          in().integer(out.dropped_events_count);
-          break;
-        case JsonField::Links:
-          list(out.links, [this](SpanLink& l) { link(l); });
-          break;
-        case JsonField::DroppedLinksCount:
-          in().integer(out.dropped_links_count);
-          break;
-        case JsonField::Status:
-          span_status(out.status);
-          break;
-        default:
-          unknown();
+        case JsonField::TraceIdHex: id(out.trace_id); break;
+        case JsonField::SpanIdHex: id(out.span_id); break;
+        case JsonField::TraceState: in().string(out.trace_state); break;
+        case JsonField::ParentSpanId: id(out.parent_span_id); break;
+        case JsonField::Flags: in().integer(out.flags); break;
+        case JsonField::Name: in().string(out.name); break;
+        case JsonField::Kind: in().enumeration(kSpanKinds, out.kind); break;
+        case JsonField::StartTimeUnixNano: in().integer(out.start_time_unix_nano); break;
+        case JsonField::EndTimeUnixNano: in().integer(out.end_time_unix_nano); break;
+        case JsonField::AttributeList: attributes(out.attributes); break;
+        case JsonField::DroppedAttributesCount: in().integer(out.dropped_attributes_count); break;
+        case JsonField::Events: list(out.events, [this](SpanEvent& e) { event(e); }); break;
+        case JsonField::DroppedEventsCount: in().integer(out.dropped_events_count); break;
+        case JsonField::Links: list(out.links, [this](SpanLink& l) { link(l); }); break;
+        case JsonField::DroppedLinksCount: in().integer(out.dropped_links_count); break;
+        case JsonField::Status: span_status(out.status); break;
+        default: unknown();
       }
     });
   }
@@ -151,20 +97,11 @@ class TracesDecoder : JsonDecoder {
   void event(SpanEvent& out) {
     message([&](JsonField field) {
       switch (field) {
-        case JsonField::TimeUnixNano:
-          in().integer(out.time_unix_nano);
-          break;
-        case JsonField::Name:
-          in().string(out.name);
-          break;
-        case JsonField::AttributeList:
-          attributes(out.attributes);
-          break;
-        case JsonField::DroppedAttributesCount:
-          in().integer(out.dropped_attributes_count);
-          break;
-        default:
-          unknown();
+        case JsonField::TimeUnixNano: in().integer(out.time_unix_nano); break;
+        case JsonField::Name: in().string(out.name); break;
+        case JsonField::AttributeList: attributes(out.attributes); break;
+        case JsonField::DroppedAttributesCount: in().integer(out.dropped_attributes_count); break;
+        default: unknown();
       }
     });
   }
@@ -172,26 +109,13 @@ class TracesDecoder : JsonDecoder {
   void link(SpanLink& out) {
     message([&](JsonField field) {
       switch (field) {
-        case JsonField::TraceIdHex:
-          id(out.trace_id);
-          break;
-        case JsonField::SpanIdHex:
-          id(out.span_id);
-          break;
-        case JsonField::TraceState:
-          in().string(out.trace_state);
-          break;
-        case JsonField::AttributeList:
-          attributes(out.attributes);
-          break;
-        case JsonField::DroppedAttributesCount:
-          in().integer(out.dropped_attributes_count);
-          break;
-        case JsonField::Flags:
-          in().integer(out.flags);
-          break;
-        default:
-          unknown();
+        case JsonField::TraceIdHex: id(out.trace_id); break;
+        case JsonField::SpanIdHex: id(out.span_id); break;
+        case JsonField::TraceState: in().string(out.trace_state); break;
+        case JsonField::AttributeList: attributes(out.attributes); break;
+        case JsonField::DroppedAttributesCount: in().integer(out.dropped_attributes_count); break;
+        case JsonField::Flags: in().integer(out.flags); break;
+        default: unknown();
       }
     });
   }
@@ -199,14 +123,9 @@ class TracesDecoder : JsonDecoder {
   void span_status(SpanStatus& out) {
     message([&](JsonField field) {
       switch (field) {
-        case JsonField::Message:
-          in().string(out.message);
-          break;
-        case JsonField::Code:
-          in().enumeration(kStatusCodes, out.code);
-          break;
-        default:
-          unknown();
+        case JsonField::Message: in().string(out.message); break;
+        case JsonField::Code: in().enumeration(kStatusCodes, out.code); break;
+        default: unknown();
       }
     });
   }

@@ -66,14 +66,10 @@ constexpr FieldSet kSummaryPoint{
 
 const FieldSet& point_fields(MetricKind kind) {
   switch (kind) {
-    case MetricKind::Histogram:
-      return kHistogramPoint;
-    case MetricKind::ExponentialHistogram:
-      return kExponentialPoint;
-    case MetricKind::Summary:
-      return kSummaryPoint;
-    default:
-      return kNumberPoint;
+    case MetricKind::Histogram: return kHistogramPoint;
+    case MetricKind::ExponentialHistogram: return kExponentialPoint;
+    case MetricKind::Summary: return kSummaryPoint;
+    default: return kNumberPoint;
   }
 }
 
@@ -91,35 +87,16 @@ class MetricsDecoder : JsonDecoder {
   void metric(Metric& out) {
     message([&](JsonField field) {
       switch (field) {
-        case JsonField::Name:
-          in().string(out.name);
-          break;
-        case JsonField::Description:
-          in().string(out.description);
-          break;
-        case JsonField::Unit:
-          in().string(out.unit);
-          break;
-        case JsonField::Gauge:
-          data(MetricKind::Gauge, out);
-          break;
-        case JsonField::Sum:
-          data(MetricKind::Sum, out);
-          break;
-        case JsonField::Histogram:
-          data(MetricKind::Histogram, out);
-          break;
-        case JsonField::ExponentialHistogram:
-          data(MetricKind::ExponentialHistogram, out);
-          break;
-        case JsonField::Summary:
-          data(MetricKind::Summary, out);
-          break;
-        case JsonField::Metadata:
-          attributes(out.metadata);
-          break;
-        default:
-          unknown();
+        case JsonField::Name: in().string(out.name); break;
+        case JsonField::Description: in().string(out.description); break;
+        case JsonField::Unit: in().string(out.unit); break;
+        case JsonField::Gauge: data(MetricKind::Gauge, out); break;
+        case JsonField::Sum: data(MetricKind::Sum, out); break;
+        case JsonField::Histogram: data(MetricKind::Histogram, out); break;
+        case JsonField::ExponentialHistogram: data(MetricKind::ExponentialHistogram, out); break;
+        case JsonField::Summary: data(MetricKind::Summary, out); break;
+        case JsonField::Metadata: attributes(out.metadata); break;
+        default: unknown();
       }
     });
   }
@@ -156,63 +133,30 @@ class MetricsDecoder : JsonDecoder {
 
   void point_field(JsonField field, DataPoint& out) {
     switch (field) {
-      case JsonField::AttributeList:
-        attributes(out.attributes);
-        break;
-      case JsonField::StartTimeUnixNano:
-        in().integer(out.start_time_unix_nano);
-        break;
-      case JsonField::TimeUnixNano:
-        in().integer(out.time_unix_nano);
-        break;
-      case JsonField::Flags:
-        in().integer(out.flags);
-        break;
-      case JsonField::Exemplars:
-        list(out.exemplars, [this](Exemplar& e) { exemplar(e); });
-        break;
+      case JsonField::AttributeList: attributes(out.attributes); break;
+      case JsonField::StartTimeUnixNano: in().integer(out.start_time_unix_nano); break;
+      case JsonField::TimeUnixNano: in().integer(out.time_unix_nano); break;
+      case JsonField::Flags: in().integer(out.flags); break;
+      case JsonField::Exemplars: list(out.exemplars, [this](Exemplar& e) { exemplar(e); }); break;
       case JsonField::AsDouble:
-      case JsonField::AsInt:
-        number(field, out.value);
-        break;
-      case JsonField::Count:
-        in().integer(out.count);
-        break;
-      case JsonField::Sum:
-        in().real(out.sum);
-        break;
-      case JsonField::Min:
-        in().real(out.min);
-        break;
-      case JsonField::Max:
-        in().real(out.max);
-        break;
-      case JsonField::BucketCounts:
-        counts(out.bucket_counts);
-        break;
+      case JsonField::AsInt: number(field, out.value); break;
+      case JsonField::Count: in().integer(out.count); break;
+      case JsonField::Sum: in().real(out.sum); break;
+      case JsonField::Min: in().real(out.min); break;
+      case JsonField::Max: in().real(out.max); break;
+      case JsonField::BucketCounts: counts(out.bucket_counts); break;
       case JsonField::ExplicitBounds:
         list(out.explicit_bounds, [this](double& d) { in().real(d); });
         break;
-      case JsonField::Scale:
-        in().integer(out.scale);
-        break;
-      case JsonField::ZeroCount:
-        in().integer(out.zero_count);
-        break;
-      case JsonField::ZeroThreshold:
-        in().real(out.zero_threshold);
-        break;
-      case JsonField::Positive:
-        buckets(out.positive);
-        break;
-      case JsonField::Negative:
-        buckets(out.negative);
-        break;
+      case JsonField::Scale: in().integer(out.scale); break;
+      case JsonField::ZeroCount: in().integer(out.zero_count); break;
+      case JsonField::ZeroThreshold: in().real(out.zero_threshold); break;
+      case JsonField::Positive: buckets(out.positive); break;
+      case JsonField::Negative: buckets(out.negative); break;
       case JsonField::QuantileValues:
         list(out.quantile_values, [this](QuantileValue& q) { quantile(q); });
         break;
-      default:
-        unknown();
+      default: unknown();
     }
   }
 
@@ -223,14 +167,9 @@ class MetricsDecoder : JsonDecoder {
   void buckets(Buckets& out) {
     message([&](JsonField field) {
       switch (field) {
-        case JsonField::Offset:
-          in().integer(out.offset);
-          break;
-        case JsonField::BucketCounts:
-          counts(out.bucket_counts);
-          break;
-        default:
-          unknown();
+        case JsonField::Offset: in().integer(out.offset); break;
+        case JsonField::BucketCounts: counts(out.bucket_counts); break;
+        default: unknown();
       }
     });
   }
@@ -238,14 +177,9 @@ class MetricsDecoder : JsonDecoder {
   void quantile(QuantileValue& out) {
     message([&](JsonField field) {
       switch (field) {
-        case JsonField::Quantile:
-          in().real(out.quantile);
-          break;
-        case JsonField::Value:
-          in().real(out.value);
-          break;
-        default:
-          unknown();
+        case JsonField::Quantile: in().real(out.quantile); break;
+        case JsonField::Value: in().real(out.value); break;
+        default: unknown();
       }
     });
   }
@@ -253,24 +187,13 @@ class MetricsDecoder : JsonDecoder {
   void exemplar(Exemplar& out) {
     message([&](JsonField field) {
       switch (field) {
-        case JsonField::FilteredAttributes:
-          attributes(out.filtered_attributes);
-          break;
-        case JsonField::TimeUnixNano:
-          in().integer(out.time_unix_nano);
-          break;
+        case JsonField::FilteredAttributes: attributes(out.filtered_attributes); break;
+        case JsonField::TimeUnixNano: in().integer(out.time_unix_nano); break;
         case JsonField::AsDouble:
-        case JsonField::AsInt:
-          number(field, out.value);
-          break;
-        case JsonField::SpanIdHex:
-          id(out.span_id);
-          break;
-        case JsonField::TraceIdHex:
-          id(out.trace_id);
-          break;
-        default:
-          unknown();
+        case JsonField::AsInt: number(field, out.value); break;
+        case JsonField::SpanIdHex: id(out.span_id); break;
+        case JsonField::TraceIdHex: id(out.trace_id); break;
+        default: unknown();
       }
     });
   }

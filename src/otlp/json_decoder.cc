@@ -35,14 +35,9 @@ void JsonDecoder::attributes(Attributes& out) {
 void JsonDecoder::key_value(KeyValue& out) {
   message([&](JsonField field) {
     switch (field) {
-      case JsonField::Key:
-        in_.string(out.key);
-        break;
-      case JsonField::Value:
-        value(out.value);
-        break;
-      default:
-        unknown();
+      case JsonField::Key: in_.string(out.key); break;
+      case JsonField::Value: value(out.value); break;
+      default: unknown();
     }
   });
 }
@@ -78,14 +73,9 @@ void JsonDecoder::value_kind(JsonField field, Value& out) {
       if (in_.bytes(s)) out = Value::bytes(s);
       break;
     }
-    case JsonField::ArrayValue:
-      array(out);
-      break;
-    case JsonField::KvlistValue:
-      map(out);
-      break;
-    default:
-      unknown();
+    case JsonField::ArrayValue: array(out); break;
+    case JsonField::KvlistValue: map(out); break;
+    default: unknown();
   }
 }
 
@@ -120,17 +110,10 @@ void JsonDecoder::map(Value& out) {
 void JsonDecoder::resource(Resource& out) {
   message([&](JsonField field) {
     switch (field) {
-      case JsonField::AttributeList:
-        attributes(out.attributes);
-        break;
-      case JsonField::DroppedAttributesCount:
-        in_.integer(out.dropped_attributes_count);
-        break;
-      case JsonField::EntityRefs:
-        entity_refs();
-        break;
-      default:
-        unknown();
+      case JsonField::AttributeList: attributes(out.attributes); break;
+      case JsonField::DroppedAttributesCount: in_.integer(out.dropped_attributes_count); break;
+      case JsonField::EntityRefs: entity_refs(); break;
+      default: unknown();
     }
   });
 }
@@ -142,15 +125,12 @@ void JsonDecoder::entity_refs() {
     message([&](JsonField field) {
       switch (field) {
         case JsonField::SchemaUrl:
-        case JsonField::Type:
-          in_.string(ignored);
-          break;
+        case JsonField::Type: in_.string(ignored); break;
         case JsonField::IdKeys:
         case JsonField::DescriptionKeys:
           for (bool key = in_.begin_array(); key; key = in_.next_element()) in_.string(ignored);
           break;
-        default:
-          unknown();
+        default: unknown();
       }
     });
   }
@@ -159,20 +139,11 @@ void JsonDecoder::entity_refs() {
 void JsonDecoder::scope(Scope& out) {
   message([&](JsonField field) {
     switch (field) {
-      case JsonField::Name:
-        in_.string(out.name);
-        break;
-      case JsonField::Version:
-        in_.string(out.version);
-        break;
-      case JsonField::AttributeList:
-        attributes(out.attributes);
-        break;
-      case JsonField::DroppedAttributesCount:
-        in_.integer(out.dropped_attributes_count);
-        break;
-      default:
-        unknown();
+      case JsonField::Name: in_.string(out.name); break;
+      case JsonField::Version: in_.string(out.version); break;
+      case JsonField::AttributeList: attributes(out.attributes); break;
+      case JsonField::DroppedAttributesCount: in_.integer(out.dropped_attributes_count); break;
+      default: unknown();
     }
   });
 }

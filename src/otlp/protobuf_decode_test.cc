@@ -1,5 +1,5 @@
-// The rules by which requests are read from protobuf, one test each. Each is the OpenTelemetry Collector's behaviour; the
-// conformance suite holds the same over the whole path.
+// The rules by which requests are read from protobuf, one test each. Each is the OpenTelemetry
+// Collector's behaviour; the conformance suite holds the same over the whole path.
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,9 @@ using testing::ProtoMessage;
 
 /// Decodes logs and keeps what they point into.
 struct Decoded {
-  explicit Decoded(std::string b) : body(std::move(b)) { status = decode_protobuf(body, arena, request); }
+  explicit Decoded(std::string b) : body(std::move(b)) {
+    status = decode_protobuf(body, arena, request);
+  }
   const LogRecord& record() const { return request.resources[0].scopes[0].records[0]; }
   std::string body;
   Arena arena;
@@ -25,7 +27,9 @@ struct Decoded {
 };
 
 std::string in_request(const std::string& record) {
-  return ProtoMessage().message(1, ProtoMessage().message(2, ProtoMessage().bytes(2, record))).take();
+  return ProtoMessage()
+      .message(1, ProtoMessage().message(2, ProtoMessage().bytes(2, record)))
+      .take();
 }
 
 ProtoMessage string_value(std::string_view s) { return ProtoMessage().bytes(1, s); }
@@ -39,19 +43,20 @@ TEST(ProtobufDecode, AnEmptyRequestIsARequestWithoutRecords) {
 TEST(ProtobufDecode, AllFieldsOfALogRecord) {
   const std::string trace(16, '\x11');
   const std::string span(8, '\x22');
-  const Decoded decoded(in_request(ProtoMessage()
-                                       .fixed64(1, 7)
-                                       .varint(2, 17)
-                                       .bytes(3, "ERROR")
-                                       .message(5, string_value("text"))
-                                       .message(6, ProtoMessage().bytes(1, "k").message(2, ProtoMessage().varint(3, 5)))
-                                       .varint(7, 3)
-                                       .fixed32(8, 0x101)
-                                       .bytes(9, trace)
-                                       .bytes(10, span)
-                                       .fixed64(11, 8)
-                                       .bytes(12, "event")
-                                       .take()));
+  const Decoded decoded(in_request(
+      ProtoMessage()
+          .fixed64(1, 7)
+          .varint(2, 17)
+          .bytes(3, "ERROR")
+          .message(5, string_value("text"))
+          .message(6, ProtoMessage().bytes(1, "k").message(2, ProtoMessage().varint(3, 5)))
+          .varint(7, 3)
+          .fixed32(8, 0x101)
+          .bytes(9, trace)
+          .bytes(10, span)
+          .fixed64(11, 8)
+          .bytes(12, "event")
+          .take()));
   ASSERT_TRUE(decoded.status.ok()) << decoded.status.to_string();
   const LogRecord& r = decoded.record();
   EXPECT_EQ(r.time_unix_nano, 7U);
@@ -72,21 +77,26 @@ TEST(ProtobufDecode, AllFieldsOfALogRecord) {
 TEST(ProtobufDecode, AResourceGivenTwiceIsMerged) {
   const ProtoMessage a = ProtoMessage().message(1, ProtoMessage().bytes(1, "a"));
   const ProtoMessage b = ProtoMessage().message(1, ProtoMessage().bytes(1, "b"));
-  const Decoded decoded(ProtoMessage().message(1, ProtoMessage().message(1, a).message(1, b)).take());
+  const Decoded decoded(
+      ProtoMessage().message(1, ProtoMessage().message(1, a).message(1, b)).take());
   ASSERT_TRUE(decoded.status.ok());
   ASSERT_EQ(decoded.request.resources[0].resource.attributes.size(), 2U);
   EXPECT_EQ(decoded.request.resources[0].resource.attributes[1].key, "b");
 }
 
 TEST(ProtobufDecode, TheLastKindOfAOneofReplaces) {
-  const Decoded decoded(in_request(ProtoMessage().message(5, ProtoMessage().bytes(1, "s").varint(3, 9)).take()));
+  const Decoded decoded(
+      in_request(ProtoMessage().message(5, ProtoMessage().bytes(1, "s").varint(3, 9)).take()));
   EXPECT_EQ(decoded.record().body.kind, ValueKind::Int);
   EXPECT_EQ(decoded.record().body.int_value, 9);
 }
 
 TEST(ProtobufDecode, AMapGivenTwiceInAValueReplaces) {
-  auto map = [](std::string_view key) { return ProtoMessage().message(1, ProtoMessage().bytes(1, key)); };
-  const Decoded decoded(in_request(ProtoMessage().message(5, ProtoMessage().message(6, map("a")).message(6, map("b"))).take()));
+  auto map = [](std::string_view key) {
+    return ProtoMessage().message(1, ProtoMessage().bytes(1, key));
+  };
+  const Decoded decoded(in_request(
+      ProtoMessage().message(5, ProtoMessage().message(6, map("a")).message(6, map("b"))).take()));
   ASSERT_EQ(decoded.record().body.size, 1U);
   EXPECT_EQ(decoded.record().body.members[0].key, "b");
 }
@@ -96,7 +106,9 @@ TEST(ProtobufDecode, ScopesOfTheDeprecatedFieldCountWhereThereAreNoOthers) {
   const ProtoMessage new_scope = ProtoMessage().message(2, ProtoMessage().bytes(3, "new"));
   const Decoded alone(ProtoMessage().message(1, ProtoMessage().message(1000, old_scope)).take());
   EXPECT_EQ(alone.record().severity_text, "old");
-  const Decoded both(ProtoMessage().message(1, ProtoMessage().message(1000, old_scope).message(2, new_scope)).take());
+  const Decoded both(ProtoMessage()
+                         .message(1, ProtoMessage().message(1000, old_scope).message(2, new_scope))
+                         .take());
   ASSERT_EQ(both.request.resources[0].scopes.size(), 1U);
   EXPECT_EQ(both.record().severity_text, "new");
 }
@@ -107,7 +119,8 @@ TEST(ProtobufDecode, WideVarintsAreCutToTheirField) {
 }
 
 TEST(ProtobufDecode, AnEmptyIdIsNone) {
-  const Decoded decoded(in_request(ProtoMessage().bytes(9, std::string(16, 'x')).bytes(9, "").take()));
+  const Decoded decoded(
+      in_request(ProtoMessage().bytes(9, std::string(16, 'x')).bytes(9, "").take()));
   ASSERT_TRUE(decoded.status.ok());
   EXPECT_TRUE(decoded.record().trace_id.empty());
 }
@@ -126,12 +139,15 @@ std::string packed(std::initializer_list<uint64_t> values) {
 
 std::string in_metric(uint32_t field, const ProtoMessage& point) {
   const ProtoMessage metric = ProtoMessage().message(field, ProtoMessage().message(1, point));
-  return ProtoMessage().message(1, ProtoMessage().message(2, ProtoMessage().message(2, metric))).take();
+  return ProtoMessage()
+      .message(1, ProtoMessage().message(2, ProtoMessage().message(2, metric)))
+      .take();
 }
 
 TEST(ProtobufDecode, APackedPartOfFixed64ReplacesAndAnUnpackedOneAppends) {
   Arena arena;
-  const std::string body = in_metric(9, ProtoMessage().bytes(6, packed({9, 9})).bytes(6, packed({1, 2})).fixed64(6, 3));
+  const std::string body =
+      in_metric(9, ProtoMessage().bytes(6, packed({9, 9})).bytes(6, packed({1, 2})).fixed64(6, 3));
   const MetricsRequest request = decode_metrics(body, arena);
   const auto& counts = request.resources[0].scopes[0].records[0].data_points[0].bucket_counts;
   ASSERT_EQ(counts.size(), 3U);
@@ -141,8 +157,10 @@ TEST(ProtobufDecode, APackedPartOfFixed64ReplacesAndAnUnpackedOneAppends) {
 
 TEST(ProtobufDecode, PackedVarintsAppend) {
   Arena arena;
-  const ProtoMessage buckets = ProtoMessage().varint(1, 9).bytes(2, std::string("\x01\xac\x02", 3)).varint(2, 5);
-  const MetricsRequest request = decode_metrics(in_metric(10, ProtoMessage().message(8, buckets)), arena);
+  const ProtoMessage buckets =
+      ProtoMessage().varint(1, 9).bytes(2, std::string("\x01\xac\x02", 3)).varint(2, 5);
+  const MetricsRequest request =
+      decode_metrics(in_metric(10, ProtoMessage().message(8, buckets)), arena);
   const Buckets& positive = request.resources[0].scopes[0].records[0].data_points[0].positive;
   EXPECT_EQ(positive.offset, -5);  // zigzag
   ASSERT_EQ(positive.bucket_counts.size(), 3U);
@@ -151,7 +169,8 @@ TEST(ProtobufDecode, PackedVarintsAppend) {
 }
 
 TEST(ProtobufDecode, UnknownFieldsOfEveryTypeAreSkipped) {
-  const std::string unknown = ProtoMessage().varint(100, 1).fixed64(101, 2).fixed32(102, 3).bytes(103, "zz").take();
+  const std::string unknown =
+      ProtoMessage().varint(100, 1).fixed64(101, 2).fixed32(102, 3).bytes(103, "zz").take();
   const Decoded decoded(in_request(unknown + ProtoMessage().bytes(3, "INFO").take() + unknown));
   ASSERT_TRUE(decoded.status.ok());
   EXPECT_EQ(decoded.record().severity_text, "INFO");
@@ -168,7 +187,8 @@ TEST(ProtobufDecode, RefusesWithTheByteWhereItStopped) {
       {"length cut", std::string("\x0a", 1)},
       {"length past the end", std::string("\x0a\x05x", 3)},
       {"huge length", std::string("\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11)},
-      {"varint of eleven bytes", std::string("\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 12)},
+      {"varint of eleven bytes",
+       std::string("\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 12)},
       {"field zero", std::string("\x02\x00", 2)},
       {"wire type 6", std::string("\x0e", 1)},
       {"wire type 7", std::string("\x0f", 1)},
@@ -184,9 +204,11 @@ TEST(ProtobufDecode, RefusesWithTheByteWhereItStopped) {
     MetricsRequest metrics;
     LogsRequest logs;
     const bool is_metrics = std::string_view(c.name) == "packed list of odd length";
-    const Status status = is_metrics ? decode_protobuf(c.body, arena, metrics) : decode_protobuf(c.body, arena, logs);
+    const Status status =
+        is_metrics ? decode_protobuf(c.body, arena, metrics) : decode_protobuf(c.body, arena, logs);
     EXPECT_EQ(status.code(), Code::InvalidArgument) << c.name;
-    EXPECT_NE(status.message().find("cannot decode protobuf at byte "), std::string::npos) << status.message();
+    EXPECT_NE(status.message().find("cannot decode protobuf at byte "), std::string::npos)
+        << status.message();
   }
 }
 
@@ -200,7 +222,8 @@ TEST(ProtobufDecode, EveryPrefixOfARequestIsReadOrRefused) {
 
 std::string nested_arrays(int depth) {
   std::string value;
-  for (int i = 0; i < depth; ++i) value = ProtoMessage().message(5, ProtoMessage().bytes(1, value)).take();
+  for (int i = 0; i < depth; ++i)
+    value = ProtoMessage().message(5, ProtoMessage().bytes(1, value)).take();
   return in_request(ProtoMessage().bytes(5, value).take());
 }
 

@@ -1,8 +1,9 @@
 #pragma once
 
-// OTLP's records as plain structs. They live in an Arena; their strings are views into the request body or the arena, so
-// a record is good as long as both are. Field names are those of opentelemetry-proto (v1). Times are Unix nanoseconds as
-// sent (uint64). Strings are not checked for UTF-8, as the OpenTelemetry Collector does not.
+// OTLP's records as plain structs. They live in an Arena; their strings are views into the request
+// body or the arena, so a record is good as long as both are. Field names are those of
+// opentelemetry-proto (v1). Times are Unix nanoseconds as sent (uint64). Strings are not checked
+// for UTF-8, as the OpenTelemetry Collector does not.
 
 #include <array>
 #include <cstdint>
@@ -29,14 +30,14 @@ enum class ValueKind : uint8_t { None, String, Bool, Int, Double, Bytes, Array, 
 /// AnyValue: 16 bytes, trivially copyable. A copy shares the elements of an array or map.
 struct Value {
   union {
-    const char* chars;      // String, Bytes
-    Value* elements;        // Array
-    KeyValue* members;      // Map
-    int64_t int_value;      // Int
-    double double_value;    // Double
-    bool bool_value;        // Bool
+    const char* chars;    // String, Bytes
+    Value* elements;      // Array
+    KeyValue* members;    // Map
+    int64_t int_value;    // Int
+    double double_value;  // Double
+    bool bool_value;      // Bool
   };
-  uint32_t size = 0;        // of String, Bytes, Array, Map
+  uint32_t size = 0;  // of String, Bytes, Array, Map
   ValueKind kind = ValueKind::None;
 
   Value() : int_value(0) {}
@@ -223,27 +224,27 @@ struct Buckets {
   ArenaVector<uint64_t> bucket_counts;
 };
 
-/// NumberDataPoint, HistogramDataPoint, ExponentialHistogramDataPoint and SummaryDataPoint in one: each kind of metric
-/// uses its own fields, the others keep their defaults.
+/// NumberDataPoint, HistogramDataPoint, ExponentialHistogramDataPoint and SummaryDataPoint in one:
+/// each kind of metric uses its own fields, the others keep their defaults.
 struct DataPoint {
   Attributes attributes;
   uint64_t start_time_unix_nano = 0;
   uint64_t time_unix_nano = 0;
   ArenaVector<Exemplar> exemplars;
   uint32_t flags = 0;
-  Number value;                                  // gauge, sum
-  uint64_t count = 0;                            // histogram, exponential histogram, summary
-  double sum = 0;                                // the same; 0 when it was not sent, as for min and max
-  double min = 0;                                // histogram, exponential histogram
+  Number value;        // gauge, sum
+  uint64_t count = 0;  // histogram, exponential histogram, summary
+  double sum = 0;      // the same; 0 when it was not sent, as for min and max
+  double min = 0;      // histogram, exponential histogram
   double max = 0;
-  ArenaVector<uint64_t> bucket_counts;           // histogram
+  ArenaVector<uint64_t> bucket_counts;  // histogram
   ArenaVector<double> explicit_bounds;
-  int32_t scale = 0;                             // exponential histogram
+  int32_t scale = 0;  // exponential histogram
   uint64_t zero_count = 0;
   double zero_threshold = 0;
   Buckets positive;
   Buckets negative;
-  ArenaVector<QuantileValue> quantile_values;    // summary
+  ArenaVector<QuantileValue> quantile_values;  // summary
 };
 
 enum class MetricKind : uint8_t { None, Gauge, Sum, Histogram, ExponentialHistogram, Summary };

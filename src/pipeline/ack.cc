@@ -33,7 +33,8 @@ Ack& Ack::operator=(Ack&& other) noexcept {
 }
 
 Ack::~Ack() {
-  if (state_ != nullptr) resolve({unavailable("the request was dropped inside; send it again"), 0, {}});
+  if (state_ != nullptr)
+    resolve({unavailable("the request was dropped inside; send it again"), 0, {}});
 }
 
 Ack Ack::split() {
@@ -47,7 +48,8 @@ void Ack::resolve(Outcome&& outcome) {
   State* state = std::exchange(state_, nullptr);
   {
     const std::lock_guard lock(state->mutex);
-    if (worse(outcome.status, state->merged.status)) state->merged.status = std::move(outcome.status);
+    if (worse(outcome.status, state->merged.status))
+      state->merged.status = std::move(outcome.status);
     if (state->merged.rejected == 0 && outcome.rejected != 0) {
       state->merged.reason = std::move(outcome.reason);
     }

@@ -9,15 +9,16 @@ namespace sluice::pipeline {
 
 /// What the sender is told.
 struct Outcome {
-  Status status;            ///< Ok, also where some records were rejected for good
-  uint64_t rejected = 0;    ///< records that will never be stored; they go into partial_success
-  std::string reason;       ///< why, if rejected > 0
+  Status status;          ///< Ok, also where some records were rejected for good
+  uint64_t rejected = 0;  ///< records that will never be stored; they go into partial_success
+  std::string reason;     ///< why, if rejected > 0
 };
 
-/// A promise to answer a sender exactly once. Move-only. split() makes further promises to the same sender, who is
-/// answered when all of them are resolved: with the worst status, the sum of the rejected and the first reason.
-/// An Ack that is destroyed unresolved resolves as Unavailable, so that nothing is lost by a bug: the sender retries.
-/// Resolving is thread-safe; `done` runs on the thread that resolves last.
+/// A promise to answer a sender exactly once. Move-only. split() makes further promises to the same
+/// sender, who is answered when all of them are resolved: with the worst status, the sum of the
+/// rejected and the first reason. An Ack that is destroyed unresolved resolves as Unavailable, so
+/// that nothing is lost by a bug: the sender retries. Resolving is thread-safe; `done` runs on the
+/// thread that resolves last.
 class Ack {
  public:
   using Done = std::function<void(Outcome&&)>;

@@ -33,8 +33,9 @@ class ArenaPool : public std::enable_shared_from_this<ArenaPool> {
 
 using PooledArena = std::unique_ptr<Arena, ArenaPool::Return>;
 
-/// One export request on its way: the body bytes, the arena with the records whose strings point into either, and the
-/// promise to answer. Move-only; moving it leaves records and bytes where they are.
+/// One export request on its way: the body bytes, the arena with the records whose strings point
+/// into either, and the promise to answer. Move-only; moving it leaves records and bytes where they
+/// are.
 struct Batch {
   otlp::Signal signal = otlp::Signal::Logs;
   PooledArena arena{new Arena};
@@ -47,7 +48,8 @@ struct Batch {
   Ack ack;
 };
 
-/// A stage of a pipeline. One instance belongs to one lane and is called on that lane's thread only.
+/// A stage of a pipeline. One instance belongs to one lane and is called on that lane's thread
+/// only.
 class Consumer {
  public:
   virtual ~Consumer() = default;

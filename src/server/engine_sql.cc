@@ -28,10 +28,8 @@ bool has_result(StatementKind kind) {
     case StatementKind::Show:
     case StatementKind::Describe:
     case StatementKind::Exists:
-    case StatementKind::Check:
-      return true;
-    default:
-      return false;
+    case StatementKind::Check: return true;
+    default: return false;
   }
 }
 

@@ -124,21 +124,16 @@ std::string_view exception_name(int code) {
 
 int http_status_of(int code) {
   switch (code) {
-    case exception::kRequiredPassword:
-      return 401;
+    case exception::kRequiredPassword: return 401;
     case 159:  // TIMEOUT_EXCEEDED
       return 408;
-    case exception::kHttpLengthRequired:
-      return 411;
-    case exception::kQueryIsTooLarge:
-      return 413;
-    case exception::kNotImplemented:
-      return 501;
+    case exception::kHttpLengthRequired: return 411;
+    case exception::kQueryIsTooLarge: return 413;
+    case exception::kNotImplemented: return 501;
     case exception::kSocketTimeout:
     case 439:  // CANNOT_SCHEDULE_TASK
       return 503;
-    default:
-      break;
+    default: break;
   }
   if (among(kBadRequest, code)) return 400;
   if (among(kForbidden, code)) return 403;

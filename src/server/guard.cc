@@ -58,10 +58,8 @@ bool writes(StatementKind kind) {
     case StatementKind::Ddl:
     case StatementKind::Delete:
     case StatementKind::System:
-    case StatementKind::Kill:
-      return true;
-    default:
-      return false;
+    case StatementKind::Kill: return true;
+    default: return false;
   }
 }
 
@@ -114,18 +112,12 @@ Refusal check_other(const Words& words) {
 
 Refusal check_kind(StatementKind kind, const Words& words) {
   switch (kind) {
-    case StatementKind::Ddl:
-      return check_ddl(words);
-    case StatementKind::System:
-      return check_system(words);
-    case StatementKind::Set:
-      return check_set(words);
-    case StatementKind::Kill:
-      return access_denied("The statement KILL", "ends queries of others");
-    case StatementKind::Other:
-      return check_other(words);
-    default:
-      return std::nullopt;
+    case StatementKind::Ddl: return check_ddl(words);
+    case StatementKind::System: return check_system(words);
+    case StatementKind::Set: return check_set(words);
+    case StatementKind::Kill: return access_denied("The statement KILL", "ends queries of others");
+    case StatementKind::Other: return check_other(words);
+    default: return std::nullopt;
   }
 }
 

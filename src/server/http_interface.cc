@@ -36,17 +36,13 @@ int code_of(const Status& status) {
     case Code::InvalidArgument:
       return status.message().rfind("Syntax error", 0) == 0 ? exception::kSyntaxError
                                                             : exception::kCannotDecompress;
-    case Code::DataLoss:
-      return exception::kChecksumDoesntMatch;
+    case Code::DataLoss: return exception::kChecksumDoesntMatch;
     case Code::ResourceExhausted:
       return status.message().rfind("Max query size", 0) == 0 ? exception::kQueryIsTooLarge
                                                               : exception::kMemoryLimitExceeded;
-    case Code::Unimplemented:
-      return exception::kNotImplemented;
-    case Code::DeadlineExceeded:
-      return exception::kSocketTimeout;
-    default:
-      return exception::kNetworkError;
+    case Code::Unimplemented: return exception::kNotImplemented;
+    case Code::DeadlineExceeded: return exception::kSocketTimeout;
+    default: return exception::kNetworkError;
   }
 }
 
@@ -146,6 +142,11 @@ std::optional<engine::Error> HttpInterface::QueryHandler::check_guard() {
     if (refusal) break;
     refusal = guard_check_setting(name, value, request_.readonly);
   }
+  if (!refusal) {
+    std::vector<QueryParameter> parameters;
+    for (const auto& [name, value] : request_.parameters) parameters.push_back({name, value});
+    refusal = guard_check_parameters(body_.sql, body_.shape, parameters);
+  }
   const bool values = body_.shape.insert_values || body_.shape.format == "Values";
   if (!refusal && body_.data.has_value() && values) {
     const Result<std::string_view> data = body_.data->map();
@@ -164,8 +165,7 @@ engine::Error HttpInterface::QueryHandler::running_error(RunningQueries::Refusal
                    "Query with id = " + request_.query_id + " is already running.");
     case RunningQueries::Refusal::Stopping:
       return error(exception::kAborted, "The server is shutting down");
-    case RunningQueries::Refusal::TooMany:
-      break;
+    case RunningQueries::Refusal::TooMany: break;
   }
   return error(exception::kTooManySimultaneousQueries,
                "Too many simultaneous queries for this server; try again later");
@@ -180,8 +180,7 @@ engine::Error HttpInterface::QueryHandler::session_error(Sessions::Refusal refus
                    "Session " + request_.session_id + " is locked by a concurrent client");
     case Sessions::Refusal::TooMany:
       return error(exception::kUserSessionLimitExceeded, "Too many sessions");
-    case Sessions::Refusal::EngineFailed:
-      break;
+    case Sessions::Refusal::EngineFailed: break;
   }
   return error(exception::kAborted, "The engine is not available");
 }

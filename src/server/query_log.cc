@@ -112,34 +112,20 @@ class Row {
 
 std::string_view kind_name(StatementKind kind) {
   switch (kind) {
-    case StatementKind::Select:
-      return "Select";
-    case StatementKind::Insert:
-      return "Insert";
-    case StatementKind::Explain:
-      return "Explain";
-    case StatementKind::Show:
-      return "Show";
-    case StatementKind::Describe:
-      return "Describe";
-    case StatementKind::Exists:
-      return "Exists";
-    case StatementKind::Check:
-      return "Check";
-    case StatementKind::Use:
-      return "Use";
-    case StatementKind::Set:
-      return "Set";
-    case StatementKind::Ddl:
-      return "Create";
-    case StatementKind::Delete:
-      return "Delete";
-    case StatementKind::System:
-      return "System";
-    case StatementKind::Kill:
-      return "KillQuery";
-    case StatementKind::Other:
-      break;
+    case StatementKind::Select: return "Select";
+    case StatementKind::Insert: return "Insert";
+    case StatementKind::Explain: return "Explain";
+    case StatementKind::Show: return "Show";
+    case StatementKind::Describe: return "Describe";
+    case StatementKind::Exists: return "Exists";
+    case StatementKind::Check: return "Check";
+    case StatementKind::Use: return "Use";
+    case StatementKind::Set: return "Set";
+    case StatementKind::Ddl: return "Create";
+    case StatementKind::Delete: return "Delete";
+    case StatementKind::System: return "System";
+    case StatementKind::Kill: return "KillQuery";
+    case StatementKind::Other: break;
   }
   return "None";
 }

@@ -33,16 +33,11 @@ std::string exception_tag() {
 
 std::string_view encoding_name(wire::Encoding encoding) {
   switch (encoding) {
-    case wire::Encoding::Gzip:
-      return "gzip";
-    case wire::Encoding::Deflate:
-      return "deflate";
-    case wire::Encoding::Zstd:
-      return "zstd";
-    case wire::Encoding::Lz4:
-      return "lz4";
-    default:
-      return {};
+    case wire::Encoding::Gzip: return "gzip";
+    case wire::Encoding::Deflate: return "deflate";
+    case wire::Encoding::Zstd: return "zstd";
+    case wire::Encoding::Lz4: return "lz4";
+    default: return {};
   }
 }
 

@@ -67,7 +67,8 @@ class Reader {
       prefix(inner);
     } else if (unwrap(type, "Map", inner) || unwrap(type, "LowCardinality", inner)) {
       if (type.find("LowCardinality") == std::string_view::npos) return;
-      if (raw<uint64_t>() != 1) throw std::runtime_error("native: a LowCardinality of unknown version");
+      if (raw<uint64_t>() != 1)
+        throw std::runtime_error("native: a LowCardinality of unknown version");
     }
   }
 
@@ -110,11 +111,14 @@ class Reader {
     if (rows == 0) return {};
     const auto flags = raw<uint64_t>();
     const std::vector<std::string> keys = data(inner, raw<uint64_t>());
-    if (raw<uint64_t>() != rows) throw std::runtime_error("native: a LowCardinality with a wrong number of rows");
+    if (raw<uint64_t>() != rows)
+      throw std::runtime_error("native: a LowCardinality with a wrong number of rows");
     std::vector<std::string> out;
     for (uint64_t i = 0; i < rows; ++i) {
       const uint64_t width = flags & 0xff;
-      const uint64_t index = width == 0 ? raw<uint8_t>() : width == 1 ? raw<uint16_t>() : raw<uint32_t>();
+      const uint64_t index = width == 0   ? raw<uint8_t>()
+                             : width == 1 ? raw<uint16_t>()
+                                          : raw<uint32_t>();
       out.push_back(keys.at(index));
     }
     return out;
@@ -141,7 +145,8 @@ class Reader {
   }
 
   template <typename Text>
-  static std::vector<std::string> join(const std::vector<uint64_t>& ends, char open, char close, Text text) {
+  static std::vector<std::string> join(const std::vector<uint64_t>& ends, char open, char close,
+                                       Text text) {
     std::vector<std::string> out;
     uint64_t at = 0;
     for (const uint64_t end : ends) {

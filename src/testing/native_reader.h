@@ -7,8 +7,9 @@
 
 namespace sluice::testing {
 
-/// A Native block, read back by plain code that shares nothing with the writer. Values are text: numbers in decimal (doubles
-/// as hexadecimal floats, so that they compare bit by bit), strings as they are, arrays as [a,b], maps as {k=v,k=v}.
+/// A Native block, read back by plain code that shares nothing with the writer. Values are text:
+/// numbers in decimal (doubles as hexadecimal floats, so that they compare bit by bit), strings as
+/// they are, arrays as [a,b], maps as {k=v,k=v}.
 struct NativeBlock {
   struct Column {
     std::string name;

@@ -203,25 +203,18 @@ class Writer {
   }
   void value_kind(const Value& value) {
     switch (value.kind) {
-      case ValueKind::None:
-        return;
-      case ValueKind::String:
-        return member("string_value", spelling_.string(value.view()));
-      case ValueKind::Bool:
-        return member("bool_value", value.bool_value ? "true" : "false");
-      case ValueKind::Int:
-        return member("int_value", integer_text(value.int_value));
-      case ValueKind::Double:
-        return member("double_value", spelling_.real(value.double_value));
+      case ValueKind::None: return;
+      case ValueKind::String: return member("string_value", spelling_.string(value.view()));
+      case ValueKind::Bool: return member("bool_value", value.bool_value ? "true" : "false");
+      case ValueKind::Int: return member("int_value", integer_text(value.int_value));
+      case ValueKind::Double: return member("double_value", spelling_.real(value.double_value));
       case ValueKind::Bytes: {
         Buffer encoded;
         wire::append_base64(value.view(), encoded);
         return member("bytes_value", '"' + std::string(encoded.view()) + '"');
       }
-      case ValueKind::Array:
-        return member("array_value", array_text(value));
-      case ValueKind::Map:
-        return member("kvlist_value", map_text(value));
+      case ValueKind::Array: return member("array_value", array_text(value));
+      case ValueKind::Map: return member("kvlist_value", map_text(value));
     }
   }
   std::string array_text(const Value& array) {

@@ -88,23 +88,12 @@ Message key_value(const KeyValue& pair);
 Message value(const Value& value) {
   Message out;
   switch (value.kind) {
-    case ValueKind::None:
-      break;
-    case ValueKind::String:
-      out.put_bytes(1, value.view());
-      break;
-    case ValueKind::Bool:
-      out.put_varint(2, value.bool_value ? 1 : 0);
-      break;
-    case ValueKind::Int:
-      out.put_varint(3, static_cast<uint64_t>(value.int_value));
-      break;
-    case ValueKind::Double:
-      out.put_real(4, value.double_value);
-      break;
-    case ValueKind::Bytes:
-      out.put_bytes(7, value.view());
-      break;
+    case ValueKind::None: break;
+    case ValueKind::String: out.put_bytes(1, value.view()); break;
+    case ValueKind::Bool: out.put_varint(2, value.bool_value ? 1 : 0); break;
+    case ValueKind::Int: out.put_varint(3, static_cast<uint64_t>(value.int_value)); break;
+    case ValueKind::Double: out.put_real(4, value.double_value); break;
+    case ValueKind::Bytes: out.put_bytes(7, value.view()); break;
     case ValueKind::Array: {
       Message array;
       for (uint32_t i = 0; i < value.size; ++i) array.message(1, testing::value(value.elements[i]));
@@ -260,8 +249,7 @@ Message record(const Metric& metric) {
   Message data;
   uint32_t field = 0;
   switch (metric.kind) {
-    case MetricKind::None:
-      break;
+    case MetricKind::None: break;
     case MetricKind::Gauge:
       field = 5;
       data.list(1, metric.data_points, number_point);

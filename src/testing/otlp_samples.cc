@@ -10,8 +10,9 @@ namespace sluice::testing {
 namespace {
 
 constexpr uint64_t kStart = 1'790'000'000'000'000'000;
-constexpr std::string_view kWords[] = {"order",   "payment", "checkout", "inventory", "session", "profile",
-                                       "gateway", "invoice", "catalog",  "search",    "retry",   "upstream"};
+constexpr std::string_view kWords[] = {"order",   "payment", "checkout", "inventory",
+                                       "session", "profile", "gateway",  "invoice",
+                                       "catalog", "search",  "retry",    "upstream"};
 constexpr std::string_view kMethods[] = {"GET", "GET", "GET", "POST", "PUT", "DELETE"};
 constexpr uint64_t kStatuses[] = {200, 200, 200, 200, 201, 204, 304, 400, 404, 500};
 
@@ -29,8 +30,8 @@ class Samples {
   }
   std::string text(const char* format, uint64_t a, uint64_t b = 0, uint64_t c = 0) {
     char out[160];
-    std::snprintf(out, sizeof out, format, static_cast<unsigned long long>(a), static_cast<unsigned long long>(b),
-                  static_cast<unsigned long long>(c));
+    std::snprintf(out, sizeof out, format, static_cast<unsigned long long>(a),
+                  static_cast<unsigned long long>(b), static_cast<unsigned long long>(c));
     return out;
   }
   std::string path() {
@@ -71,10 +72,12 @@ void wide_attributes(Samples& samples, ProtoMessage& span) {
                                             samples.text("?page=%llu", samples.below(100))))
       .message(9, attribute("http.route", "/api/v1/" + word + "/:id"))
       .message(9, attribute("http.response.status_code", std::to_string(status)))
-      .message(9, attribute("client.address",
-                            samples.text("10.%llu.%llu.%llu", samples.below(256), samples.below(256), samples.below(256))))
-      .message(9, attribute("user_agent.original",
-                            samples.text("Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/12%llu", samples.below(10))))
+      .message(9, attribute("client.address", samples.text("10.%llu.%llu.%llu", samples.below(256),
+                                                           samples.below(256), samples.below(256))))
+      .message(
+          9, attribute("user_agent.original",
+                       samples.text("Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/12%llu",
+                                    samples.below(10))))
       .message(9, attribute("enduser.id", samples.text("user-%05llu", samples.below(100000))))
       .message(9, attribute("db.statement", "SELECT * FROM " + word + " WHERE id = ?"));
   if (status >= 500) span.message(15, ProtoMessage().bytes(2, "upstream failed").varint(3, 2));
@@ -82,15 +85,19 @@ void wide_attributes(Samples& samples, ProtoMessage& span) {
 
 std::string json_body(Samples& samples) {
   return "{\"level\":\"info\",\"time\":\"2026-11-22T10:20:30.123Z\"" +
-         samples.text(",\"pid\":%llu,\"hostname\":\"web-%llu\"", 1 + samples.below(98), samples.below(40)) +
+         samples.text(",\"pid\":%llu,\"hostname\":\"web-%llu\"", 1 + samples.below(98),
+                      samples.below(40)) +
          ",\"service\":\"" + std::string(samples.pick(kWords)) +
-         samples.text("\",\"requestId\":\"%016llx\"", samples.below(UINT64_MAX)) + ",\"req\":{\"method\":\"" +
-         std::string(samples.pick(kMethods)) + "\",\"url\":\"" + samples.path() +
-         samples.text("\",\"remoteAddress\":\"10.%llu.%llu.7\"}", samples.below(256), samples.below(256)) +
-         samples.text(",\"res\":{\"statusCode\":%llu,\"bytes\":%llu},\"responseTime\":%llu", samples.pick(kStatuses),
-                      100 + samples.below(90000), 1 + samples.below(900)) +
-         samples.text(",\"userId\":\"user-%05llu\"", samples.below(100000)) + ",\"msg\":\"request completed for " +
-         std::string(samples.pick(kWords)) + " " + std::string(samples.pick(kWords)) + "\"}";
+         samples.text("\",\"requestId\":\"%016llx\"", samples.below(UINT64_MAX)) +
+         ",\"req\":{\"method\":\"" + std::string(samples.pick(kMethods)) + "\",\"url\":\"" +
+         samples.path() +
+         samples.text("\",\"remoteAddress\":\"10.%llu.%llu.7\"}", samples.below(256),
+                      samples.below(256)) +
+         samples.text(",\"res\":{\"statusCode\":%llu,\"bytes\":%llu},\"responseTime\":%llu",
+                      samples.pick(kStatuses), 100 + samples.below(90000), 1 + samples.below(900)) +
+         samples.text(",\"userId\":\"user-%05llu\"", samples.below(100000)) +
+         ",\"msg\":\"request completed for " + std::string(samples.pick(kWords)) + " " +
+         std::string(samples.pick(kWords)) + "\"}";
 }
 
 void text_log(Samples& samples, ProtoMessage& log) {
@@ -98,8 +105,10 @@ void text_log(Samples& samples, ProtoMessage& log) {
   const uint64_t status = samples.pick(kStatuses);
   log.varint(2, 9).bytes(3, "INFO");
   log.message(5, ProtoMessage().bytes(1, std::string(method) + " " + samples.path() +
-                                            samples.text(" finished with %llu after %llu ms, ", status, samples.below(900)) +
-                                            std::string(samples.pick(kWords)) + " " + std::string(samples.pick(kWords))));
+                                             samples.text(" finished with %llu after %llu ms, ",
+                                                          status, samples.below(900)) +
+                                             std::string(samples.pick(kWords)) + " " +
+                                             std::string(samples.pick(kWords))));
   log.message(6, attribute("http.request.method", method))
       .message(6, attribute("http.response.status_code", status))
       .message(6, attribute("http.route", "/api/v1/" + std::string(samples.pick(kWords)) + "/:id"))
@@ -169,12 +178,15 @@ std::string sample_metrics(int count) {
       point.real(4, static_cast<double>(samples.below(1000000)) / 1000);
       point.message(7, attribute("http.request.method", samples.pick(kMethods)))
           .message(7, attribute("http.response.status_code", samples.pick(kStatuses)))
-          .message(7, attribute("http.route", "/api/v1/" + std::string(samples.pick(kWords)) + "/:id"))
-          .message(7, attribute("server.address", samples.text("node-%02llu.cluster.local", samples.below(40))))
+          .message(7,
+                   attribute("http.route", "/api/v1/" + std::string(samples.pick(kWords)) + "/:id"))
+          .message(7, attribute("server.address",
+                                samples.text("node-%02llu.cluster.local", samples.below(40))))
           .message(7, attribute("network.protocol.version", "1.1"));
       gauge.message(1, point);
     }
-    const std::string name = "app." + std::string(kWords[static_cast<size_t>(i / 10) % std::size(kWords)]) + ".level";
+    const std::string name =
+        "app." + std::string(kWords[static_cast<size_t>(i / 10) % std::size(kWords)]) + ".level";
     metrics.message(2, ProtoMessage().bytes(1, name).bytes(3, "1").message(5, gauge));
   }
   return request("app.meter", metrics);

@@ -8,7 +8,8 @@
 
 namespace sluice::testing {
 
-/// A protobuf message for tests, written as one expression: ProtoMessage().varint(1, 5).message(2, ProtoMessage()…).
+/// A protobuf message for tests, written as one expression: ProtoMessage().varint(1, 5).message(2,
+/// ProtoMessage()…).
 class ProtoMessage {
  public:
   ProtoMessage& varint(uint32_t field, uint64_t value) {
@@ -31,7 +32,9 @@ class ProtoMessage {
     wire::ProtoWriter(bytes_).bytes(field, value);
     return *this;
   }
-  ProtoMessage& message(uint32_t field, const ProtoMessage& nested) { return bytes(field, nested.bytes_); }
+  ProtoMessage& message(uint32_t field, const ProtoMessage& nested) {
+    return bytes(field, nested.bytes_);
+  }
 
   const std::string& str() const { return bytes_; }
   std::string take() { return std::move(bytes_); }

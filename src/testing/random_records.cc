@@ -66,18 +66,12 @@ class Filler {
   Value value(int depth) {
     constexpr int kDepth = 4;
     switch (below(depth < kDepth ? 8 : 6)) {
-      case 0:
-        return {};
-      case 1:
-        return Value::boolean(one_in(2));
-      case 2:
-        return Value::integer(integer<int64_t>());
-      case 3:
-        return Value::real(real());
-      case 4:
-        return Value::bytes(text());
-      case 5:
-        return Value::string(text());
+      case 0: return {};
+      case 1: return Value::boolean(one_in(2));
+      case 2: return Value::integer(integer<int64_t>());
+      case 3: return Value::real(real());
+      case 4: return Value::bytes(text());
+      case 5: return Value::string(text());
       case 6: {
         ArenaVector<Value> elements;
         list(elements, 3, [&](Value& v) { v = value(depth + 1); });

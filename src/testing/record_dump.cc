@@ -87,22 +87,14 @@ class Dump {
 
   void value(std::string_view name, const Value& value) {
     switch (value.kind) {
-      case ValueKind::None:
-        return;
-      case ValueKind::String:
-        return line(name, "string " + quoted(value.view()));
-      case ValueKind::Bytes:
-        return line(name, "bytes " + quoted(value.view()));
-      case ValueKind::Bool:
-        return line(name, value.bool_value ? "bool true" : "bool false");
-      case ValueKind::Int:
-        return line(name, "int " + std::to_string(value.int_value));
-      case ValueKind::Double:
-        return line(name, "double " + bits(value.double_value));
-      case ValueKind::Array:
-        return nested(std::string(name) + " array", [&] { elements(value); });
-      case ValueKind::Map:
-        return nested(std::string(name) + " map", [&] { members(value); });
+      case ValueKind::None: return;
+      case ValueKind::String: return line(name, "string " + quoted(value.view()));
+      case ValueKind::Bytes: return line(name, "bytes " + quoted(value.view()));
+      case ValueKind::Bool: return line(name, value.bool_value ? "bool true" : "bool false");
+      case ValueKind::Int: return line(name, "int " + std::to_string(value.int_value));
+      case ValueKind::Double: return line(name, "double " + bits(value.double_value));
+      case ValueKind::Array: return nested(std::string(name) + " array", [&] { elements(value); });
+      case ValueKind::Map: return nested(std::string(name) + " map", [&] { members(value); });
     }
   }
   void elements(const Value& array) {

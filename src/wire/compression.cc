@@ -217,40 +217,25 @@ Status decompress(Encoding encoding, std::string_view in, size_t limit, Buffer& 
       if (in.size() > limit) return too_large(limit);
       out.append(in);
       return {};
-    case Encoding::Gzip:
-      return gunzip(in, limit, out);
-    case Encoding::Deflate:
-      return unzlib(in, limit, out);
-    case Encoding::Zstd:
-      return unzstd(in, limit, out);
-    case Encoding::Snappy:
-      return unsnappy(in, limit, out);
-    case Encoding::SnappyFramed:
-      return decompress_snappy_frames(in, limit, out);
-    case Encoding::Lz4:
-      return unlz4(in, limit, out);
+    case Encoding::Gzip: return gunzip(in, limit, out);
+    case Encoding::Deflate: return unzlib(in, limit, out);
+    case Encoding::Zstd: return unzstd(in, limit, out);
+    case Encoding::Snappy: return unsnappy(in, limit, out);
+    case Encoding::SnappyFramed: return decompress_snappy_frames(in, limit, out);
+    case Encoding::Lz4: return unlz4(in, limit, out);
   }
   return internal_error("an encoding without a decoder");
 }
 
 void compress(Encoding encoding, std::string_view in, Buffer& out) {
   switch (encoding) {
-    case Encoding::Identity:
-      out.append(in);
-      return;
-    case Encoding::Gzip:
-      gzip(in, out);
-      return;
-    case Encoding::Zstd:
-      zstd(in, out);
-      return;
-    case Encoding::SnappyFramed:
-      compress_snappy_frames(in, out);
-      return;
+    case Encoding::Identity: out.append(in); return;
+    case Encoding::Gzip: gzip(in, out); return;
+    case Encoding::Zstd: zstd(in, out); return;
+    case Encoding::SnappyFramed: compress_snappy_frames(in, out); return;
     case Encoding::Snappy:
     case Encoding::Deflate:
-    case Encoding::Lz4:
-      break;
+    case Encoding::Lz4: break;
   }
   SLUICE_CHECK(false);
 }

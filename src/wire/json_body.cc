@@ -103,21 +103,12 @@ class JsonBodyParser::Pass {
         node.size = static_cast<uint32_t>(text.size());
         return at;
       }
-      case '{':
-        return open(at, push(key, JsonNode::Kind::Object));
-      case '[':
-        return open(at, push(key, JsonNode::Kind::Array));
-      case 't':
-        push(key, JsonNode::Kind::Bool).boolean = true;
-        return word(at, "true");
-      case 'f':
-        push(key, JsonNode::Kind::Bool).boolean = false;
-        return word(at, "false");
-      case 'n':
-        push(key, JsonNode::Kind::Null);
-        return word(at, "null");
-      default:
-        return number(at, push(key, JsonNode::Kind::Number).number);
+      case '{': return open(at, push(key, JsonNode::Kind::Object));
+      case '[': return open(at, push(key, JsonNode::Kind::Array));
+      case 't': push(key, JsonNode::Kind::Bool).boolean = true; return word(at, "true");
+      case 'f': push(key, JsonNode::Kind::Bool).boolean = false; return word(at, "false");
+      case 'n': push(key, JsonNode::Kind::Null); return word(at, "null");
+      default: return number(at, push(key, JsonNode::Kind::Number).number);
     }
   }
 

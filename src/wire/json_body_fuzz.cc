@@ -41,18 +41,14 @@ bool equal_elements(const JsonNode& ours, simdjson::dom::array theirs) {
 
 bool equal(const JsonNode& ours, element theirs) {
   switch (theirs.type()) {
-    case element_type::OBJECT:
-      return equal_members(ours, simdjson::dom::object(theirs));
-    case element_type::ARRAY:
-      return equal_elements(ours, simdjson::dom::array(theirs));
+    case element_type::OBJECT: return equal_members(ours, simdjson::dom::object(theirs));
+    case element_type::ARRAY: return equal_elements(ours, simdjson::dom::array(theirs));
     case element_type::STRING:
       return ours.kind == JsonNode::Kind::String && ours.text() == std::string_view(theirs);
     case element_type::BOOL:
       return ours.kind == JsonNode::Kind::Bool && ours.boolean == bool(theirs);
-    case element_type::NULL_VALUE:
-      return ours.kind == JsonNode::Kind::Null;
-    default:
-      return ours.kind == JsonNode::Kind::Number && ours.number == double(theirs);
+    case element_type::NULL_VALUE: return ours.kind == JsonNode::Kind::Null;
+    default: return ours.kind == JsonNode::Kind::Number && ours.number == double(theirs);
   }
 }
 

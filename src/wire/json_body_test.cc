@@ -12,18 +12,14 @@ namespace {
 
 void append(const JsonNode& node, Buffer& out) {
   switch (node.kind) {
-    case JsonNode::Kind::Null:
-      return out.append("null");
-    case JsonNode::Kind::Bool:
-      return out.append(node.boolean ? "true" : "false");
+    case JsonNode::Kind::Null: return out.append("null");
+    case JsonNode::Kind::Bool: return out.append(node.boolean ? "true" : "false");
     case JsonNode::Kind::Number:
       out.commit(format_double(node.number, out.tail(kNumberTextMax)));
       return;
-    case JsonNode::Kind::String:
-      return append_json_string(node.text(), out);
+    case JsonNode::Kind::String: return append_json_string(node.text(), out);
     case JsonNode::Kind::Array:
-    case JsonNode::Kind::Object:
-      break;
+    case JsonNode::Kind::Object: break;
   }
   const bool is_object = node.kind == JsonNode::Kind::Object;
   out.push_back(is_object ? '{' : '[');

@@ -54,10 +54,8 @@ bool decompress_data(uint8_t method, std::string_view data, char* to, size_t pla
     case kLz4:
       return LZ4_decompress_safe(data.data(), to, static_cast<int>(data.size()),
                                  static_cast<int>(plain_bytes)) == static_cast<int>(plain_bytes);
-    case kZstd:
-      return ZSTD_decompress(to, plain_bytes, data.data(), data.size()) == plain_bytes;
-    default:
-      return false;
+    case kZstd: return ZSTD_decompress(to, plain_bytes, data.data(), data.size()) == plain_bytes;
+    default: return false;
   }
 }
 

@@ -23,8 +23,9 @@ bool ProtoCursor::next_slow(uint64_t& tag) {
 }
 
 bool ProtoCursor::skip(uint64_t tag) {
-  // The Collector's skipping of groups, kept exactly: inside a group, the first field that is not a group ends the
-  // skipping, and what follows is read as fields of the enclosing message. Only groups of groups are skipped whole.
+  // The Collector's skipping of groups, kept exactly: inside a group, the first field that is not a
+  // group ends the skipping, and what follows is read as fields of the enclosing message. Only
+  // groups of groups are skipped whole.
   uint64_t depth = 0;
   for (;;) {
     if (next_ == end_) return fail("the message ends inside a field");

@@ -1,11 +1,12 @@
 #pragma once
 
-// A cursor over protobuf's wire format (https://protobuf.dev/programming-guides/encoding/). It reads in place and copies
-// nothing. The first error sticks: every later read fails too, so callers check once per message.
+// A cursor over protobuf's wire format (https://protobuf.dev/programming-guides/encoding/). It
+// reads in place and copies nothing. The first error sticks: every later read fails too, so callers
+// check once per message.
 //
-// It accepts what the OpenTelemetry Collector accepts: non-minimal varints, varints of ten bytes whose surplus bits are
-// dropped, field numbers cut to 32 bits. An unknown group is skipped by the original's rule, which ends the group at its
-// first field that is not itself a group (see skip()).
+// It accepts what the OpenTelemetry Collector accepts: non-minimal varints, varints of ten bytes
+// whose surplus bits are dropped, field numbers cut to 32 bits. An unknown group is skipped by the
+// original's rule, which ends the group at its first field that is not itself a group (see skip()).
 
 #include <cstdint>
 #include <cstring>
@@ -13,7 +14,14 @@
 
 namespace sluice::wire {
 
-enum class WireType : uint8_t { Varint = 0, Fixed64 = 1, Length = 2, StartGroup = 3, EndGroup = 4, Fixed32 = 5 };
+enum class WireType : uint8_t {
+  Varint = 0,
+  Fixed64 = 1,
+  Length = 2,
+  StartGroup = 3,
+  EndGroup = 4,
+  Fixed32 = 5
+};
 
 /// Field number and wire type as they stand on the wire: what a decoder switches on.
 constexpr uint64_t proto_tag(uint32_t field, WireType type) {
@@ -31,7 +39,8 @@ class ProtoCursor {
   ProtoCursor(std::string_view bytes, ProtoError& error)
       : next_(bytes.data()), end_(bytes.data() + bytes.size()), error_(error) {}
 
-  /// Reads the next tag into `tag` (see proto_tag). False at the end of the message and on an error.
+  /// Reads the next tag into `tag` (see proto_tag). False at the end of the message and on an
+  /// error.
   bool next(uint64_t& tag) {
     if (next_ == end_) return false;
     const auto first = static_cast<uint8_t>(*next_);
@@ -58,7 +67,8 @@ class ProtoCursor {
   bool bytes(std::string_view& value) {
     uint64_t length = 0;
     if (!varint(length)) return false;
-    if (length > static_cast<uint64_t>(end_ - next_)) return fail("a length runs past the end of the message");
+    if (length > static_cast<uint64_t>(end_ - next_))
+      return fail("a length runs past the end of the message");
     value = {next_, static_cast<size_t>(length)};
     next_ += length;
     return true;

@@ -260,31 +260,21 @@ class Lz4Encoder final : public StreamCodec {
 
 std::unique_ptr<StreamCodec> make_stream_decoder(Encoding encoding) {
   switch (encoding) {
-    case Encoding::Gzip:
-      return std::make_unique<Inflate>(true);
-    case Encoding::Deflate:
-      return std::make_unique<Inflate>(false);
-    case Encoding::Zstd:
-      return std::make_unique<ZstdDecoder>();
-    case Encoding::Lz4:
-      return std::make_unique<Lz4Decoder>();
-    default:
-      return nullptr;
+    case Encoding::Gzip: return std::make_unique<Inflate>(true);
+    case Encoding::Deflate: return std::make_unique<Inflate>(false);
+    case Encoding::Zstd: return std::make_unique<ZstdDecoder>();
+    case Encoding::Lz4: return std::make_unique<Lz4Decoder>();
+    default: return nullptr;
   }
 }
 
 std::unique_ptr<StreamCodec> make_stream_encoder(Encoding encoding, int level) {
   switch (encoding) {
-    case Encoding::Gzip:
-      return std::make_unique<Deflate>(true, level);
-    case Encoding::Deflate:
-      return std::make_unique<Deflate>(false, level);
-    case Encoding::Zstd:
-      return std::make_unique<ZstdEncoder>(level);
-    case Encoding::Lz4:
-      return std::make_unique<Lz4Encoder>(level);
-    default:
-      return nullptr;
+    case Encoding::Gzip: return std::make_unique<Deflate>(true, level);
+    case Encoding::Deflate: return std::make_unique<Deflate>(false, level);
+    case Encoding::Zstd: return std::make_unique<ZstdEncoder>(level);
+    case Encoding::Lz4: return std::make_unique<Lz4Encoder>(level);
+    default: return nullptr;
   }
 }
 

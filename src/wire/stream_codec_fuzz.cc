@@ -19,16 +19,11 @@ constexpr size_t kOutputBytesMax = 8 << 20;
 
 std::unique_ptr<StreamCodec> decoder(uint8_t choice) {
   switch (choice % 5) {
-    case 0:
-      return sluice::wire::make_stream_decoder(Encoding::Gzip);
-    case 1:
-      return sluice::wire::make_stream_decoder(Encoding::Deflate);
-    case 2:
-      return sluice::wire::make_stream_decoder(Encoding::Zstd);
-    case 3:
-      return sluice::wire::make_stream_decoder(Encoding::Lz4);
-    default:
-      return sluice::wire::make_native_block_decoder();
+    case 0: return sluice::wire::make_stream_decoder(Encoding::Gzip);
+    case 1: return sluice::wire::make_stream_decoder(Encoding::Deflate);
+    case 2: return sluice::wire::make_stream_decoder(Encoding::Zstd);
+    case 3: return sluice::wire::make_stream_decoder(Encoding::Lz4);
+    default: return sluice::wire::make_native_block_decoder();
   }
 }
 

@@ -221,12 +221,9 @@ void Generator::append(otlp::Signal signal, uint64_t first, uint32_t records, ui
                        std::string& out) {
   Request request(*this, first, now_ns, out);
   switch (signal) {
-    case otlp::Signal::Logs:
-      return request.logs(records);
-    case otlp::Signal::Traces:
-      return request.spans(records);
-    case otlp::Signal::Metrics:
-      return request.points(records);
+    case otlp::Signal::Logs: return request.logs(records);
+    case otlp::Signal::Traces: return request.spans(records);
+    case otlp::Signal::Metrics: return request.points(records);
   }
 }
 

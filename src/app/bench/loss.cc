@@ -20,12 +20,9 @@ std::string rows_of(std::string_view table, std::string_view attributes) {
 
 std::string rows_of(otlp::Signal signal) {
   switch (signal) {
-    case otlp::Signal::Logs:
-      return rows_of("otel_logs", "LogAttributes");
-    case otlp::Signal::Traces:
-      return rows_of("otel_traces", "SpanAttributes");
-    case otlp::Signal::Metrics:
-      break;
+    case otlp::Signal::Logs: return rows_of("otel_logs", "LogAttributes");
+    case otlp::Signal::Traces: return rows_of("otel_traces", "SpanAttributes");
+    case otlp::Signal::Metrics: break;
   }
   return rows_of("otel_metrics_gauge", "Attributes") + " UNION ALL " +
          rows_of("otel_metrics_sum", "Attributes");

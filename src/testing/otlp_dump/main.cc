@@ -30,14 +30,10 @@ Answer answer(bool is_json, std::string_view body) {
 
 Answer answer_for(char signal, bool is_json, std::string_view body) {
   switch (signal) {
-    case 'l':
-      return answer<otlp::LogsRequest>(is_json, body);
-    case 't':
-      return answer<otlp::TracesRequest>(is_json, body);
-    case 'm':
-      return answer<otlp::MetricsRequest>(is_json, body);
-    default:
-      return {Code::InvalidArgument, "unknown signal: use l, t or m"};
+    case 'l': return answer<otlp::LogsRequest>(is_json, body);
+    case 't': return answer<otlp::TracesRequest>(is_json, body);
+    case 'm': return answer<otlp::MetricsRequest>(is_json, body);
+    default: return {Code::InvalidArgument, "unknown signal: use l, t or m"};
   }
 }
 

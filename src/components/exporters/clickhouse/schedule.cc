@@ -26,7 +26,7 @@ Schedule::Pick Schedule::pick(Time now) {
   return out;
 }
 
-/// Fills `out` if the table has something for now, else lowers out.next.
+/// Fills `out` if the table has something due, else lowers out.next.
 bool Schedule::pick_from(TableQueue& queue, Time now, Pick& out) {
   if (queue.fresh.empty() && queue.delayed.empty()) return false;
   if (auto expired = take_expired(queue, now, out.next)) {

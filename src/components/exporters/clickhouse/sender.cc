@@ -24,17 +24,13 @@ std::string_view advice(int code) {
     case 192:
     case 193:
     case 194:
-    case 516:
-      return "check the ClickHouse user and password";
+    case 516: return "check the ClickHouse user and password";
     case 164:
     case 195:
     case 291:
-    case 497:
-      return "grant the ClickHouse user INSERT on the table";
-    case 115:
-      return "remove the setting from the endpoint's parameters";
-    default:
-      return "compare the table with ClickStack's schema: 'sluice schema' prints it";
+    case 497: return "grant the ClickHouse user INSERT on the table";
+    case 115: return "remove the setting from the endpoint's parameters";
+    default: return "compare the table with ClickStack's schema: 'sluice schema' prints it";
   }
 }
 
@@ -55,15 +51,11 @@ void Sender::run() {
     Schedule::Pick pick = queue_.take();
     if (pick.insert == nullptr) return;
     switch (pick.verdict) {
-      case Schedule::Verdict::Try:
-        work(std::move(pick.insert));
-        break;
+      case Schedule::Verdict::Try: work(std::move(pick.insert)); break;
       case Schedule::Verdict::Expired:
         hand_back(std::move(pick.insert), "ClickHouse did not take the rows in time");
         break;
-      case Schedule::Verdict::Parked:
-        hand_back(std::move(pick.insert), pick.reason);
-        break;
+      case Schedule::Verdict::Parked: hand_back(std::move(pick.insert), pick.reason); break;
     }
   }
 }
@@ -118,21 +110,14 @@ Answer Sender::send_piece(Insert& insert) {
 bool Sender::failed(std::unique_ptr<Insert>& insert, const Answer& answer) {
   const uint32_t rejected_before = insert->rejected_rows();
   switch (answer.error_class) {
-    case ErrorClass::Done:
-      return true;
-    case ErrorClass::Split:
-      insert->divide_piece(describe(*insert, answer));
-      break;
-    case ErrorClass::Poison:
-      insert->divide_piece(describe(*insert, answer), answer.row);
-      break;
+    case ErrorClass::Done: return true;
+    case ErrorClass::Split: insert->divide_piece(describe(*insert, answer)); break;
+    case ErrorClass::Poison: insert->divide_piece(describe(*insert, answer), answer.row); break;
     case ErrorClass::Park:
       if (host_.schema_missed(insert->table(), answer.code)) return true;
       park(insert, answer);
       return false;
-    case ErrorClass::Ambiguous:
-      metrics_.in_doubt.add();
-      [[fallthrough]];
+    case ErrorClass::Ambiguous: metrics_.in_doubt.add(); [[fallthrough]];
     case ErrorClass::Transient:
     case ErrorClass::BackPressure:
       // An answer with a code came from a living server.

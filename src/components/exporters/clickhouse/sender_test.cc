@@ -223,19 +223,16 @@ class RandomStore {
     const std::lock_guard lock(mutex_);
     const auto ids = ids_of(request);
     switch (random_() % 8) {
-      case 0:
-        return answer_of(ErrorClass::Transient, 202);
+      case 0: return answer_of(ErrorClass::Transient, 202);
       case 1: {  // stored or not, nobody knows
         if (random_() % 2 == 0 && !poisoned(ids)) store(ids);
         return answer_of(ErrorClass::Ambiguous, 209);
       }
-      case 2:
-        return answer_of(ErrorClass::BackPressure, 241);
+      case 2: return answer_of(ErrorClass::BackPressure, 241);
       case 3:
         if (ids.size() > 4) return answer_of(ErrorClass::Split, 241);
         break;
-      default:
-        break;
+      default: break;
     }
     if (poisoned(ids)) return answer_of(ErrorClass::Poison, 117);
     store(ids);

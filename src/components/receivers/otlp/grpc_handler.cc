@@ -28,16 +28,11 @@ http::Response failed(std::string_view content_type, const Status& status) {
 
 std::string_view refusal_reason(Code code) {
   switch (code) {
-    case Code::Unimplemented:
-      return "path_or_encoding";
-    case Code::ResourceExhausted:
-      return "too_large";
-    case Code::Unavailable:
-      return "memory";
-    case Code::DeadlineExceeded:
-      return "too_slow";
-    default:
-      return "undecodable";
+    case Code::Unimplemented: return "path_or_encoding";
+    case Code::ResourceExhausted: return "too_large";
+    case Code::Unavailable: return "memory";
+    case Code::DeadlineExceeded: return "too_slow";
+    default: return "undecodable";
   }
 }
 
@@ -146,9 +141,7 @@ void GrpcHandler::refuse(http::Refusal reason, http::Request&& request, http::Re
     case http::Refusal::TooLarge:
       status = grpc::too_large(request.body.view(), limits_.grpc_message_bytes);
       break;
-    case http::Refusal::NoMemory:
-      status = out_of_memory();
-      break;
+    case http::Refusal::NoMemory: status = out_of_memory(); break;
     case http::Refusal::TooSlow:
       status = {Code::DeadlineExceeded, "the request did not come in time"};
       break;

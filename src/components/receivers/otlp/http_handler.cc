@@ -16,9 +16,8 @@ constexpr std::string_view kRetryAfterSeconds = "1";
 
 /// Names are compared exactly, as the OpenTelemetry Collector does; x-gzip is RFC 9110's old name
 /// of gzip.
-constexpr std::array<std::pair<std::string_view, wire::Encoding>, 10> kEncodings{{
+constexpr std::array<std::pair<std::string_view, wire::Encoding>, 9> kEncodings{{
     {"", wire::Encoding::Identity},
-    {"identity", wire::Encoding::Identity},
     {"gzip", wire::Encoding::Gzip},
     {"x-gzip", wire::Encoding::Gzip},
     {"deflate", wire::Encoding::Deflate},
@@ -82,18 +81,12 @@ Format error_format(const http::Request& request) {
 
 int http_status(Code code) {
   switch (code) {
-    case Code::InvalidArgument:
-      return 400;
-    case Code::ResourceExhausted:
-      return 429;
-    case Code::Unauthenticated:
-      return 401;
-    case Code::PermissionDenied:
-      return 403;
-    case Code::Unimplemented:
-      return 404;
-    default:
-      return 503;  // for_sender() leaves only what may be tried again
+    case Code::InvalidArgument: return 400;
+    case Code::ResourceExhausted: return 429;
+    case Code::Unauthenticated: return 401;
+    case Code::PermissionDenied: return 403;
+    case Code::Unimplemented: return 404;
+    default: return 503;  // for_sender() leaves only what may be tried again
   }
 }
 

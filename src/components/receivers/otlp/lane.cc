@@ -41,10 +41,8 @@ Status for_sender(const Status& status) {
     case Code::ResourceExhausted:
     case Code::Unauthenticated:
     case Code::PermissionDenied:
-    case Code::Unimplemented:
-      return status;
-    default:
-      return status.retryable() ? status : unavailable(status.message());
+    case Code::Unimplemented: return status;
+    default: return status.retryable() ? status : unavailable(status.message());
   }
 }
 
@@ -56,12 +54,9 @@ uint64_t count_records(const pipeline::Batch& batch) {
     return sum;
   };
   switch (batch.signal) {
-    case otlp::Signal::Logs:
-      return sum_records(*batch.logs, each);
-    case otlp::Signal::Traces:
-      return sum_records(*batch.traces, each);
-    case otlp::Signal::Metrics:
-      return sum_records(*batch.metrics, points);
+    case otlp::Signal::Logs: return sum_records(*batch.logs, each);
+    case otlp::Signal::Traces: return sum_records(*batch.traces, each);
+    case otlp::Signal::Metrics: return sum_records(*batch.metrics, points);
   }
   return 0;
 }
@@ -86,12 +81,9 @@ Status Lane::decode(otlp::Signal signal, Format format, std::string_view message
   batch.memory = std::move(memory);
   batch.arena = arenas_->take();
   switch (signal) {
-    case otlp::Signal::Logs:
-      return decode_into(format, message, *batch.arena, batch.logs);
-    case otlp::Signal::Traces:
-      return decode_into(format, message, *batch.arena, batch.traces);
-    case otlp::Signal::Metrics:
-      return decode_into(format, message, *batch.arena, batch.metrics);
+    case otlp::Signal::Logs: return decode_into(format, message, *batch.arena, batch.logs);
+    case otlp::Signal::Traces: return decode_into(format, message, *batch.arena, batch.traces);
+    case otlp::Signal::Metrics: return decode_into(format, message, *batch.arena, batch.metrics);
   }
   return internal_error("a signal without a decoder");
 }

@@ -1,0 +1,209 @@
+"""What a person meets first: help, and errors of one line that say what to do, at once."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+from sluice import BINARY, Sluice, get
+
+# F45 of the fault list: an error of the configuration ends the process in a second. The bound here is for a
+# machine that is busy with other tests; what matters is that nothing is waited for.
+SECONDS_MAX = 10
+
+USAGE = 2
+FAILURE = 1
+
+
+def run(*args, env=None, stdin=None):
+    """(exit code, standard output, lines of standard error) of a command that ends by itself."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("CLICKHOUSE_", "HYPERDX_", "SLUICE_", "OTLP_"))}
+    done = subprocess.run([str(BINARY), *map(str, args)], capture_output=True, text=True, timeout=SECONDS_MAX,
+                          input=stdin, env={**clean, **(env or {})})
+    return done.returncode, done.stdout, done.stderr.splitlines()
+
+
+def test_alone_it_prints_help():
+    code, out, err = run()
+    assert (code, err) == (0, [])
+    for command in ("serve", "gateway", "server", "query", "schema", "bench", "version"):
+        assert f"  {command} " in out
+
+
+@pytest.mark.parametrize("command", ["serve", "gateway", "server", "query", "schema", "bench"])
+def test_every_command_has_help(command):
+    code, out, err = run(command, "--help")
+    assert (code, err) == (0, [])
+    assert out.startswith(f"sluice {command}")
+    assert "-fd" not in out, "options between our own processes are not for people"
+
+
+@pytest.mark.parametrize("args, code, text", [
+    (["serv"], USAGE, "there is no command serv; did you mean serve?"),
+    (["serve", "--otlp-grcp", "x"], USAGE, "there is no option --otlp-grcp; did you mean --otlp-grpc?"),
+    (["serve", "--otlp-grpc"], USAGE, "--otlp-grpc needs a value: --otlp-grpc HOST:PORT"),
+    (["serve", "--otlp-grpc", "4317"], USAGE, "it is HOST:PORT"),
+    (["serve", "--flush-interval", "soon"], USAGE, "it is a duration such as 200ms"),
+    (["serve", "--memory-limit", "much"], USAGE, "it is a size such as"),
+    (["serve", "--ack", "wal"], USAGE, "wal is reserved for the write-ahead log"),
+    (["serve", "--ack", "never"], USAGE, "it is one of store, memory"),
+    (["serve", "--logs-ttl", "a while"], USAGE, "a while"),
+    (["serve", "extra"], USAGE, 'what is "extra" for?'),
+    (["serve", "--clickhouse-http", "0.0.0.0:0"], USAGE, "it needs a password"),
+    (["server", "--clickhouse-http", "[::]:0"], USAGE, "it needs a password"),
+    (["gateway"], USAGE, "--clickhouse-endpoint http://HOST:8123"),
+    (["gateway", "--clickhouse-endpoint", "tcp://db:9000"], USAGE, "http://host:8123"),
+    (["bench", "profiles"], USAGE, "is not one of logs, traces, metrics"),
+    (["bench", "--protocol", "carrier-pigeon"], USAGE, "it is one of grpc, http"),
+])
+def test_a_mistake_gives_one_line_that_says_what_to_do(args, code, text, tmp_path):
+    if args[0] in ("serve", "server"):
+        args = [*args, "--data", tmp_path / "data"]
+    got, out, err = run(*args)
+    assert (got, out, len(err)) == (code, "", 1), err
+    assert err[0].startswith("sluice: ")
+    assert text in err[0]
+
+
+@pytest.mark.parametrize("env, text", [
+    ({"OTLP_AUTH_TOKEN": "t"}, "OTLP_AUTH_TOKEN is set"),
+    ({"OIDC_ISSUER_URL": "https://issuer"}, "OIDC_ISSUER_URL is set"),
+    ({"HYPERDX_OTEL_EXPORTER_LOGS_TTL": "-1h"}, "environment variable HYPERDX_OTEL_EXPORTER_LOGS_TTL"),
+    ({"HYPERDX_OTEL_EXPORTER_CLICKHOUSE_JSON_ENABLE": "true"}, "JSON columns"),
+])
+def test_an_environment_that_cannot_be_followed_stops_the_start(env, text):
+    code, out, err = run("gateway", "--clickhouse-endpoint", "http://127.0.0.1:1", env=env)
+    assert (code, out, len(err)) == (USAGE, "", 1), err
+    assert text in err[0]
+
+
+@pytest.mark.parametrize("option", ["--otlp-grpc", "--otlp-http", "--health", "--metrics", "--clickhouse-http"])
+def test_a_port_in_use_is_named(option, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        args = ["serve", "--data", tmp_path / "data"]
+        for other in ("--otlp-grpc", "--otlp-http", "--health", "--metrics", "--clickhouse-http"):
+            args += [other, address if other == option else "127.0.0.1:0"]
+        code, out, err = run(*args)
+    assert (code, out, len(err)) == (FAILURE, "", 1), err
+    assert f"{address} is in use by another program" in err[0]
+
+
+def test_a_missing_engine_is_one_line(tmp_path):
+    code, _, err = run("serve", "--data", tmp_path / "data", "--libchdb", tmp_path / "libchdb.so",
+                       "--otlp-grpc", "127.0.0.1:0", "--otlp-http", "127.0.0.1:0", "--clickhouse-http", "127.0.0.1:0",
+                       "--health", "off", "--metrics", "off")
+    assert (code, len(err)) == (FAILURE, 1), err
+    assert "libchdb.so" in err[0]
+
+
+def test_a_data_directory_in_use_is_refused(start, tmp_path):
+    first = start("serve")
+    code, _, err = run("serve", "--data", tmp_path / "data", "--otlp-grpc", "127.0.0.1:0", "--otlp-http", "127.0.0.1:0",
+                       "--clickhouse-http", "127.0.0.1:0", "--health", "off", "--metrics", "off")
+    assert (code, len(err)) == (FAILURE, 1), err
+    assert f"(process {first.process.pid})" in err[0]
+
+
+def test_print_config_hides_secrets(tmp_path):
+    secret = "seeded-secret-4711"
+    password_file = tmp_path / "password"
+    password_file.write_text(secret + "\n")
+    password_file.chmod(0o600)
+    for args, env in ((["--password-file", password_file], {}), ([], {"SLUICE_PASSWORD": secret}),
+                      (["--password", secret], {})):
+        for command in ("serve", "server"):
+            code, out, err = run(command, "--print-config", *args, env=env)
+            assert code == 0, err
+            assert secret not in out + "".join(err)
+            assert '"***"' in out
+
+
+def test_secrets_are_in_no_output_and_on_no_command_line(start):
+    secret = "seeded-secret-4712"
+    sluice = start("serve", env={"SLUICE_PASSWORD": secret})
+    for pid in (sluice.process.pid, *sluice.children()):
+        with open(f"/proc/{pid}/cmdline", "rb") as f:
+            assert secret.encode() not in f.read()
+    (child,) = sluice.children()
+    with open(f"/proc/{child}/environ", "rb") as f:
+        assert f.read() == b"", "the engine lets queries read its environment"
+    assert secret not in get(sluice.url("metrics") + "/metrics")
+    sluice.stop()
+    assert secret not in sluice.log()
+
+
+def test_query_asks_the_running_server_and_else_the_directory(start, tmp_path):
+    data = tmp_path / "data"
+    sluice = start("serve")
+    code, out, err = run("query", "SELECT 40 + 2", "--data", data)
+    assert (code, out, err) == (0, "42\n", [])
+    code, out, err = run("query", "--data", data, "--format", "JSONEachRow", stdin="SELECT 1 AS x")
+    assert (code, out) == (0, '{"x":1}\n'), err
+    code, out, err = run("query", "--url", sluice.url("clickhouse-http"), "SELECT nothing_like_it")
+    assert (code, out) == (FAILURE, "")
+    assert "nothing_like_it" in err[0]
+    assert sluice.stop() == 0, sluice.log()
+    code, out, err = run("query", "SELECT count() FROM otel_logs", "--data", data)
+    assert (code, out) == (0, "0\n"), err
+
+
+def test_query_without_a_server_says_what_to_start(tmp_path):
+    code, out, err = run("query", "SELECT 1", "--data", tmp_path / "missing")
+    assert (code, out, len(err)) == (FAILURE, "", 1), err
+    assert str(tmp_path / "missing") in err[0]
+
+
+def test_schema_prints_statements():
+    code, out, err = run("schema", "--logs-ttl", "7d", "--traces-ttl", "0")
+    assert (code, err) == (0, [])
+    assert "CREATE TABLE IF NOT EXISTS `default`.`otel_logs`" in out
+    assert "toIntervalDay(7)" in out
+
+
+def test_health_and_ready(start):
+    sluice = start("serve")
+    assert '"status":"Server available"' in get(sluice.url("health") + "/")
+    assert get(sluice.url("health") + "/ready") == '{"ready":true}'
+    assert sluice.metric("sluice_server_up") == 1
+    assert sluice.stop() == 0, sluice.log()
+
+
+def test_bench_finds_every_record(start):
+    sluice = start("serve", "--flush-interval", "50ms")
+    for protocol, encoding in (("grpc", "zstd"), ("http", "gzip")):
+        code, out, err = run("bench", "logs", "traces", "metrics", "--protocol", protocol, "--encoding", encoding,
+                             "--target", sluice.addresses[f"otlp-{protocol}"], "--requests", 12, "--records", 50,
+                             "--connections", 2, "--clickhouse-http", sluice.url("clickhouse-http"))
+        assert code == 0, (out, err)
+        for signal_name in ("logs", "traces", "metrics"):
+            assert f"stored {signal_name}: 200 of 200, missing 0, doubled 0" in out
+
+
+def test_a_killed_server_is_started_again(start):
+    sluice = start("serve")
+    (child,) = sluice.children()
+    os.kill(child, signal.SIGKILL)
+    end = time.monotonic() + 60
+    while sluice.metric("sluice_server_restarts_total") < 1 or sluice.metric("sluice_server_up") < 1:
+        assert time.monotonic() < end, sluice.log()
+        time.sleep(0.05)
+    assert sluice.children() != [child]
+    assert sluice.stop() == 0, sluice.log()
+
+
+def test_a_second_signal_ends_at_once(start):
+    # A gateway with a store that never answers and a sender that waits: the first signal drains, the second does not.
+    sluice = Sluice("gateway", "--clickhouse-endpoint", "http://127.0.0.1:1")
+    try:
+        end = time.monotonic() + SECONDS_MAX
+        while not any("ClickHouse is not ready" in line for line in sluice.lines):
+            assert time.monotonic() < end, sluice.log()
+            time.sleep(0.01)
+        sluice.process.send_signal(signal.SIGTERM)
+        sluice.process.send_signal(signal.SIGTERM)
+        assert sluice.process.wait(SECONDS_MAX) in (0, -signal.SIGTERM)
+    finally:
+        sluice.stop()

@@ -1,0 +1,566 @@
+"""ClickHouse's HTTP interface of `sluice server`, over the real engine."""
+
+import gzip
+import http.client as client
+import json
+import socket
+import struct
+import threading
+import time
+import zlib
+
+import lz4.block
+import lz4.frame
+import pytest
+from backports import zstd
+from clickhouse_cityhash.cityhash import CityHash128
+
+from clickhouse_http import Http
+from sluice import Sluice, wait_for
+
+# A second of work for every row, and rows without end: runs until it is cancelled.
+ENDLESS = "SELECT sum(sipHash64(number)) FROM system.numbers WHERE NOT ignore(sipHash128(number))"
+ALLOW_ENDLESS = {"max_execution_time": 120}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    sluice = Sluice("server", "--data", tmp_path_factory.mktemp("server") / "data")
+    sluice.wait_ready()
+    yield sluice
+    assert sluice.stop() == 0, sluice.log()
+
+
+@pytest.fixture(scope="module")
+def http(server):
+    return Http(server.addresses["clickhouse-http"])
+
+
+@pytest.fixture
+def table(http, request):
+    """A table of the test's own, with columns of every default kind."""
+    name = request.node.name.split("[")[0] + format(abs(hash(request.node.name)), "x")[:8]
+    http.value(
+        f"CREATE TABLE {name} (a Int32, s String DEFAULT concat('d', toString(a)), "
+        "m String MATERIALIZED upper(s), al Int64 ALIAS a + 1) ENGINE = MergeTree ORDER BY a")
+    yield name
+    http.value(f"DROP TABLE {name}")
+
+
+def running(http, query_id):
+    return http.value(f"SELECT count() FROM system.processes WHERE Settings['query_cache_tag'] = '{query_id}'")
+
+
+# Endpoints
+
+
+@pytest.mark.parametrize("path", ["/", "/ping", "/replicas_status"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_health_paths_answer_ok(http, path, method):
+    reply = http.request(method, path)
+    assert reply.status == 200
+    assert reply.text == ("Ok.\n" if method == "GET" else "")
+
+
+def test_unknown_path_is_404_and_says_what_there_is(http):
+    reply = http.request("GET", "/nothing")
+    assert reply.status == 404
+    assert "/ping" in reply.text
+
+
+def test_other_methods_are_refused(http):
+    assert http.request("DELETE", "/").status == 405
+
+
+def test_url_beyond_one_mebibyte_is_414(http):
+    assert http.get("SELECT 1 -- " + "x" * (1 << 20)).status == 414
+    assert http.get("SELECT 1 -- " + "x" * (1 << 18)).text == "1\n"
+
+
+# Where the query stands
+
+
+def test_query_in_url_body_or_both(http):
+    assert http.get("SELECT 1").text == "1\n"
+    assert http.post("SELECT 2").text == "2\n"
+    assert http.request("POST", body="FROM numbers(3)", query="SELECT sum(number)").text == "3\n"
+
+
+def test_post_with_everything_in_the_url_needs_a_length(http):
+    assert http.request("POST", body=b"", query="SELECT 1").text == "1\n"
+    connection = client.HTTPConnection(http.host, http.port, timeout=30)
+    connection.putrequest("POST", "/?query=SELECT+1")
+    connection.endheaders()
+    response = connection.getresponse()
+    assert response.status == 411
+    assert response.getheader("X-ClickHouse-Exception-Code") == "381"
+
+
+def test_chunked_body(http):
+    pieces = [b"SELECT ", b"41", b" + 1"]
+    assert http.request("POST", body=iter(pieces), chunked=True,
+                        headers={"Transfer-Encoding": "chunked"}).text == "42\n"
+
+
+def test_multipart_body(http):
+    boundary = "----clickhouse-js-3f6a"
+    parts = {"query": "SELECT {x:Int32} + {y:Int32}", "param_x": "40", "param_y": "2"}
+    body = "".join(
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in parts.items()) + f"--{boundary}--\r\n"
+    reply = http.post(body, headers={"Content-Type": f"multipart/form-data; boundary={boundary}"})
+    assert reply.text == "42\n"
+
+
+def test_one_statement_only(http):
+    reply = http.post("SELECT 1; SELECT 2")
+    assert (reply.status, reply.code) == (400, 62)
+
+
+def test_keep_alive_serves_many_requests_on_one_connection(http):
+    connection = client.HTTPConnection(http.host, http.port, timeout=30)
+    for i in range(20):
+        connection.request("POST", "/", body=f"SELECT {i}")
+        assert connection.getresponse().read() == f"{i}\n".encode()
+
+
+# Formats and headers
+
+
+def test_formats_of_the_user_interface(http):
+    sql = "SELECT toUInt64(number) AS n, toString(number) AS s FROM numbers(2)"
+    quoted = {"output_format_json_quote_64bit_integers": 1}
+    document = json.loads(http.post(sql + " FORMAT JSON", **quoted).body)
+    assert document["data"] == [{"n": "0", "s": "0"}, {"n": "1", "s": "1"}]
+    assert document["meta"] == [{"name": "n", "type": "UInt64"}, {"name": "s", "type": "String"}]
+    assert document["rows"] == 2
+    assert set(document["statistics"]) == {"elapsed", "rows_read", "bytes_read"}
+    assert document["statistics"]["rows_read"] == 2
+    compact = http.post(sql + " FORMAT JSONCompactEachRowWithNamesAndTypes", **quoted).text
+    assert compact.splitlines() == ['["n", "s"]', '["UInt64", "String"]', '["0", "0"]', '["1", "1"]']
+    assert http.post(sql + " FORMAT JSONEachRow").text == '{"n":0,"s":"0"}\n{"n":1,"s":"1"}\n'
+    assert http.post(sql + " FORMAT CSV").text == '0,"0"\n1,"1"\n'
+    assert http.post(sql + " FORMAT TabSeparatedRaw").text == "0\t0\n1\t1\n"
+
+
+@pytest.mark.parametrize("how", ["parameter", "header"])
+def test_default_format(http, how):
+    args = {"default_format": "JSONEachRow"} if how == "parameter" else {
+        "headers": {"X-ClickHouse-Format": "JSONEachRow"}}
+    reply = http.post("SELECT 1 AS x", **args)
+    assert reply.text == '{"x":1}\n'
+    assert reply.headers["x-clickhouse-format"] == "JSONEachRow"
+    assert http.post("SELECT 1 AS x FORMAT CSV", **args).text == "1\n"
+
+
+@pytest.mark.parametrize("sql, first", [
+    ("SHOW DATABASES", "INFORMATION_SCHEMA"), ("DESCRIBE TABLE system.one", "dummy\tUInt8"),
+    ("EXISTS TABLE system.one", "1"), ("EXPLAIN SELECT 1", "Expression"),
+    ("SHOW TABLES FROM system LIKE 'one'", "one"), ("SHOW CREATE TABLE system.one", "CREATE TABLE")])
+def test_other_statements_with_a_result(http, sql, first):
+    reply = http.post(sql, default_format="TabSeparatedRaw")
+    assert reply.status == 200, reply.text
+    assert reply.text.startswith(first)
+
+
+def test_headers_of_an_answer(http):
+    reply = http.post("SELECT number FROM numbers(10)", query_id="my-id")
+    assert reply.headers["x-clickhouse-query-id"] == "my-id"
+    assert reply.headers["x-clickhouse-format"] == "TabSeparated"
+    assert reply.headers["x-clickhouse-timezone"]
+    assert reply.headers["x-clickhouse-server-display-name"]
+    assert reply.headers["content-type"] == "text/tab-separated-values; charset=UTF-8"
+    summary = json.loads(reply.headers["x-clickhouse-summary"])
+    assert summary["result_rows"] == "10" and summary["read_rows"] == "10"
+    assert int(summary["elapsed_ns"]) > 0
+    assert http.post("SELECT 1").headers["x-clickhouse-query-id"] != http.post("SELECT 1").headers["x-clickhouse-query-id"]
+
+
+# Settings and parameters
+
+
+def test_url_parameters_are_settings(http):
+    assert http.value("SELECT getSetting('max_block_size')", max_block_size=1234) == "1234"
+    assert http.value("SELECT getSetting('max_block_size')") != "1234"  # nothing stays behind
+
+
+def test_settings_of_the_user_interface(http):
+    reply = http.post(
+        "SELECT toDateTime('2026-11-22 06:20:00', 'UTC') AS t, {HYPERDX_PARAM_1:Int32} AS p FORMAT JSON",
+        allow_experimental_analyzer=1, date_time_output_format="iso", wait_end_of_query=0,
+        cancel_http_readonly_queries_on_client_close=1, output_format_json_quote_64bit_integers=1, max_execution_time=60,
+        query_plan_optimize_lazy_materialization=1, query_plan_max_limit_for_lazy_materialization=100000,
+        use_skip_indexes_for_top_k=1, query_plan_max_limit_for_top_k_optimization=100000, use_skip_indexes_on_data_read=1,
+        use_skip_indexes_for_disjunctions=1, max_rows_to_read=3000000, read_overflow_mode="break",
+        timeout_overflow_mode="break", max_rows_to_group_by=100, group_by_overflow_mode="any", readonly=2,
+        max_result_rows=100, result_overflow_mode="break", join_algorithm="auto", add_http_cors_header=1,
+        query_id="ui", param_HYPERDX_PARAM_1=5)
+    assert reply.status == 200, reply.text
+    assert json.loads(reply.body)["data"] == [{"t": "2026-11-22T06:20:00Z", "p": 5}]
+
+
+def test_unknown_setting_is_the_engines_404(http):
+    for reply in (http.post("SELECT 1", no_such_setting=1), http.post("SELECT 1 SETTINGS no_such_setting = 1")):
+        assert (reply.status, reply.code) == (404, 115)
+        assert reply.text.startswith("Code: 115. DB::Exception: ")
+        assert "(UNKNOWN_SETTING) (version 26." in reply.text
+
+
+def test_bad_value_of_a_setting(http):
+    assert http.post("SELECT 1", max_threads="many").status == 400
+
+
+def test_query_parameters_of_every_type(http, table):
+    sql = ("SELECT {i:Int64}, {f:Float64}, {s:String}, {a:Array(String)}, {d:DateTime('UTC')}, {n:Nullable(String)}, "
+           "{b:Bool}, (SELECT count() FROM {db:Identifier}.{t:Identifier}) FORMAT JSONCompact")
+    reply = http.post(sql, param_i="-5", param_f="2.5", param_s="a\\tb\\'c\\\\", param_a="['x','y']",
+                      param_d="1700000000", param_n="\\N", param_b="1", param_db="default", param_t=table)
+    assert reply.status == 200, reply.text
+    assert json.loads(reply.body)["data"] == [
+        [-5, 2.5, "a\tb'c\\", ["x", "y"], "2023-11-14 22:13:20", None, True, 0]]
+
+
+def test_missing_and_wrong_parameters(http):
+    missing = http.post("SELECT {x:Int32}")
+    assert (missing.status, missing.code) == (400, 456)
+    wrong = http.post("SELECT {x:Int32}", param_x="five")
+    assert (wrong.status, wrong.code) == (400, 457)
+
+
+@pytest.mark.parametrize("how", ["parameter", "header"])
+def test_database(http, how):
+    args = {"database": "system"} if how == "parameter" else {"headers": {"X-ClickHouse-Database": "system"}}
+    assert http.post("SELECT currentDatabase(), count() FROM one", **args).text == "system\t1\n"
+    unknown = http.post("SELECT 1", database="no_such_database")
+    assert (unknown.status, unknown.code) == (404, 81)
+
+
+# Errors
+
+
+@pytest.mark.parametrize("sql, status, code", [
+    ("SELECT * FROM no_such_table", 404, 60), ("SELECT no_such_column", 404, 47), ("SELECT noSuchFunction()", 404, 46),
+    ("SELECT 1 FORMAT NoSuchFormat", 404, 73), ("SELECT CAST(1, 'NoSuchType')", 404, 50), ("SELEC 1", 400, 62),
+    ("SELECT toInt32('x')", 400, 6), ("SELECT 1 + 'a'", 400, 43), ("SELECT throwIf(1)", 500, 395),
+    ("USE no_such_database", 404, 81)])
+def test_statuses_of_errors(http, sql, status, code):
+    reply = http.post(sql)
+    assert (reply.status, reply.code) == (status, code), reply.text
+    assert reply.text.startswith(f"Code: {code}. DB::Exception: ")
+    assert reply.text.endswith("(version 26.5.1.1)\n")
+    assert reply.text.count("DB::Exception") == 1
+
+
+def test_get_is_readonly(http, table):
+    for sql in (f"INSERT INTO {table} (a) VALUES (1)", f"TRUNCATE TABLE {table}", f"INSERT INTO {table} (a) SELECT 1",
+                "CREATE TABLE other (a Int32) ENGINE = Memory"):
+        reply = http.get(sql)
+        assert (reply.status, reply.code) == (500, 164), sql
+    assert http.get("SELECT getSetting('max_threads')", max_threads=3).text == "3\n"
+
+
+def test_timeout_is_408(http):
+    reply = http.post(ENDLESS, max_execution_time=1)
+    assert (reply.status, reply.code) == (408, 159)
+
+
+def test_error_in_the_middle_of_a_stream(http):
+    reply = http.post("SELECT throwIf(number = 3000000) FROM numbers(4000000) SETTINGS max_block_size = 10000")
+    assert reply.status == 200
+    assert "cut" in reply.headers  # nobody can take it for a whole answer
+    tag = reply.headers["x-clickhouse-exception-tag"]
+    head, marker, rest = reply.body.rpartition(f"\r\n__exception__\r\n{tag}\r\n".encode())
+    assert marker and head.startswith(b"0\n0\n")
+    message, size = rest.removesuffix(f" {tag}\r\n__exception__\r\n".encode()).rsplit(b"\n", 1)
+    assert message.startswith(b"Code: 395. DB::Exception: ")
+    assert int(size) == len(message) + 1
+
+
+def test_wait_end_of_query_gives_a_late_error_its_status(http):
+    sql = "SELECT throwIf(number = 3000000) FROM numbers(4000000) SETTINGS max_block_size = 10000"
+    reply = http.post(sql, wait_end_of_query=1)
+    assert (reply.status, reply.code) == (500, 395)
+    whole = http.post("SELECT number FROM numbers(1000000)", wait_end_of_query=1)
+    assert int(whole.headers["content-length"]) == len(whole.body) == 6888890
+    assert json.loads(whole.headers["x-clickhouse-summary"])["result_rows"] == "1000000"
+
+
+# Inserts
+
+
+INSERTS = {
+    "JSONEachRow": b'{"a":1,"s":"x"}\n{"a":2}\n',
+    "CSV": b'1,"x"\n2,\n',
+    "TabSeparated": b"1\tx\n2\td2\n",
+    "JSONCompactEachRow": b'[1,"x"]\n[2,"d2"]\n',
+    "Values": b"(1,'x'),(2,DEFAULT)",
+}
+
+
+@pytest.mark.parametrize("place", ["url", "body", "chunked"])
+@pytest.mark.parametrize("name", INSERTS)
+def test_insert_in_every_format_and_place(http, table, name, place):
+    sql, data = f"INSERT INTO {table} (a, s) FORMAT {name}", INSERTS[name]
+    if place == "url":
+        reply = http.insert(sql, data)
+    elif place == "body":
+        reply = http.post(sql.encode() + b"\n" + data)
+    else:
+        reply = http.request("POST", body=iter([sql.encode() + b"\n", data[:5], data[5:]]), chunked=True,
+                             headers={"Transfer-Encoding": "chunked"})
+    assert reply.status == 200, reply.text
+    assert json.loads(reply.headers["x-clickhouse-summary"])["written_rows"] == "2"
+    assert http.value(f"SELECT a, s, m, al FROM {table} ORDER BY a") == "1\tx\tX\t2\n2\td2\tD2\t3"
+
+
+def test_insert_values_inline(http, table):
+    assert http.post(f"INSERT INTO {table} (a, s) VALUES (1, 'x;y'), (1 + 1, upper('z'))").status == 200
+    assert http.post(f"INSERT INTO {table} VALUES (3, 'w');").status == 200
+    assert http.value(f"SELECT a, s FROM {table} ORDER BY a") == "1\tx;y\n2\tZ\n3\tw"
+
+
+def test_insert_select_settings_and_parameters(http, table):
+    assert http.post(f"INSERT INTO {table} (a) SELECT number FROM numbers(5)").status == 200
+    reply = http.insert("INSERT INTO {t:Identifier} (a, s) SETTINGS max_insert_block_size = 1000 FORMAT CSV",
+                        b"9,nine\n", param_t=table)
+    assert reply.status == 200, reply.text
+    assert http.value(f"SELECT count(), max(a) FROM {table}") == "6\t9"
+
+
+def test_native_round_trip(http, table):
+    http.value(f"INSERT INTO {table} (a, s) SELECT number, toString(number) FROM numbers(100000)")
+    native = http.post(f"SELECT a + 100000 AS a, s FROM {table} FORMAT Native").body
+    assert http.insert(f"INSERT INTO {table} (a, s) FORMAT Native", native).status == 200
+    assert http.value(f"SELECT count(), max(a) FROM {table}") == "200000\t199999"
+
+
+@pytest.mark.parametrize("data, status, code", [
+    (b'{"a":"x"}\n', 400, 27), (b'{"a":1}\n{"a":', 500, 32), (b"1,2", 400, 27)], ids=["type", "cut", "other"])
+def test_bad_data_leaves_nothing(http, table, data, status, code):
+    reply = http.insert(f"INSERT INTO {table} FORMAT JSONEachRow", data)
+    assert (reply.status, reply.code) == (status, code), reply.text
+    assert http.value(f"SELECT count() FROM {table}") == "0"
+
+
+def test_a_body_that_is_cut_inserts_nothing(http, table):
+    raw = socket.create_connection((http.host, http.port))
+    raw.sendall(f"POST /?query=INSERT+INTO+{table}+(a)+FORMAT+CSV HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n"
+                "1\n2\n".encode())
+    raw.close()
+    time.sleep(0.3)
+    assert http.value(f"SELECT count() FROM {table}") == "0"
+
+
+def test_errors_of_inserts(http, table):
+    unknown = http.insert("INSERT INTO no_such_table FORMAT CSV", b"1\n")
+    assert (unknown.status, unknown.code) == (404, 60)
+    column = http.insert(f"INSERT INTO {table} (nope) FORMAT CSV", b"1\n")
+    assert (column.status, column.code) == (400, 16)
+
+
+def test_large_insert_and_streamed_result_without_growth_of_memory(server, http, table):
+    rows = 3_000_000
+    data = b"".join(b"%d,some text to fill the row\n" % i for i in range(rows))
+    assert http.insert(f"INSERT INTO {table} (a, s) FORMAT CSV", data).status == 200
+    assert http.value(f"SELECT count() FROM {table}") == str(rows)
+    before = peak_of_others(server)
+    reply = http.post(f"SELECT a, s, m, repeat('x', 100) FROM {table} FORMAT JSONEachRow", seconds=300)
+    assert reply.body.count(b"\n") == rows
+    assert len(reply.body) > 400 << 20
+    assert peak_of_others(server) - before < 200 << 20
+
+
+def peak_of_others(server):
+    """Anonymous memory of the process, in bytes."""
+    for line in open(f"/proc/{server.process.pid}/status"):
+        if line.startswith("RssAnon"):
+            return int(line.split()[1]) << 10
+    raise AssertionError("no RssAnon")
+
+
+# Compression
+
+
+CODECS = {
+    "gzip": (gzip.compress, lambda b: gzip.decompress(b)),
+    "deflate": (zlib.compress, lambda b: zlib.decompress(b)),
+    "zstd": (zstd.compress, lambda b: zstd.decompress(b)),
+    "lz4": (lz4.frame.compress, lambda b: lz4.frame.decompress(b)),
+}
+
+
+@pytest.mark.parametrize("name", CODECS)
+def test_compressed_requests_and_answers(http, table, name):
+    compress, decompress = CODECS[name]
+    data = b"".join(b"%d,row\n" % i for i in range(50_000))
+    reply = http.insert(f"INSERT INTO {table} (a, s) FORMAT CSV", compress(data), headers={"Content-Encoding": name})
+    assert reply.status == 200, reply.text
+    reply = http.post(f"SELECT a, s FROM {table} ORDER BY a FORMAT CSV", enable_http_compression=1,
+                      headers={"Accept-Encoding": name})
+    assert reply.headers["content-encoding"] == name
+    assert decompress(reply.body) == data.replace(b",row", b',"row"')
+
+
+def test_compression_only_when_asked_for_twice(http):
+    assert "content-encoding" not in http.post("SELECT 1", headers={"Accept-Encoding": "gzip"}).headers
+    assert "content-encoding" not in http.post("SELECT 1", enable_http_compression=1).headers
+    several = http.post("SELECT 1", enable_http_compression=1, headers={"Accept-Encoding": "gzip, deflate, br, zstd"})
+    assert zstd.decompress(several.body) == b"1\n"
+
+
+def test_damaged_and_unknown_encodings(http, table):
+    sql = f"INSERT INTO {table} (a) FORMAT CSV"
+    damaged = http.insert(sql, gzip.compress(b"1\n2\n")[:-4], headers={"Content-Encoding": "gzip"})
+    assert damaged.status == 400, damaged.text
+    assert http.insert(sql, b"1\n", headers={"Content-Encoding": "rot13"}).status == 501
+    assert http.value(f"SELECT count() FROM {table}") == "0"
+
+
+def native_block(data):
+    compressed = lz4.block.compress(data, store_size=False)
+    body = struct.pack("<BII", 0x82, len(compressed) + 9, len(data)) + compressed
+    checksum = CityHash128(body)
+    return struct.pack("<QQ", checksum >> 64, checksum & (2**64 - 1)) + body
+
+
+def read_native_blocks(data):
+    out = b""
+    while data:
+        method, size, plain = struct.unpack("<BII", data[16:25])
+        assert method == 0x82
+        checksum = CityHash128(data[16:16 + size])
+        assert data[:16] == struct.pack("<QQ", checksum >> 64, checksum & (2**64 - 1))
+        out += lz4.block.decompress(data[25:16 + size], uncompressed_size=plain)
+        data = data[16 + size:]
+    return out
+
+
+def test_native_compression(http, table):
+    data = b"".join(b"%d\tx\n" % i for i in range(100_000))
+    blocks = b"".join(native_block(data[i:i + 65536]) for i in range(0, len(data), 65536))
+    assert http.insert(f"INSERT INTO {table} (a, s) FORMAT TSV", blocks, decompress=1).status == 200
+    reply = http.post(f"SELECT a, s FROM {table} ORDER BY a", compress=1)
+    assert read_native_blocks(reply.body) == data
+    broken = b"\x00" + native_block(b"1\tx\n")[1:]
+    reply = http.insert(f"INSERT INTO {table} (a, s) FORMAT TSV", broken, decompress=1)
+    assert (reply.status, reply.code) == (400, 40)
+
+
+# Sessions
+
+
+def test_sessions_keep_temporary_tables_and_settings(http):
+    session = {"session_id": "s1"}
+    http.value("CREATE TEMPORARY TABLE tt (a Int32)", **session)
+    assert http.insert("INSERT INTO tt FORMAT CSV", b"1\n2\n", **session).status == 200
+    assert http.get("SELECT sum(a) FROM tt", **session).text == "3\n"
+    http.value("INSERT INTO tt VALUES (4)", **session)  # the GET before did not make the session readonly
+    http.value("SET max_threads = 3", **session)
+    assert http.value("SELECT getSetting('max_threads')", max_threads=2, **session) == "2"
+    assert http.value("SELECT getSetting('max_threads')", **session) == "3"
+    assert http.value("SELECT currentDatabase()", database="system", **session) == "system"
+    assert http.value("SELECT currentDatabase()", **session) == "default"
+    assert http.post("SELECT sum(a) FROM tt", session_id="s2").code == 60
+    assert http.post("SELECT sum(a) FROM tt").code == 60
+
+
+def test_session_errors(http):
+    missing = http.post("SELECT 1", session_id="never-made", session_check=1)
+    assert (missing.status, missing.code) == (404, 372)
+    assert http.post("SELECT 1", session_id="x", session_timeout=100000).code == 374
+    slow = http.begin(ENDLESS, session_id="busy", query_id="busy-one", **ALLOW_ENDLESS)
+    wait_for(lambda: running(http, "busy-one") == "1", "the query runs")
+    assert http.post("SELECT 1", session_id="busy").code == 373
+    slow.close()
+
+
+def test_session_times_out(http):
+    http.value("CREATE TEMPORARY TABLE tt (a Int32)", session_id="short", session_timeout=0)
+    assert http.post("SELECT * FROM tt", session_id="short").code == 60
+
+
+# Many at once
+
+
+def test_sixteen_queries_at_once_beside_a_slow_one(http):
+    slow = [http.begin(ENDLESS, query_id=f"slow{i}", max_threads=1, **ALLOW_ENDLESS) for i in range(4)]
+    wait_for(lambda: all(running(http, f"slow{i}") == "1" for i in range(4)), "slow ones run")
+    answers = {}
+
+    def ask(i):
+        answers[i] = http.value(f"SELECT {i} FROM numbers(100000) LIMIT 1")
+
+    threads = [threading.Thread(target=ask, args=(i,)) for i in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert answers == {i: str(i) for i in range(16)}
+    assert all(running(http, f"slow{i}") == "1" for i in range(4))  # none waited for them
+    for raw in slow:
+        raw.close()
+    wait_for(lambda: all(running(http, f"slow{i}") == "0" for i in range(4)), "slow ones end")
+
+
+@pytest.mark.parametrize("sql", [ENDLESS, "SELECT number FROM system.numbers"], ids=["silent", "streaming"])
+def test_a_client_that_leaves_cancels_its_query(http, sql):
+    query_id = "leaver" + format(abs(hash(sql)), "x")
+    raw = http.begin(sql, query_id=query_id, **ALLOW_ENDLESS)
+    wait_for(lambda: running(http, query_id) == "1", "the query runs")
+    raw.close()
+    wait_for(lambda: running(http, query_id) == "0", "the query is gone", seconds=10)
+
+
+def test_sixteen_cancels_at_once(http):
+    raws = [http.begin(ENDLESS, query_id=f"c{i}", max_threads=1, **ALLOW_ENDLESS) for i in range(16)]
+    count = "SELECT count() FROM system.processes WHERE match(Settings['query_cache_tag'], '^c[0-9]+$')"
+    wait_for(lambda: http.value(count) == "16", "all run")
+    for raw in raws:
+        raw.close()
+    wait_for(lambda: http.value(count) == "0", "all are gone")
+
+
+def test_same_query_id_twice(http):
+    raw = http.begin(ENDLESS, query_id="twin", **ALLOW_ENDLESS)
+    wait_for(lambda: running(http, "twin") == "1", "the query runs")
+    reply = http.post("SELECT 1", query_id="twin")
+    assert (reply.status, reply.code) == (500, 216)
+    raw.close()
+
+
+def test_parallel_inserts(http, table):
+    def insert(i):
+        data = b"".join(b"%d,x\n" % (i * 1000 + j) for j in range(1000))
+        assert http.insert(f"INSERT INTO {table} (a, s) FORMAT CSV", data).status == 200
+
+    threads = [threading.Thread(target=insert, args=(i,)) for i in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert http.value(f"SELECT count(), uniqExact(a) FROM {table}") == "12000\t12000"
+
+
+# CORS
+
+
+def test_cors_only_when_asked_for(http):
+    assert "access-control-allow-origin" not in http.post("SELECT 1", headers={"Origin": "http://x"}).headers
+    for reply in (http.post("SELECT 1", add_http_cors_header=1), http.post("SELEC 1", add_http_cors_header=1)):
+        assert reply.headers["access-control-allow-origin"] == "*"
+        assert "X-ClickHouse-Exception-Code" in reply.headers["access-control-expose-headers"]
+    preflight = http.request("OPTIONS", "/", add_http_cors_header=1)
+    assert preflight.status == 204
+    assert "authorization" in preflight.headers["access-control-allow-headers"]
+    assert "access-control-allow-origin" not in http.request("OPTIONS", "/").headers
+
+
+# The log of queries
+
+
+def test_query_log(http):
+    http.post("SELECT 'seen in the log'", query_id="logged", log_comment="by a test")
+    http.post("SELECT no_such_column", query_id="failed")
+    seen = "SELECT query_kind, log_comment, exception_code FROM system.query_log WHERE query_id = '{}'"
+    wait_for(lambda: http.value(seen.format("logged")) == "Select\tby a test\t0", "the query is in the log")
+    wait_for(lambda: http.value(seen.format("failed")) == "Select\t\t47", "the failed one too")

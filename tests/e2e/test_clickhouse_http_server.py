@@ -1,0 +1,101 @@
+"""`sluice server` as a process: credentials, data directory, start and stop."""
+
+import base64
+import os
+import signal
+import subprocess
+
+import pytest
+
+from clickhouse_http import Http
+from sluice import BINARY, wait_for
+
+
+def address_of(sluice):
+    return Http(sluice.addresses["clickhouse-http"])
+
+
+def basic(user, password):
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
+
+
+@pytest.fixture
+def guarded(start):
+    return address_of(start("server", env={"SLUICE_PASSWORD": "s3cret"}))
+
+
+def test_every_way_to_bring_credentials(guarded):
+    assert guarded.post("SELECT 1", user="default", password="s3cret").text == "1\n"
+    assert guarded.post("SELECT 1", headers=basic("default", "s3cret")).text == "1\n"
+    assert guarded.post("SELECT 1", headers={"X-ClickHouse-User": "default", "X-ClickHouse-Key": "s3cret"}).text == "1\n"
+    assert guarded.request("GET", "/ping").text == "Ok.\n"
+
+
+def test_wrong_and_missing_credentials(guarded):
+    for reply in (guarded.post("SELECT 1", headers=basic("default", "wrong")),
+                  guarded.post("SELECT 1", headers=basic("nobody", "s3cret")),
+                  guarded.post("SELECT 1", password="s3cre"),
+                  guarded.post("SELECT 1", headers={"X-ClickHouse-Key": "s3cret2"}),
+                  guarded.post("SELECT 1", headers={"Authorization": "Basic !!!"}),
+                  guarded.post("SELECT 1", user="default", headers=basic("default", "s3cret"))):
+        assert (reply.status, reply.code) == (403, 516), reply.text
+    missing = guarded.post("SELECT 1")
+    assert (missing.status, missing.code) == (401, 194)
+    assert missing.headers["www-authenticate"].startswith("Basic")
+
+
+def test_empty_password_is_taken_as_official_clients_send_it(start):
+    http = address_of(start("server"))
+    assert http.post("SELECT 1", headers={"Authorization": "Basic ZGVmYXVsdDo="}).text == "1\n"
+    assert http.post("SELECT 1", user="default", password="").text == "1\n"
+    assert http.post("SELECT 1", headers=basic("default", "x")).code == 516
+
+
+def test_rows_outlive_a_restart(start, tmp_path):
+    first = start("server")
+    http = address_of(first)
+    http.value("CREATE TABLE kept (a Int32) ENGINE = MergeTree ORDER BY a")
+    http.insert("INSERT INTO kept FORMAT CSV", b"1\n2\n")
+    assert first.stop() == 0, first.log()
+    http = address_of(start("server"))
+    assert http.value("SELECT sum(a) FROM kept") == "3"
+    assert oct((tmp_path / "data").stat().st_mode & 0o777) == "0o700"
+
+
+def test_second_server_on_the_directory_is_told_who_has_it(start, tmp_path):
+    first = start("server")
+    second = subprocess.run([BINARY, "server", "--data", tmp_path / "data", "--clickhouse-http", "127.0.0.1:0"],
+                            capture_output=True, text=True, timeout=60)
+    assert second.returncode == 1
+    assert f"in use by pid {first.process.pid}" in second.stderr
+
+
+def test_directory_of_a_newer_version_is_refused(start, tmp_path):
+    assert start("server").stop() == 0
+    (tmp_path / "data" / "format").write_text("999\n")
+    again = subprocess.run([BINARY, "server", "--data", tmp_path / "data", "--clickhouse-http", "127.0.0.1:0"],
+                           capture_output=True, text=True, timeout=60)
+    assert again.returncode == 1
+    assert "newer version" in again.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signals_end_the_server_cleanly_during_a_query(start, number):
+    sluice = start("server")
+    http = address_of(sluice)
+    raw = http.begin("SELECT sum(sipHash64(number)) FROM system.numbers", query_id="endless")
+    wait_for(lambda: http.value("SELECT count() FROM system.processes") == "2", "the query runs")
+    sluice.process.send_signal(number)
+    assert sluice.process.wait(30) == 0, sluice.log()
+    raw.close()
+
+
+def test_rows_are_there_after_kill_nine(start):
+    sluice = start("server")
+    http = address_of(sluice)
+    http.value("CREATE TABLE kept (a Int32) ENGINE = MergeTree ORDER BY a")
+    for i in range(5):
+        assert http.insert("INSERT INTO kept FORMAT CSV", b"%d\n" % i).status == 200
+    os.kill(sluice.process.pid, signal.SIGKILL)
+    sluice.process.wait(30)
+    assert address_of(start("server")).value("SELECT count() FROM kept") == "5"
