@@ -46,12 +46,13 @@ class Buffer {
     std::swap(capacity_, other.capacity_);
   }
 
+  /// Exactly: who reserves knows how much is to come.
   void reserve(size_t capacity) {
-    if (capacity > capacity_) grow(capacity);
+    if (capacity > capacity_) reallocate(capacity);
   }
   /// New bytes are uninitialised.
   void resize(size_t size) {
-    reserve(size);
+    if (size > capacity_) grow(size);
     size_ = size;
   }
   /// Room for `n` more bytes at the end, which commit() then makes part of the buffer.
@@ -83,7 +84,10 @@ class Buffer {
  private:
   void grow(size_t needed) {
     const size_t doubled = capacity_ * 2;
-    const size_t capacity = needed > doubled ? (needed < 64 ? 64 : needed) : doubled;
+    reallocate(needed > doubled ? (needed < 64 ? 64 : needed) : doubled);
+  }
+
+  void reallocate(size_t capacity) {
     void* grown = std::realloc(data_, capacity);
     if (grown == nullptr) throw std::bad_alloc();
     data_ = static_cast<char*>(grown);

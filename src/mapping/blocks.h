@@ -56,7 +56,8 @@ class ColumnBlock : public TableBlock {
     native::to_ranges(order, ranges);
     uint64_t columns = 0;
     derived().visit([&](std::string_view, std::string_view, const auto&) { ++columns; });
-    out.reserve(out.size() + bytes() + bytes() / 8);
+    const size_t share = order.empty() ? 0 : bytes() / this->rows() * order.size();
+    out.reserve(out.size() + share + share / 8);
     native::encode_block_head(out, columns, order.size());
     derived().visit([&](std::string_view name, std::string_view type, const auto& column) {
       native::encode_column(out, name, type, column, ranges);

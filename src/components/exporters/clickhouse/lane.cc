@@ -145,9 +145,7 @@ Part LaneExporter::make_part(std::shared_ptr<const SealedBlock> block, uint32_t 
   Part part;
   part.sealed = std::move(block);
   part.order.assign(order_.order.begin() + from, order_.order.begin() + to);
-  const size_t share = part.sealed->block->bytes() / part.sealed->block->rows() * part.order.size();
   native_.clear();
-  native_.reserve(share);
   part.sealed->block->encode(part.order, native_);
   if (options_.lz4) {
     packed_.clear();
