@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 #include "base/check.h"
@@ -149,7 +150,8 @@ void ClickHouseExporter::Impl::drain(const std::function<void()>& done) {
   control.draining = true;
   const auto deadline = Insert::Clock::now() + config.timeout;
   while (!drained() && Insert::Clock::now() < deadline) {
-    for (size_t t = 0; t < mapping::kTableCount; ++t) sealer->seal(static_cast<mapping::Table>(t));
+    for (size_t t = 0; t < mapping::kTableCount; ++t)
+      std::ignore = sealer->seal(static_cast<mapping::Table>(t));
     std::this_thread::sleep_for(kDrainPoll);
   }
   stop();

@@ -95,12 +95,10 @@ void LaneExporter::arm(mapping::Table table) {
   open_[t].timer->after(std::max(options_.flush_interval, least), [this, table] { due(table); });
 }
 
+/// A round that goes on may not have asked this lane, so its rows wait for another turn of the
+/// timer. If it has, sealing cancels the timer.
 void LaneExporter::due(mapping::Table table) {
-  if (!options_.senders_wait && options_.backed_up(table)) {
-    arm(table);
-  } else {
-    sealer_->seal(table);
-  }
+  if ((!options_.senders_wait && options_.backed_up(table)) || !sealer_->seal(table)) arm(table);
 }
 
 void LaneExporter::seal(SealRound& round) {

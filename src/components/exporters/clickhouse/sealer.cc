@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <random>
+#include <tuple>
 #include <utility>
 
 namespace sluice::components {
@@ -44,7 +45,7 @@ void Sealer::grew(size_t lane, mapping::Table table, uint32_t rows, size_t bytes
   lane_rows_[lane][t].fetch_add(rows, std::memory_order_relaxed);
   tables_[t].rows.fetch_add(rows, std::memory_order_relaxed);
   tables_[t].bytes.fetch_add(bytes, std::memory_order_relaxed);
-  if (full(table)) seal(table);
+  if (full(table)) std::ignore = seal(table);  // a round that goes on looks again at its end
 }
 
 void Sealer::taken(size_t lane, mapping::Table table, uint32_t rows, size_t bytes) {
@@ -62,22 +63,23 @@ bool Sealer::full(mapping::Table table) const {
 
 /// A lane whose first row comes after it was looked at here is not asked; its own timer sees to
 /// that row.
-void Sealer::seal(mapping::Table table) {
+bool Sealer::seal(mapping::Table table) {
   const auto t = static_cast<size_t>(table);
-  if (tables_[t].sealing.exchange(true)) return;
+  if (tables_[t].sealing.exchange(true)) return false;
   std::vector<size_t> asked;
   for (size_t lane = 0; lane < lanes_; ++lane) {
     if (lane_rows_[lane][t].load(std::memory_order_relaxed) != 0) asked.push_back(lane);
   }
   if (asked.empty()) {
     tables_[t].sealing = false;
-    return;
+    return true;
   }
   auto round = std::make_shared<SealRound>(table, asked.size(),
                                            [self = shared_from_this(), table](PartGroups&& groups) {
                                              self->finish(table, std::move(groups));
                                            });
   for (const size_t lane : asked) ask_(lane, round);
+  return true;
 }
 
 void Sealer::finish(mapping::Table table, PartGroups&& groups) {
@@ -87,7 +89,7 @@ void Sealer::finish(mapping::Table table, PartGroups&& groups) {
     push_(std::make_unique<Insert>(table, std::move(parts), next_token(), deadline));
   }
   tables_[static_cast<size_t>(table)].sealing = false;
-  if (full(table)) seal(table);
+  if (full(table)) std::ignore = seal(table);
 }
 
 std::string Sealer::next_token() {

@@ -71,8 +71,9 @@ class Sealer : public std::enable_shared_from_this<Sealer> {
   void grew(size_t lane, mapping::Table table, uint32_t rows, size_t bytes);
   /// A lane took its open block out.
   void taken(size_t lane, mapping::Table table, uint32_t rows, size_t bytes);
-  /// Closes the table's open blocks now, unless that is going on already.
-  void seal(mapping::Table table);
+  /// Closes the table's open blocks. False, with nothing done, while a round of the table goes on:
+  /// it may have begun before the caller's rows came, so the caller must come back.
+  [[nodiscard]] bool seal(mapping::Table table);
 
   /// No row is open, and none is on its way into an insert.
   bool empty() const;
