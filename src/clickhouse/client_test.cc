@@ -51,13 +51,19 @@ TEST(Client, AnInsertNamesTableColumnsAndSettings) {
   EXPECT_EQ(seen.headers.count("content-encoding"), 0u);
 }
 
+void lz4_blocks(std::string_view bytes, Buffer& out) {
+  wire::Lz4BlocksOutput blocks(out);
+  blocks.append(bytes);
+  blocks.finish();
+}
+
 TEST(Client, AnInsertCanBeAnLz4FrameWithAToken) {
   FakeClickHouse server(ok);
   Client client(endpoint_of(server));
   Buffer one;
   Buffer two;
-  wire::append_lz4_blocks("hello ", one);
-  wire::append_lz4_blocks(std::string(10'000, 'x'), two);
+  lz4_blocks("hello ", one);
+  lz4_blocks(std::string(10'000, 'x'), two);
   const std::array<std::string_view, 4> body = {wire::kLz4FrameHeader, one.view(), two.view(),
                                                 wire::kLz4FrameEnd};
   InsertRequest request;

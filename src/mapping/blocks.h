@@ -51,13 +51,11 @@ class ColumnBlock : public TableBlock {
     return total;
   }
 
-  void encode(std::span<const uint32_t> order, Buffer& out) const override {
+  void encode(std::span<const uint32_t> order, Output& out) const override {
     std::vector<native::RowRange> ranges;
     native::to_ranges(order, ranges);
     uint64_t columns = 0;
     derived().visit([&](std::string_view, std::string_view, const auto&) { ++columns; });
-    const size_t share = order.empty() ? 0 : bytes() / this->rows() * order.size();
-    out.reserve(out.size() + share + share / 8);
     native::encode_block_head(out, columns, order.size());
     derived().visit([&](std::string_view name, std::string_view type, const auto& column) {
       native::encode_column(out, name, type, column, ranges);

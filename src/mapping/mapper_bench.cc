@@ -64,7 +64,7 @@ void encode(benchmark::State& state, const std::string& body, Table table) {
   for (auto _ : state) {
     out.clear();
     plan_order(table, block, order);
-    block.encode(order.order, out);
+    block.append_to(order.order, out);
     benchmark::DoNotOptimize(out.data());
   }
   state.SetItemsProcessed(state.iterations() * block.rows());

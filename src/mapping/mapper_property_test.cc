@@ -224,7 +224,7 @@ void append_rows(const OpenBlocks& blocks, Tables& out) {
     Buffer bytes;
     uint32_t begin = 0;
     for (const uint32_t end : order.partition_ends) {
-      block->encode(std::span(order.order).subspan(begin, end - begin), bytes);
+      block->append_to(std::span(order.order).subspan(begin, end - begin), bytes);
       begin = end;
     }
     std::vector<Row> rows(block->rows());

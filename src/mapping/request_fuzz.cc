@@ -29,7 +29,7 @@ void run(std::string_view body) {
     mapping::RowOrder order;
     mapping::plan_order(static_cast<mapping::Table>(t), *blocks.by_table[t], order);
     Buffer bytes;
-    blocks.by_table[t]->encode(order.order, bytes);
+    blocks.by_table[t]->append_to(order.order, bytes);
     const auto read = testing::read_native(bytes.view());
     SLUICE_CHECK(read.size() == 1 && read[0].rows() == order.order.size());
   }

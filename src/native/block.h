@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <span>
 
-#include "base/buffer.h"
+#include "base/output.h"
 
 namespace sluice::native {
 
@@ -21,7 +21,13 @@ class Block {
   virtual size_t bytes() const = 0;
   /// Appends one Native block with the rows `order` names, in that order. A row may be left out,
   /// for bisecting.
-  virtual void encode(std::span<const uint32_t> order, Buffer& out) const = 0;
+  virtual void encode(std::span<const uint32_t> order, Output& out) const = 0;
+  /// The same at the end of a buffer.
+  void append_to(std::span<const uint32_t> order, Buffer& out) const {
+    BufferOutput output(out);
+    encode(order, output);
+    output.finish();
+  }
   /// Forgets the rows, keeps the memory.
   virtual void reset() = 0;
 };

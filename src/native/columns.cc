@@ -13,18 +13,10 @@ constexpr uint64_t kHasAdditionalKeys = 1 << 9;
 constexpr uint64_t kNeedsUpdate = 1 << 10;
 
 template <typename T>
-void append_narrowed(std::span<const std::span<const uint32_t>> indexes, Buffer& out) {
+void append_narrowed(std::span<const std::span<const uint32_t>> indexes, Output& out) {
   for (const auto& run : indexes) {
-    char* to = out.tail(run.size() * sizeof(T));
-    if constexpr (sizeof(T) == 1) {
-      for (size_t i = 0; i < run.size(); ++i) to[i] = static_cast<char>(run[i]);
-    } else {
-      for (size_t i = 0; i < run.size(); ++i) {
-        const T narrow = static_cast<T>(run[i]);
-        std::memcpy(to + i * sizeof(T), &narrow, sizeof(T));
-      }
-    }
-    out.commit(run.size() * sizeof(T));
+    const uint32_t* index = run.data();
+    out.append_values<T>(run.size(), [&] { return static_cast<T>(*index++); });
   }
 }
 
@@ -44,17 +36,17 @@ void StringColumn::repeat_last() {
   ends_.push_back(static_cast<uint32_t>(encoded_.size()));
 }
 
-void StringColumn::encode(RowRanges rows, Buffer& out) const {
+void StringColumn::encode(RowRanges rows, Output& out) const {
   for (const RowRange& r : rows) {
     const uint32_t begin = begin_of(r.begin);
     out.append(encoded_.data() + begin, begin_of(r.end) - begin);
   }
 }
 
-void encode_low_cardinality_prefix(Buffer& out) { out.append_raw(kKeysVersion); }
+void encode_low_cardinality_prefix(Output& out) { out.append_raw(kKeysVersion); }
 
 void encode_low_cardinality(const Dictionary& dictionary,
-                            std::span<const std::span<const uint32_t>> indexes, Buffer& out) {
+                            std::span<const std::span<const uint32_t>> indexes, Output& out) {
   uint64_t rows = 0;
   for (const auto& run : indexes) rows += run.size();
   if (rows == 0) return;
@@ -73,7 +65,7 @@ void encode_low_cardinality(const Dictionary& dictionary,
   }
 }
 
-void LowCardinalityColumn::encode(RowRanges rows, Buffer& out) const {
+void LowCardinalityColumn::encode(RowRanges rows, Output& out) const {
   std::vector<std::span<const uint32_t>> runs;
   runs.reserve(rows.size());
   for (const RowRange& r : rows) runs.emplace_back(indexes_.data() + r.begin, r.end - r.begin);
@@ -126,19 +118,16 @@ void MapColumn::clear() {
   for (Shape& shape : shapes_) shape.ends.clear();  // its dictionary indexes are gone
 }
 
-void MapColumn::encode(RowRanges rows, Buffer& out) const {
+void MapColumn::encode(RowRanges rows, Output& out) const {
   std::vector<std::span<const uint32_t>> runs;
   runs.reserve(rows.size());
   uint64_t total = 0;
   for (const RowRange& r : rows) {
     const uint32_t first = entry_end(r.begin);
-    char* to = out.tail((r.end - r.begin) * sizeof(uint64_t));
-    for (uint32_t row = r.begin; row < r.end; ++row, to += sizeof(uint64_t)) {
-      const uint64_t end = total + (entry_ends_[row] - first);
-      std::memcpy(to, &end, sizeof end);
-    }
-    out.commit((r.end - r.begin) * sizeof(uint64_t));
-    total += entry_end(r.end) - first;
+    const uint64_t shift = total - first;  // modulo 2^64
+    const uint32_t* end = entry_ends_.data() + r.begin;
+    out.append_values<uint64_t>(r.end - r.begin, [&] { return *end++ + shift; });
+    total = entry_end(r.end) + shift;
     runs.emplace_back(keys_.data() + first, entry_end(r.end) - first);
   }
   encode_low_cardinality(dictionary_, runs, out);
@@ -159,7 +148,7 @@ void to_ranges(std::span<const uint32_t> order, std::vector<RowRange>& out) {
   }
 }
 
-void encode_block_head(Buffer& out, uint64_t columns, uint64_t rows) {
+void encode_block_head(Output& out, uint64_t columns, uint64_t rows) {
   append_varint(out, columns);
   append_varint(out, rows);
 }

@@ -20,6 +20,7 @@
 
 #include "base/buffer.h"
 #include "base/bytes.h"
+#include "base/output.h"
 #include "native/dictionary.h"
 #include "native/pod_vector.h"
 #include "native/varint.h"
@@ -45,8 +46,8 @@ class FixedColumn {
   size_t size() const { return values_.size(); }
   size_t bytes() const { return values_.byte_size(); }
   void clear() { values_.clear(); }
-  static void encode_prefix(Buffer&) {}
-  void encode(RowRanges rows, Buffer& out) const {
+  static void encode_prefix(Output&) {}
+  void encode(RowRanges rows, Output& out) const {
     for (const RowRange& r : rows)
       out.append(values_.data() + r.begin, (r.end - r.begin) * sizeof(T));
   }
@@ -76,8 +77,8 @@ class StringColumn {
     encoded_.clear();
     ends_.clear();
   }
-  static void encode_prefix(Buffer&) {}
-  void encode(RowRanges rows, Buffer& out) const;
+  static void encode_prefix(Output&) {}
+  void encode(RowRanges rows, Output& out) const;
 
  private:
   uint32_t begin_of(size_t row) const { return row == 0 ? 0 : ends_[row - 1]; }
@@ -87,20 +88,17 @@ class StringColumn {
 
 /// Writes a LowCardinality(String) column's data: dictionary and indexes. Nothing for no rows.
 void encode_low_cardinality(const Dictionary& dictionary,
-                            std::span<const std::span<const uint32_t>> indexes, Buffer& out);
+                            std::span<const std::span<const uint32_t>> indexes, Output& out);
 /// The state that stands before the data of a column that has LowCardinality anywhere inside.
-void encode_low_cardinality_prefix(Buffer& out);
+void encode_low_cardinality_prefix(Output& out);
 
 /// LowCardinality(String).
 class LowCardinalityColumn {
  public:
   void append(std::string_view value) {
     // Runs of equal values are the rule: names, levels, services.
-    if (indexes_.empty() || dictionary_.at(indexes_.back()) != value) {
-      indexes_.push_back(dictionary_.index_of(value));
-    } else {
-      indexes_.push_back(indexes_.back());
-    }
+    const bool repeated = !indexes_.empty() && dictionary_.equal(indexes_.back(), value);
+    indexes_.push_back(repeated ? indexes_.back() : dictionary_.index_of(value));
   }
   void repeat_last() { indexes_.push_back(indexes_.back()); }
   std::string_view value(size_t row) const { return dictionary_.at(indexes_[row]); }
@@ -110,8 +108,8 @@ class LowCardinalityColumn {
     indexes_.clear();
     dictionary_.clear();
   }
-  static void encode_prefix(Buffer& out) { encode_low_cardinality_prefix(out); }
-  void encode(RowRanges rows, Buffer& out) const;
+  static void encode_prefix(Output& out) { encode_low_cardinality_prefix(out); }
+  void encode(RowRanges rows, Output& out) const;
 
  private:
   Dictionary dictionary_;
@@ -147,8 +145,8 @@ class MapColumn {
   /// Bytes that the last row took. REQUIRES: a row.
   size_t last_row_bytes() const { return value_end(size()) - value_end(size() - 1); }
   void clear();
-  static void encode_prefix(Buffer& out) { encode_low_cardinality_prefix(out); }
-  void encode(RowRanges rows, Buffer& out) const;
+  static void encode_prefix(Output& out) { encode_low_cardinality_prefix(out); }
+  void encode(RowRanges rows, Output& out) const;
 
  private:
   /// Records of one kind have the same keys in the same order. What sorting and looking them up
@@ -219,16 +217,16 @@ class ArrayColumn {
     elements_.clear();
     ends_.clear();
   }
-  static void encode_prefix(Buffer& out) { Element::encode_prefix(out); }
-  void encode(RowRanges rows, Buffer& out) const {
+  static void encode_prefix(Output& out) { Element::encode_prefix(out); }
+  void encode(RowRanges rows, Output& out) const {
     std::vector<RowRange> inner;
     inner.reserve(rows.size());
     uint64_t total = 0;
     for (const RowRange& r : rows) {
-      for (uint32_t row = r.begin; row < r.end; ++row) {
-        total += ends_[row] - begin_of(row);
-        out.append_raw(total);
-      }
+      const uint64_t shift = total - begin_of(r.begin);  // modulo 2^64
+      const uint32_t* end = ends_.data() + r.begin;
+      out.append_values<uint64_t>(r.end - r.begin, [&] { return *end++ + shift; });
+      total = begin_of(r.end) + shift;
       const RowRange range{begin_of(r.begin), begin_of(r.end)};
       if (range.begin != range.end) inner.push_back(range);
     }
@@ -245,11 +243,11 @@ class ArrayColumn {
 void to_ranges(std::span<const uint32_t> order, std::vector<RowRange>& out);
 
 /// The head of a Native block: numbers of columns and rows.
-void encode_block_head(Buffer& out, uint64_t columns, uint64_t rows);
+void encode_block_head(Output& out, uint64_t columns, uint64_t rows);
 
 /// One column of a Native block: name, type, state, data.
 template <typename Column>
-void encode_column(Buffer& out, std::string_view name, std::string_view type, const Column& column,
+void encode_column(Output& out, std::string_view name, std::string_view type, const Column& column,
                    RowRanges rows) {
   append_string(out, name);
   append_string(out, type);

@@ -13,10 +13,12 @@ namespace {
 template <typename Column>
 std::vector<std::string> round_trip(std::string_view type, const Column& column,
                                     std::vector<RowRange> rows) {
-  Buffer out;
+  Buffer bytes;
+  BufferOutput out(bytes);
   encode_block_head(out, 1, row_count(rows));
   encode_column(out, "c", type, column, rows);
-  const auto blocks = testing::read_native(out.view());
+  out.finish();
+  const auto blocks = testing::read_native(bytes.view());
   EXPECT_EQ(blocks.size(), 1U);
   return blocks.at(0).columns.at(0).values;
 }
@@ -27,22 +29,25 @@ TEST(Columns, AStringBlockByteByByte) {
   StringColumn column;
   column.append("hi");
   column.append("");
-  Buffer out;
+  Buffer bytes;
+  BufferOutput out(bytes);
   encode_block_head(out, 1, 2);
   const RowRange rows[] = {{0, 2}};
   encode_column(out, "s", "String", column, rows);
-  EXPECT_EQ(out.view(), std::string_view("\x01\x02"
-                                         "\x01s"
-                                         "\x06String"
-                                         "\x02hi"
-                                         "\x00",
-                                         15));
+  out.finish();
+  EXPECT_EQ(bytes.view(), std::string_view("\x01\x02"
+                                           "\x01s"
+                                           "\x06String"
+                                           "\x02hi"
+                                           "\x00",
+                                           15));
 }
 
 TEST(Columns, ALowCardinalityBlockByteByByte) {
   LowCardinalityColumn column;
   for (const char* s : {"a", "b", "a"}) column.append(s);
-  Buffer out;
+  Buffer bytes;
+  BufferOutput out(bytes);
   const RowRange rows[] = {{0, 3}};
   LowCardinalityColumn::encode_prefix(out);
   column.encode(rows, out);
@@ -57,7 +62,8 @@ TEST(Columns, ALowCardinalityBlockByteByByte) {
       4);
   expected += std::string("\x03\0\0\0\0\0\0\0", 8);  // three rows
   expected += std::string("\x00\x01\x00", 3);
-  EXPECT_EQ(out.view(), expected);
+  out.finish();
+  EXPECT_EQ(bytes.view(), expected);
 }
 
 TEST(Columns, RowsMayBeLeftOutAndReordered) {
@@ -154,10 +160,12 @@ TEST(MapColumn, KeysThatOnlyLookAlikeAreToldApart) {
 }
 
 TEST(Columns, AnEmptyBlockHasColumnsWithoutData) {
-  Buffer out;
+  Buffer bytes;
+  BufferOutput out(bytes);
   encode_block_head(out, 1, 0);
   encode_column(out, "c", "LowCardinality(String)", LowCardinalityColumn(), {});
-  EXPECT_EQ(testing::read_native(out.view()).at(0).rows(), 0U);
+  out.finish();
+  EXPECT_EQ(testing::read_native(bytes.view()).at(0).rows(), 0U);
 }
 
 }  // namespace

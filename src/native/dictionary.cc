@@ -14,10 +14,6 @@ constexpr size_t kFirstSlots = 64;
 
 }  // namespace
 
-std::string_view Dictionary::at(uint32_t index) const {
-  return {encoded_.data() + ends_[index] - sizes_[index], sizes_[index]};
-}
-
 uint32_t Dictionary::index_of(std::string_view text) {
   if (slots_.size() < (ends_.size() + 1) * 2)
     rehash(slots_.empty() ? kFirstSlots : slots_.size() * 2);
@@ -27,7 +23,7 @@ uint32_t Dictionary::index_of(std::string_view text) {
   size_t at_slot = hash & mask;
   for (; slots[at_slot].index_plus_one != 0; at_slot = (at_slot + 1) & mask) {
     const Slot& slot = slots[at_slot];
-    if (slot.hash == hash && at(slot.index_plus_one - 1) == text) return slot.index_plus_one - 1;
+    if (slot.hash == hash && equal(slot.index_plus_one - 1, text)) return slot.index_plus_one - 1;
   }
   const auto index = static_cast<uint32_t>(ends_.size());
   slots[at_slot] = {index + 1, hash};

@@ -15,7 +15,14 @@ class Dictionary {
   /// The index of the string, which is added if it is new.
   uint32_t index_of(std::string_view text);
   uint32_t size() const { return static_cast<uint32_t>(ends_.size()); }
-  std::string_view at(uint32_t index) const;
+  std::string_view at(uint32_t index) const {
+    return {encoded_.data() + ends_[index] - sizes_[index], sizes_[index]};
+  }
+  /// at(index) == text, without a call where the text is short.
+  bool equal(uint32_t index, std::string_view text) const {
+    const std::string_view own = at(index);
+    return own.size() == text.size() && equal_short(own.data(), text.data(), own.size());
+  }
   /// Memory that the strings take, in bytes.
   size_t bytes() const { return encoded_.size(); }
   /// The strings as they stand in the Native format, one after the other.

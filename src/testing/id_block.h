@@ -16,7 +16,7 @@ class IdBlock : public native::Block {
 
   uint32_t rows() const override { return static_cast<uint32_t>(ids_.size()); }
   size_t bytes() const override { return ids_.size() * sizeof(uint64_t); }
-  void encode(std::span<const uint32_t> order, Buffer& out) const override {
+  void encode(std::span<const uint32_t> order, Output& out) const override {
     append_varint(1, out);
     append_varint(order.size(), out);
     for (const std::string text : {"id", "UInt64"}) {
@@ -28,7 +28,7 @@ class IdBlock : public native::Block {
   void reset() override { ids_.clear(); }
 
  private:
-  static void append_varint(uint64_t value, Buffer& out) {
+  static void append_varint(uint64_t value, Output& out) {
     for (; value >= 0x80; value >>= 7) {
       const auto byte = static_cast<char>(value | 0x80);
       out.append(&byte, 1);

@@ -32,7 +32,11 @@ std::string decompress(std::string_view frame) {
 
 std::string frame_of(const std::vector<std::string>& parts) {
   Buffer out(kLz4FrameHeader);
-  for (const std::string& part : parts) append_lz4_blocks(part, out);
+  for (const std::string& part : parts) {
+    Lz4BlocksOutput blocks(out);
+    blocks.append(part);
+    blocks.finish();
+  }
   out.append(kLz4FrameEnd.data(), kLz4FrameEnd.size());
   return std::string(out.view());
 }
@@ -67,13 +71,17 @@ TEST(Lz4Frame, ReadsBackByTheReferenceReader) {
 TEST(Lz4Frame, IncompressibleBytesGrowByTheirSizesOnly) {
   const std::string bytes = noise(kLz4BlockBytesMax + 1);
   Buffer out;
-  append_lz4_blocks(bytes, out);
-  EXPECT_EQ(out.size(), bytes.size() + 2 * 4);
+  Lz4BlocksOutput blocks(out);
+  blocks.append(bytes);
+  blocks.finish();
+  EXPECT_EQ(out.size(), bytes.size() + (kLz4BlockBytesMax / Output::kPieceBytes + 1) * 4);
 }
 
 TEST(Lz4Frame, RepeatedBytesShrink) {
   Buffer out;
-  append_lz4_blocks(std::string(1 << 20, 'x'), out);
+  Lz4BlocksOutput blocks(out);
+  blocks.append(std::string(1 << 20, 'x'));
+  blocks.finish();
   EXPECT_LT(out.size(), 8u << 10);
 }
 

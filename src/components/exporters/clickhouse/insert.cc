@@ -62,17 +62,22 @@ void Insert::encode_piece(bool lz4, InsertBody& out) const {
   if (lz4) out.segments.push_back(wire::kLz4FrameEnd);
 }
 
+void encode_rows(const native::Block& block, std::span<const uint32_t> rows, bool lz4,
+                 Buffer& out) {
+  if (!lz4) {
+    block.append_to(rows, out);
+    return;
+  }
+  wire::Lz4BlocksOutput blocks(out);
+  block.encode(rows, blocks);
+  blocks.finish();
+}
+
 /// Appends rows [from, to) of the part's order to out.scratch.
 void Insert::encode_part(const Part& part, uint32_t from, uint32_t to, bool lz4,
                          InsertBody& out) const {
   const std::span<const uint32_t> rows = std::span(part.order).subspan(from, to - from);
-  if (!lz4) {
-    part.sealed->block->encode(rows, out.scratch);
-    return;
-  }
-  out.native.clear();
-  part.sealed->block->encode(rows, out.native);
-  wire::append_lz4_blocks(out.native.view(), out.scratch);
+  encode_rows(*part.sealed->block, rows, lz4, out.scratch);
 }
 
 void Insert::release_encoded() {

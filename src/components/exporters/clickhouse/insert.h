@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,10 +48,12 @@ struct Part {
   std::vector<AckSpan> acks;  ///< sorted by first row; those with at least one row in `order`
 };
 
+/// Appends the rows in this order as Native, or as LZ4 blocks of that.
+void encode_rows(const native::Block& block, std::span<const uint32_t> rows, bool lz4, Buffer& out);
+
 /// The bytes of an insert. The views point into the parts or into `scratch`.
 struct InsertBody {
   std::vector<std::string_view> segments;
-  Buffer native;
   Buffer scratch;
 };
 

@@ -38,7 +38,7 @@ Part make_part(uint64_t first, const std::vector<uint32_t>& requests, std::vecto
   auto sealed = std::make_shared<SealedBlock>();
   sealed->block = block;
   part.sealed = sealed;
-  block->encode(part.order, part.encoded);
+  block->append_to(part.order, part.encoded);
   return part;
 }
 

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/check.h"
-#include "wire/lz4_frame.h"
 
 namespace sluice::components {
 namespace {
@@ -17,8 +16,8 @@ constexpr std::array<mapping::Table, mapping::kTableCount> all_tables() {
 }
 constexpr auto kTables = all_tables();
 
-/// Encoding scratch is as large as the largest block; beyond this it is given back.
-constexpr size_t kScratchBytesKept = 32 << 20;
+/// Beyond this the scratch for encoding is given back.
+constexpr size_t kScratchBytesKept = 8 << 20;
 
 }  // namespace
 
@@ -143,17 +142,10 @@ Part LaneExporter::make_part(std::shared_ptr<const SealedBlock> block, uint32_t 
   Part part;
   part.sealed = std::move(block);
   part.order.assign(order_.order.begin() + from, order_.order.begin() + to);
-  native_.clear();
-  part.sealed->block->encode(part.order, native_);
-  if (options_.lz4) {
-    packed_.clear();
-    wire::append_lz4_blocks(native_.view(), packed_);
-    part.encoded = Buffer(packed_.view());
-  } else {
-    part.encoded = std::move(native_);
-  }
-  if (native_.capacity() > kScratchBytesKept) native_.release();
-  if (packed_.capacity() > kScratchBytesKept) packed_.release();
+  scratch_.clear();
+  encode_rows(*part.sealed->block, part.order, options_.lz4, scratch_);
+  part.encoded = Buffer(scratch_.view());
+  if (scratch_.capacity() > kScratchBytesKept) scratch_.release();
   budget_.charge(part.memory,
                  part.encoded.capacity() + part.order.capacity() * sizeof(part.order[0]));
   return part;

@@ -81,9 +81,8 @@ class LaneExporter : public pipeline::Consumer {
   mapping::OpenBlocks blocks_;
   std::array<OpenTable, mapping::kTableCount> open_;
   std::vector<Growth> grown_;  // by the batch at hand
-  mapping::RowOrder order_;    // scratch, as are the two below
-  Buffer native_;
-  Buffer packed_;
+  mapping::RowOrder order_;    // scratch, as is the one below
+  Buffer scratch_;
 };
 
 }  // namespace sluice::components

@@ -103,7 +103,6 @@ Answer Sender::send_piece(Insert& insert) {
   metrics_.inserts[static_cast<size_t>(answer.error_class)]->add();
   if (answer.done()) metrics_.of(insert.table()).bytes->add(bytes);
   if (body_.scratch.capacity() > kScratchBytesKept) body_.scratch.release();
-  if (body_.native.capacity() > kScratchBytesKept) body_.native.release();
   return answer;
 }
 

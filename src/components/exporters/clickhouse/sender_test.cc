@@ -63,7 +63,7 @@ std::unique_ptr<Insert> make_insert(Table table, const std::vector<uint64_t>& id
     part.acks.push_back(
         {pipeline::Ack([done, row](Outcome&& o) { done(row, std::move(o)); }), row, rows});
   }
-  block->encode(part.order, part.encoded);
+  block->append_to(part.order, part.encoded);
   auto sealed = std::make_shared<SealedBlock>();
   sealed->block = block;
   part.sealed = sealed;
