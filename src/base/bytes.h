@@ -45,7 +45,10 @@ inline bool equal_short(const char* a, const char* b, size_t size) {
     std::memcpy(&b_tail, b + size - sizeof b_tail, sizeof b_tail);
     return ((a_head ^ b_head) | (a_tail ^ b_tail)) == 0;
   };
-  if (size > 16) return std::memcmp(a, b, size) == 0;
+  if (size > 32) return std::memcmp(a, b, size) == 0;
+  if (size > 16) {
+    return equal_short(a, b, 16) && equal_short(a + size - 16, b + size - 16, 16);
+  }
   if (size >= 8) return equal_ends(uint64_t{});
   if (size >= 4) return equal_ends(uint32_t{});
   if (size >= 2) return equal_ends(uint16_t{});

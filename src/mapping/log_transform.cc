@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -49,12 +50,14 @@ class Superseded {
         nested_ |= uint64_t{is_container(object.begin()[i])} << i;
       }
     } else {
-      for (uint32_t i = 0; i < object.size; ++i) last_[object.begin()[i].key] = i;
+      last_.emplace();
+      for (uint32_t i = 0; i < object.size; ++i) (*last_)[object.begin()[i].key] = i;
     }
   }
 
   bool operator()(uint32_t i) const {
-    if (object_.size > kScanMax) return last_.find(object_.begin()[i].key)->second != i;
+    if (last_) return last_->find(object_.begin()[i].key)->second != i;
+    if (nested_ == 0) return false;
     // A nested member is compared with all that follow, a scalar only with the nested ones among
     // them.
     const uint64_t following = ~uint64_t{1} << i & (~uint64_t{0} >> (kScanMax - object_.size));
@@ -68,7 +71,7 @@ class Superseded {
  private:
   const JsonNode& object_;
   uint64_t nested_ = 0;  // bit i: member i is an object or array; up to kScanMax members
-  std::unordered_map<std::string_view, uint32_t> last_;
+  std::optional<std::unordered_map<std::string_view, uint32_t>> last_;  // beyond that
 };
 
 /// Builds the keys of nested values: a prefix on a stack that grows and shrinks with the walk. The
@@ -214,23 +217,25 @@ class FirstByKey {
 
   explicit FirstByKey(const Attributes& attributes) : attributes_(attributes) {
     if (attributes.size() <= kScanMax) return;
-    for (uint32_t i = 0; i < attributes.size(); ++i) index_.emplace(attributes[i].key, i);
+    index_.emplace();
+    for (uint32_t i = 0; i < attributes.size(); ++i) index_->emplace(attributes[i].key, i);
   }
 
   uint32_t find(std::string_view key) const {
-    if (attributes_.size() > kScanMax) {
-      const auto it = index_.find(key);
-      return it == index_.end() ? kNone : it->second;
+    if (index_) {
+      const auto it = index_->find(key);
+      return it == index_->end() ? kNone : it->second;
     }
     for (uint32_t i = 0; i < attributes_.size(); ++i) {
-      if (attributes_[i].key == key) return i;
+      const std::string_view own = attributes_[i].key;
+      if (own.size() == key.size() && equal_short(own.data(), key.data(), key.size())) return i;
     }
     return kNone;
   }
 
  private:
   const Attributes& attributes_;
-  std::unordered_map<std::string_view, uint32_t> index_;
+  std::optional<std::unordered_map<std::string_view, uint32_t>> index_;  // of more than kScanMax
 };
 
 bool has_containers(const Attributes& attributes) {
@@ -265,6 +270,9 @@ struct LogTransform::Impl {
   wire::JsonBodyParser parser;
   Buffer prefix;
   ValueText value_text;
+  // Scratch of merge_json().
+  std::vector<uint8_t> used;                  // by member: it replaces an attribute
+  std::vector<const JsonNode*> replacements;  // by attribute: the member that replaces it
   // Levels repeat: the last one and its number.
   std::string last_level = "info";
   int32_t last_number = severity_number_of_text("info");
@@ -293,22 +301,21 @@ void LogTransform::Impl::merge_json(const JsonNode& object, LogRecord& record, A
   const Attributes& before = record.attributes;
   const JsonNode* members = object.begin();
   Attributes merged;
-  merged.reserve(arena, before.size() + object.size);
+  merged.reserve(arena, before.size() + 2 * object.size);
   Flattener flattener(arena, merged, prefix);
-  std::vector<bool> used;
+  used.assign(object.size, 0);
   if (!before.empty()) {
     const FirstByKey first(before);
-    std::vector<const JsonNode*> replacement(before.size());
-    used.resize(object.size);
+    replacements.assign(before.size(), nullptr);
     for (uint32_t i = 0; i < object.size; ++i) {
       const uint32_t at = first.find(members[i].key);
       if (at == FirstByKey::kNone) continue;
-      replacement[at] = &members[i];
-      used[i] = true;
+      replacements[at] = &members[i];
+      used[i] = 1;
     }
     for (uint32_t i = 0; i < before.size(); ++i) {
-      if (replacement[i] != nullptr) {
-        flattener.add(*replacement[i]);
+      if (replacements[i] != nullptr) {
+        flattener.add(*replacements[i]);
       } else {
         flattener.add(before[i].key, before[i].value);
       }
@@ -316,7 +323,7 @@ void LogTransform::Impl::merge_json(const JsonNode& object, LogRecord& record, A
   }
   const Superseded superseded(object);
   for (uint32_t i = 0; i < object.size; ++i) {
-    if ((used.empty() || !used[i]) && !superseded(i)) flattener.add(members[i]);
+    if (used[i] == 0 && !superseded(i)) flattener.add(members[i]);
   }
   record.attributes = merged;
 }

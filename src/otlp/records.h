@@ -101,9 +101,23 @@ using Attributes = ArenaVector<KeyValue>;
 /// A trace or span id. All zero is "none", as in the original.
 template <size_t N>
 struct Id {
+  static_assert(N % 8 == 0);
   std::array<uint8_t, N> bytes{};
-  bool empty() const { return bytes == std::array<uint8_t, N>{}; }
-  friend bool operator==(const Id&, const Id&) = default;
+  // By words: the compiler calls memcmp for an array of bytes, which cost a tenth of a small span.
+  bool empty() const {
+    const auto words = as_words();
+    uint64_t any = 0;
+    for (const uint64_t word : words) any |= word;
+    return any == 0;
+  }
+  friend bool operator==(const Id& a, const Id& b) { return a.as_words() == b.as_words(); }
+
+ private:
+  std::array<uint64_t, N / 8> as_words() const {
+    std::array<uint64_t, N / 8> words;
+    std::memcpy(words.data(), bytes.data(), N);
+    return words;
+  }
 };
 using TraceId = Id<16>;
 using SpanId = Id<8>;

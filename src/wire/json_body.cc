@@ -44,6 +44,7 @@ class JsonBodyParser::Pass {
   char peek(const char* at) const { return at != end_ ? *at : '\0'; }
 
   const char* skip_spaces(const char* at) const {
+    if (at == end_ || static_cast<unsigned char>(*at) > ' ') return at;  // as a rule
     while (at != end_ && (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r')) ++at;
     return at;
   }
