@@ -130,12 +130,13 @@ def has_tests(folder):
 
 def conformance(tally):
     if build(tally, "release", "sluice"):
-        run_pytest(tally, "conformance", "tests/e2e/test_conformance.py")
+        run_pytest(tally, "conformance", "tests/e2e/test_conformance.py", "tests/e2e/test_pipelines.py")
 
 
 def e2e(tally):
     if build(tally, "release", "sluice"):
-        run_pytest(tally, "e2e", "tests/e2e", "--ignore=tests/e2e/test_conformance.py")
+        run_pytest(tally, "e2e", "tests/e2e", "--ignore=tests/e2e/test_conformance.py",
+                   "--ignore=tests/e2e/test_pipelines.py")
 
 
 def bench(tally):

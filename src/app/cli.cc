@@ -7,7 +7,9 @@
 #include "app/options.h"
 #include "app/print_config.h"
 #include "app/query.h"
+#include "app/run.h"
 #include "app/service.h"
+#include "base/nearest.h"
 
 namespace sluice::app {
 namespace {
@@ -29,6 +31,10 @@ constexpr Entry kCommands[] = {
     {"gateway", "OpenTelemetry in, rows into a ClickHouse elsewhere", run_gateway},
     {"server", "only the ClickHouse: the database in a directory behind its HTTP interface",
      run_server},
+    {"run", "the pipelines of a configuration in the OpenTelemetry Collector's YAML",
+     run_pipelines},
+    {"validate", "say what is wrong with such a configuration", run_validate},
+    {"components", "list what such a configuration may name", run_components},
     {"query", "run one statement and print its result", run_query},
     {"schema", "print the statements that make ClickStack's tables", run_schema},
     {"bench", "send generated telemetry, and count whether all of it is stored", bench::run_bench},

@@ -70,7 +70,4 @@ Status apply_environment(const std::vector<Flag>& flags, const Environment& get,
 /// The options as lines for --help.
 std::string render_help(const std::vector<Flag>& flags);
 
-/// The name among `names` that is most like `name`, or nothing if none is.
-std::string nearest_name(std::string_view name, const std::vector<std::string_view>& names);
-
 }  // namespace sluice::app

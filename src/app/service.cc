@@ -1,7 +1,5 @@
 #include "app/service.h"
 
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -15,6 +13,7 @@
 #include "app/cli.h"
 #include "app/collector.h"
 #include "app/data_directory.h"
+#include "app/process.h"
 #include "app/signals.h"
 #include "app/supervisor.h"
 #include "base/log.h"
@@ -39,19 +38,6 @@ constexpr milliseconds kStartPoll{2};
 constexpr size_t kBannerColumn = 18;
 /// If the database is not open after this long, people want to know what is waited for.
 constexpr milliseconds kPatience{3'000};
-
-/// Files that this process makes are its own, secrets never get into a core dump, and there are
-/// descriptors for as many connections as the system allows.
-void set_process_limits() {
-  umask(S_IRWXG | S_IRWXO);
-  const rlimit no_core{0, 0};
-  setrlimit(RLIMIT_CORE, &no_core);
-  rlimit files{};
-  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-    files.rlim_cur = files.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &files);
-  }
-}
 
 log::Format log_format(const Options& options) {
   return options.log_format.value_or(isatty(STDERR_FILENO) != 0 ? log::Format::Text

@@ -129,13 +129,6 @@ Status parse_value(std::string_view text, Secret& value) {
   return {};
 }
 
-Status parse_value(std::string_view text, std::vector<int>& values) {
-  int value = 0;
-  SLUICE_RETURN_IF_ERROR(parse_value(text, value));
-  values.push_back(value);
-  return {};
-}
-
 std::string show_value(const std::string& value) { return value; }
 std::string show_value(bool value) { return value ? "true" : "false"; }
 std::string show_value(int value) { return std::to_string(value); }
@@ -154,11 +147,5 @@ std::string show_value(Retention value) {
 }
 
 std::string show_value(const Secret& value) { return value.value.empty() ? "" : "***"; }
-
-std::string show_value(const std::vector<int>& values) {
-  std::string out;
-  for (int value : values) out += (out.empty() ? "" : ",") + std::to_string(value);
-  return out;
-}
 
 }  // namespace sluice::app

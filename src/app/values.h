@@ -78,7 +78,10 @@ Status parse_value(std::string_view text, ListenAddress& value);
 Status parse_value(std::string_view text, Retention& value);
 Status parse_value(std::string_view text, Secret& value);
 /// Adds to the list: an option that may stand several times.
-Status parse_value(std::string_view text, std::vector<int>& values);
+template <typename T>
+Status parse_value(std::string_view text, std::vector<T>& values) {
+  return parse_value(text, values.emplace_back());
+}
 
 std::string show_value(const std::string& value);
 std::string show_value(bool value);
@@ -90,7 +93,12 @@ std::string show_value(const ListenAddress& value);
 std::string show_value(Retention value);
 /// "***", or nothing if there is no secret.
 std::string show_value(const Secret& value);
-std::string show_value(const std::vector<int>& values);
+template <typename T>
+std::string show_value(const std::vector<T>& values) {
+  std::string out;
+  for (const T& value : values) out += (out.empty() ? "" : ",") + show_value(value);
+  return out;
+}
 
 /// Why a word that will mean something later is not taken now; empty for all other words.
 template <typename E>

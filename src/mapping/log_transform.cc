@@ -11,6 +11,7 @@
 
 #include "mapping/severity.h"
 #include "mapping/unicode_lower.h"
+#include "otlp/value_text.h"
 #include "wire/json_body.h"
 #include "wire/number_format.h"
 
@@ -248,7 +249,7 @@ bool has_containers(const Attributes& attributes) {
 bool is_session_event(const LogRecord& record) {
   for (const KeyValue& kv : record.attributes) {
     if (kv.key == "rr-web.event")
-      return kv.value.kind != ValueKind::None && all_numbers_finite(kv.value);
+      return kv.value.kind != ValueKind::None && otlp::all_numbers_finite(kv.value);
   }
   return false;
 }

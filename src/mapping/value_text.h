@@ -5,10 +5,8 @@
 
 namespace sluice::mapping {
 
-/// An attribute value or body as the tables store it (docs/formats/rows.md): strings as they are,
-/// numbers and booleans as text, bytes as base64, arrays and maps as compact JSON with sorted keys,
-/// no value as the empty string. A NaN or infinity anywhere inside an array or map makes the whole
-/// text empty, as in the original. Keeps scratch memory; not thread-safe.
+/// An attribute value or body as the tables store it (docs/formats/rows.md), which is
+/// otlp::value_text(). Keeps scratch memory; not thread-safe.
 class ValueText {
  public:
   /// Appends the text as one string of the Native format: its length, its bytes.
@@ -19,9 +17,5 @@ class ValueText {
  private:
   Buffer scratch_;
 };
-
-/// False where a NaN or an infinity is found anywhere inside (the value itself included). A map
-/// member that a later one of the same key replaces does not count.
-bool all_numbers_finite(const otlp::Value& value);
 
 }  // namespace sluice::mapping

@@ -141,9 +141,9 @@ class MetricsDecoder : JsonDecoder {
       case JsonField::AsDouble:
       case JsonField::AsInt: number(field, out.value); break;
       case JsonField::Count: in().integer(out.count); break;
-      case JsonField::Sum: in().real(out.sum); break;
-      case JsonField::Min: in().real(out.min); break;
-      case JsonField::Max: in().real(out.max); break;
+      case JsonField::Sum: out.has_sum = in().real(out.sum); break;
+      case JsonField::Min: out.has_min = in().real(out.min); break;
+      case JsonField::Max: out.has_max = in().real(out.max); break;
       case JsonField::BucketCounts: counts(out.bucket_counts); break;
       case JsonField::ExplicitBounds:
         list(out.explicit_bounds, [this](double& d) { in().real(d); });

@@ -151,7 +151,7 @@ class MetricsDecoder : public ProtobufDecoder<MetricsDecoder> {
         case f64(2): in.fixed64(out.start_time_unix_nano); break;
         case f64(3): in.fixed64(out.time_unix_nano); break;
         case f64(4): in.fixed64(out.count); break;
-        case f64(5): real(in, out.sum); break;
+        case f64(5): out.has_sum = real(in, out.sum); break;
         case len(6):
         case f64(6): packed_fixed64(in, tag, out.bucket_counts); break;
         case len(7):
@@ -159,8 +159,8 @@ class MetricsDecoder : public ProtobufDecoder<MetricsDecoder> {
         case len(8): exemplars(in, out); break;
         case len(9): attribute(in, out.attributes); break;
         case var(10): uint32_varint(in, out.flags); break;
-        case f64(11): real(in, out.min); break;
-        case f64(12): real(in, out.max); break;
+        case f64(11): out.has_min = real(in, out.min); break;
+        case f64(12): out.has_max = real(in, out.max); break;
         default: unknown(in, tag, fields(2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)); break;
       }
     }
@@ -176,7 +176,7 @@ class MetricsDecoder : public ProtobufDecoder<MetricsDecoder> {
         case f64(2): in.fixed64(out.start_time_unix_nano); break;
         case f64(3): in.fixed64(out.time_unix_nano); break;
         case f64(4): in.fixed64(out.count); break;
-        case f64(5): real(in, out.sum); break;
+        case f64(5): out.has_sum = real(in, out.sum); break;
         case var(6): sint32(in, out.scale); break;
         case f64(7): in.fixed64(out.zero_count); break;
         case len(8):
@@ -187,8 +187,8 @@ class MetricsDecoder : public ProtobufDecoder<MetricsDecoder> {
           break;
         case var(10): uint32_varint(in, out.flags); break;
         case len(11): exemplars(in, out); break;
-        case f64(12): real(in, out.min); break;
-        case f64(13): real(in, out.max); break;
+        case f64(12): out.has_min = real(in, out.min); break;
+        case f64(13): out.has_max = real(in, out.max); break;
         case f64(14): real(in, out.zero_threshold); break;
         default: unknown(in, tag, fields(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14)); break;
       }
@@ -218,7 +218,7 @@ class MetricsDecoder : public ProtobufDecoder<MetricsDecoder> {
         case f64(2): in.fixed64(out.start_time_unix_nano); break;
         case f64(3): in.fixed64(out.time_unix_nano); break;
         case f64(4): in.fixed64(out.count); break;
-        case f64(5): real(in, out.sum); break;
+        case f64(5): out.has_sum = real(in, out.sum); break;
         case len(6):
           element(in, out.quantile_values,
                   [this](auto b, QuantileValue& q) { return quantile(b, q); });

@@ -15,6 +15,7 @@
 namespace sluice::otlp {
 
 enum class Signal : uint8_t { Logs, Traces, Metrics };
+inline constexpr size_t kSignalCount = 3;
 
 /// "logs", "traces" or "metrics".
 constexpr std::string_view signal_name(Signal signal) {
@@ -246,9 +247,13 @@ struct DataPoint {
   uint64_t time_unix_nano = 0;
   ArenaVector<Exemplar> exemplars;
   uint32_t flags = 0;
+  // Histograms say whether these were sent; one that was not is 0.
+  bool has_sum = false;
+  bool has_min = false;
+  bool has_max = false;
   Number value;        // gauge, sum
   uint64_t count = 0;  // histogram, exponential histogram, summary
-  double sum = 0;      // the same; 0 when it was not sent, as for min and max
+  double sum = 0;      // the same
   double min = 0;      // histogram, exponential histogram
   double max = 0;
   ArenaVector<uint64_t> bucket_counts;  // histogram

@@ -76,7 +76,7 @@ http::BodyPlan GrpcHandler::plan(const http::Request&, std::string_view first) {
 
 Status GrpcHandler::begin(const grpc::Call& call, otlp::Signal& signal) const {
   const std::optional<otlp::Signal> service = parse_service(call.service);
-  if (!service.has_value())
+  if (!service.has_value() || !served_[static_cast<size_t>(*service)])
     return {Code::Unimplemented, "unknown service " + std::string(call.service)};
   if (call.method != "Export") {
     return {Code::Unimplemented, "unknown method " + std::string(call.method) + " for service " +

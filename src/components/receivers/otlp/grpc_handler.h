@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "components/receivers/otlp/lane.h"
+#include "components/receivers/otlp/routes.h"
 #include "http/grpc.h"
 #include "http/limits.h"
 #include "http/message.h"
@@ -14,8 +15,8 @@ namespace sluice::components::otlp_receiver {
 class GrpcHandler final : public http::Handler {
  public:
   /// The references must outlive the handler.
-  GrpcHandler(std::shared_ptr<Lane> lane, const http::Limits& limits)
-      : lane_(std::move(lane)), limits_(limits) {}
+  GrpcHandler(std::shared_ptr<Lane> lane, const http::Limits& limits, const Served& served)
+      : lane_(std::move(lane)), limits_(limits), served_(served) {}
 
   http::BodyPlan plan(const http::Request& request, std::string_view first) override;
   void handle(http::Request&& request, http::Responder responder) override;
@@ -29,6 +30,7 @@ class GrpcHandler final : public http::Handler {
 
   std::shared_ptr<Lane> lane_;
   const http::Limits& limits_;
+  const Served& served_;
 };
 
 }  // namespace sluice::components::otlp_receiver

@@ -56,15 +56,6 @@ std::string percent_decode(std::string_view path) {
   return decoded;
 }
 
-/// The path must be right as it stands: no trailing slash, no "//", no dot segments.
-std::optional<otlp::Signal> parse_path(std::string_view path) {
-  const std::string decoded = percent_decode(path);
-  if (decoded == "/v1/logs") return otlp::Signal::Logs;
-  if (decoded == "/v1/traces") return otlp::Signal::Traces;
-  if (decoded == "/v1/metrics") return otlp::Signal::Metrics;
-  return std::nullopt;
-}
-
 /// The media type, whatever its case and parameters.
 std::optional<Format> parse_content_type(std::string_view type) {
   type = type.substr(0, type.find(';'));
@@ -171,6 +162,15 @@ class HttpHandler::Sender final : public Reply {
 
 http::BodyPlan HttpHandler::plan(const http::Request&, std::string_view) {
   return {limits_.http_body_bytes, 0};
+}
+
+/// The path must be right as it stands: no trailing slash, no "//", no dot segments.
+std::optional<otlp::Signal> HttpHandler::parse_path(std::string_view path) const {
+  const std::string decoded = percent_decode(path);
+  for (size_t i = 0; i < paths_.size(); ++i) {
+    if (served_[i] && decoded == paths_[i]) return static_cast<otlp::Signal>(i);
+  }
+  return std::nullopt;
 }
 
 std::optional<http::Response> HttpHandler::route(const http::Request& request, otlp::Signal& signal,

@@ -6,6 +6,7 @@
 
 #include "components/receivers/otlp/cors.h"
 #include "components/receivers/otlp/lane.h"
+#include "components/receivers/otlp/routes.h"
 #include "http/limits.h"
 #include "http/message.h"
 #include "wire/compression.h"
@@ -17,8 +18,9 @@ namespace sluice::components::otlp_receiver {
 class HttpHandler final : public http::Handler {
  public:
   /// The references must outlive the handler.
-  HttpHandler(std::shared_ptr<Lane> lane, const http::Limits& limits, const Cors& cors)
-      : lane_(std::move(lane)), limits_(limits), cors_(cors) {}
+  HttpHandler(std::shared_ptr<Lane> lane, const http::Limits& limits, const Cors& cors,
+              const Paths& paths, const Served& served)
+      : lane_(std::move(lane)), limits_(limits), cors_(cors), paths_(paths), served_(served) {}
 
   http::BodyPlan plan(const http::Request& request, std::string_view first) override;
   void handle(http::Request&& request, http::Responder responder) override;
@@ -27,6 +29,7 @@ class HttpHandler final : public http::Handler {
  private:
   class Sender;
 
+  std::optional<otlp::Signal> parse_path(std::string_view path) const;
   std::optional<http::Response> route(const http::Request& request, otlp::Signal& signal,
                                       Format& format, wire::Encoding& encoding);
   Status expand(http::Request& request, wire::Encoding encoding);
@@ -36,6 +39,8 @@ class HttpHandler final : public http::Handler {
   std::shared_ptr<Lane> lane_;
   const http::Limits& limits_;
   const Cors& cors_;
+  const Paths& paths_;
+  const Served& served_;
 };
 
 /// For HTTP/1.x on the gRPC port: says where OTLP over HTTP is.

@@ -22,13 +22,13 @@ using otlp_receiver::Transport;
 /// Everything of the receiver that belongs to one lane.
 struct LaneParts {
   LaneParts(io::Loop& on, pipeline::Consumer& next, Budget& budget,
-            otlp_receiver::Instruments& instruments, const http::Limits& limits,
+            otlp_receiver::Instruments& instruments, const OtlpReceiverConfig& config,
             const otlp_receiver::Cors& cors)
       : loop(on),
         lane(std::make_shared<otlp_receiver::Lane>(on, next, budget, instruments)),
-        http_handler(lane, limits, cors),
-        grpc_handler(lane, limits),
-        server(on, limits, budget) {}
+        http_handler(lane, config.limits, cors, config.paths, config.served),
+        grpc_handler(lane, config.limits, config.served),
+        server(on, config.limits, budget) {}
 
   http::Endpoint endpoint(Transport transport) {
     http::ConnectionObserver* observer = &lane->instruments().connections(transport);
@@ -100,8 +100,8 @@ Result<std::unique_ptr<OtlpReceiver>> OtlpReceiver::create(const OtlpReceiverCon
   SLUICE_CHECK(!lanes.empty() && lanes.size() == next.size());
   auto impl = std::make_unique<Impl>(config, metrics);
   for (size_t i = 0; i < lanes.size(); ++i) {
-    impl->lanes.push_back(std::make_unique<LaneParts>(
-        *lanes[i], *next[i], budget, impl->instruments, impl->config.limits, impl->cors));
+    impl->lanes.push_back(std::make_unique<LaneParts>(*lanes[i], *next[i], budget,
+                                                      impl->instruments, impl->config, impl->cors));
   }
   SLUICE_RETURN_IF_ERROR(impl->listen(config.grpc, Transport::Grpc, impl->bound.grpc));
   SLUICE_RETURN_IF_ERROR(impl->listen(config.http, Transport::Http, impl->bound.http));

@@ -8,6 +8,7 @@
 #include "base/budget.h"
 #include "base/metrics.h"
 #include "base/status.h"
+#include "components/receivers/otlp/routes.h"
 #include "http/limits.h"
 #include "io/loop.h"
 #include "pipeline/batch.h"
@@ -20,6 +21,10 @@ struct OtlpReceiverConfig {
   std::vector<std::string> grpc{"localhost:4317"};
   std::vector<std::string> http{"localhost:4318"};
   http::Limits limits;
+  /// Where OTLP over HTTP takes each signal, by otlp::Signal.
+  otlp_receiver::Paths paths = otlp_receiver::kStandardPaths;
+  /// Signals that nobody takes are unknown paths and services.
+  otlp_receiver::Served served = otlp_receiver::kAllServed;
   /// Origins that browsers may send from, compared exactly; "*" allows all. An empty list switches
   /// CORS off.
   std::vector<std::string> cors_allowed_origins{"*"};

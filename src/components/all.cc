@@ -1,0 +1,28 @@
+#include "components/all.h"
+
+#include "components/connectors/forward/forward.h"
+#include "components/exporters/debug/debug.h"
+#include "components/exporters/file/file.h"
+#include "components/exporters/nop/nop.h"
+#include "components/processors/batch/batch.h"
+#include "components/processors/memory_limiter/memory_limiter.h"
+#include "components/receivers/otlp/component.h"
+
+namespace sluice::components {
+
+const pipeline::Registry& all_components() {
+  static const pipeline::Registry registry = [] {
+    pipeline::Registry all;
+    all.add(otlp_receiver_factory());
+    all.add(batch_processor_factory());
+    all.add(memory_limiter_processor_factory());
+    all.add(debug_exporter_factory());
+    all.add(file_exporter_factory());
+    all.add(nop_exporter_factory());
+    all.add(forward_connector_factory());
+    return all;
+  }();
+  return registry;
+}
+
+}  // namespace sluice::components

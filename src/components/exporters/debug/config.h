@@ -1,0 +1,30 @@
+#pragma once
+
+// The debug exporter's options, as the OpenTelemetry Collector names them.
+
+#include <array>
+
+#include "config/schema.h"
+
+namespace sluice::components::debug_exporter {
+
+enum class Verbosity : uint8_t { Basic, Normal, Detailed };
+
+struct Config {
+  Verbosity verbosity = Verbosity::Basic;
+  uint32_t sampling_initial = 2;
+  uint32_t sampling_thereafter = 1;
+};
+
+const config::Schema<Config>& schema_of(const Config*);
+
+}  // namespace sluice::components::debug_exporter
+
+template <>
+struct sluice::config::Words<sluice::components::debug_exporter::Verbosity> {
+  using Verbosity = sluice::components::debug_exporter::Verbosity;
+  static constexpr std::array<std::pair<std::string_view, Verbosity>, 3> kAll = {
+      {{"basic", Verbosity::Basic},
+       {"normal", Verbosity::Normal},
+       {"detailed", Verbosity::Detailed}}};
+};

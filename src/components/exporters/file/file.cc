@@ -1,0 +1,130 @@
+#include "components/exporters/file/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <mutex>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "components/exporters/file/config.h"
+#include "otlp/json_encode.h"
+
+namespace sluice::components {
+namespace {
+
+using file_exporter::Config;
+
+/// Beyond this, data is written without waiting for the timer.
+constexpr size_t kBufferedBytesMax = 1 << 20;
+constexpr mode_t kFileMode = 0644;
+
+/// Writes requests as lines. All lanes share the file, so consume() is thread-safe. A sender is
+/// answered when its data is in the buffer, as the original does.
+class FileExporter final : public pipeline::Exporter, public pipeline::Consumer {
+ public:
+  FileExporter(const Config& config, Fd file, io::Loop& loop)
+      : config_(config), file_(std::move(file)), loop_(loop), timer_(loop) {}
+
+  static Result<std::unique_ptr<pipeline::Exporter>> make(const Config& config,
+                                                          const pipeline::ComponentId&,
+                                                          pipeline::Host& host) {
+    if (config.create_directory) {
+      std::error_code error;
+      std::filesystem::create_directories(std::filesystem::path(config.path).parent_path(), error);
+      if (error) return errno_status("make the directory of " + config.path, error.value());
+    }
+    const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (config.append ? O_APPEND : O_TRUNC);
+    Fd file(::open(config.path.c_str(), flags, kFileMode));
+    if (!file) return errno_status("open " + config.path, errno);
+    return std::unique_ptr<pipeline::Exporter>(
+        std::make_unique<FileExporter>(config, std::move(file), *host.lanes.front()));
+  }
+
+  Status start() override {
+    loop_.post([this] { arm(); });
+    return {};
+  }
+
+  void stop(std::function<void()> done) override {
+    loop_.post([this, done = std::move(done)] {
+      timer_.cancel();
+      flush();
+      done();
+    });
+  }
+
+  pipeline::Consumer& stage(size_t) override { return *this; }
+
+  void consume(pipeline::Batch&& batch) override {
+    Buffer line;
+    switch (batch.signal) {
+      case otlp::Signal::Logs: otlp::encode_json(*batch.logs, line); break;
+      case otlp::Signal::Traces: otlp::encode_json(*batch.traces, line); break;
+      case otlp::Signal::Metrics: otlp::encode_json(*batch.metrics, line); break;
+    }
+    line.push_back('\n');
+    Status status;
+    {
+      const std::lock_guard lock(mutex_);
+      pending_.append(line.view());
+      if (pending_.size() > kBufferedBytesMax) status = write_pending();
+    }
+    batch.ack.resolve({std::move(status), 0, {}});
+  }
+
+ private:
+  void arm() {
+    timer_.after(std::chrono::ceil<std::chrono::milliseconds>(config_.flush_interval), [this] {
+      flush();
+      arm();
+    });
+  }
+
+  /// For who has nobody to tell: write_pending() has logged it.
+  void flush() {
+    const std::lock_guard lock(mutex_);
+    [[maybe_unused]] const Status status = write_pending();
+  }
+
+  /// REQUIRES: mutex_ is held. What could not be written stays for the next time.
+  Status write_pending() {
+    size_t written = 0;
+    Status status;
+    while (written < pending_.size()) {
+      const ssize_t n = ::write(file_.get(), pending_.data() + written, pending_.size() - written);
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) {
+        status = unavailable(errno_status("write " + config_.path, errno).message());
+        log::error("telemetry could not be written", {{"error", status.message()}});
+        break;
+      }
+      written += static_cast<size_t>(n);
+    }
+    std::memmove(pending_.data(), pending_.data() + written, pending_.size() - written);
+    pending_.resize(pending_.size() - written);
+    return status;
+  }
+
+  const Config config_;
+  const Fd file_;
+  io::Loop& loop_;
+  io::Loop::Timer timer_;
+  std::mutex mutex_;
+  Buffer pending_;
+};
+
+}  // namespace
+
+std::unique_ptr<pipeline::Factory> file_exporter_factory() {
+  return std::make_unique<pipeline::ExporterFactory<Config>>(
+      pipeline::Factory::About{config::Section::Exporters, "file",
+                               "Writes requests to a file, as a line of OTLP/JSON each."},
+      &FileExporter::make);
+}
+
+}  // namespace sluice::components

@@ -1,0 +1,44 @@
+#include "components/processors/batch/config.h"
+
+#include <algorithm>
+#include <set>
+
+namespace sluice::components::batch_processor {
+namespace {
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return text;
+}
+
+void check(const Config& config, const config::Place& place) {
+  if (config.send_batch_max_size > 0 && config.send_batch_max_size < config.send_batch_size)
+    place.error("send_batch_max_size must be at least send_batch_size");
+  if (config.timeout.count() < 0) place.error("timeout must not be negative");
+  std::set<std::string> seen;
+  for (const std::string& key : config.metadata_keys) {
+    if (!seen.insert(lower(key)).second)
+      place.error("metadata_keys has \"" + key + "\" twice (case does not count)");
+  }
+}
+
+}  // namespace
+
+const config::Schema<Config>& schema_of(const Config*) {
+  static const auto schema =
+      config::Schema<Config>()
+          .field("timeout", &Config::timeout, "How long records may wait for others.")
+          .field("send_batch_size", &Config::send_batch_size,
+                 "So many records are sent without waiting.")
+          .field("send_batch_max_size", &Config::send_batch_max_size,
+                 "The most records that are sent at once; 0 is no limit.")
+          .field("metadata_keys", &Config::metadata_keys,
+                 "Request metadata by which records are kept apart.")
+          .field("metadata_cardinality_limit", &Config::metadata_cardinality_limit,
+                 "The most combinations of these.")
+          .check(check);
+  return schema;
+}
+
+}  // namespace sluice::components::batch_processor

@@ -1,0 +1,41 @@
+#include "components/processors/memory_limiter/config.h"
+
+namespace sluice::components::memory_limiter_processor {
+namespace {
+
+constexpr std::string_view kAlways = "what is in flight is known at every moment";
+
+void check(const Config& config, const config::Place& place) {
+  if (config.check_interval.count() <= 0) place.error("check_interval must be greater than zero");
+  if (config.limit_mib == 0 && config.limit_percentage == 0) {
+    place.error("limit_mib or limit_percentage must be greater than zero");
+  }
+  if (config.limit_percentage > 100 || config.spike_limit_percentage > 100)
+    place.error("limit_percentage and spike_limit_percentage are at most 100");
+  if (config.limit_mib > 0 && config.spike_limit_mib >= config.limit_mib)
+    place.error("spike_limit_mib must be smaller than limit_mib");
+  if (config.limit_percentage > 0 && config.spike_limit_percentage >= config.limit_percentage)
+    place.error("spike_limit_percentage must be smaller than limit_percentage");
+}
+
+}  // namespace
+
+const config::Schema<Config>& schema_of(const Config*) {
+  static const auto schema =
+      config::Schema<Config>()
+          .field("check_interval", &Config::check_interval,
+                 "Taken for compatibility: the limit holds at every moment.")
+          .field("limit_mib", &Config::limit_mib, "MiB of telemetry that may be in flight.")
+          .field("spike_limit_mib", &Config::spike_limit_mib,
+                 "MiB below that from which data is refused; 0 is a fifth.")
+          .field("limit_percentage", &Config::limit_percentage,
+                 "The same in percent of the machine's memory, where limit_mib is 0.")
+          .field("spike_limit_percentage", &Config::spike_limit_percentage,
+                 "Percent below that from which data is refused; 0 is a fifth.")
+          .ignore("min_gc_interval_when_soft_limited", std::string(kAlways))
+          .ignore("min_gc_interval_when_hard_limited", std::string(kAlways))
+          .check(check);
+  return schema;
+}
+
+}  // namespace sluice::components::memory_limiter_processor

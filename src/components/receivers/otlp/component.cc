@@ -1,0 +1,105 @@
+#include "components/receivers/otlp/component.h"
+
+#include <utility>
+
+#include "components/receivers/otlp/config.h"
+#include "components/receivers/otlp/receiver.h"
+
+namespace sluice::components {
+namespace {
+
+using otlp_receiver::Config;
+
+/// Sends each batch on by its signal. The receiver takes only signals that have a stage.
+class BySignal final : public pipeline::Consumer {
+ public:
+  void add(otlp::Signal signal, pipeline::Consumer* next) {
+    next_[static_cast<size_t>(signal)] = next;
+  }
+  void consume(pipeline::Batch&& batch) override {
+    next_[static_cast<size_t>(batch.signal)]->consume(std::move(batch));
+  }
+
+ private:
+  std::array<pipeline::Consumer*, otlp::kSignalCount> next_{};
+};
+
+/// Paths may be written without the slash before them.
+std::string with_slash(const std::string& path) {
+  return path.empty() || path.front() != '/' ? "/" + path : path;
+}
+
+void set_if_given(std::chrono::nanoseconds wanted, std::chrono::milliseconds& limit) {
+  if (wanted.count() > 0) limit = std::chrono::ceil<std::chrono::milliseconds>(wanted);
+}
+
+OtlpReceiverConfig receiver_config(const Config& config, const pipeline::Inputs& inputs) {
+  OtlpReceiverConfig out;
+  out.grpc.clear();
+  out.http.clear();
+  out.cors_allowed_origins.clear();
+  for (size_t i = 0; i < inputs.size(); ++i) out.served[i] = !inputs[i].empty();
+  if (const auto& grpc = config.protocols.grpc) {
+    out.grpc = {grpc->endpoint};
+    if (grpc->max_recv_msg_size_mib > 0)
+      out.limits.grpc_message_bytes = static_cast<size_t>(grpc->max_recv_msg_size_mib) << 20;
+    if (grpc->max_concurrent_streams > 0)
+      out.limits.streams_per_connection = grpc->max_concurrent_streams;
+  }
+  if (const auto& http = config.protocols.http) {
+    out.http = {http->endpoint};
+    if (http->max_request_body_size > 0)
+      out.limits.http_body_bytes = static_cast<size_t>(http->max_request_body_size);
+    out.paths = {with_slash(http->logs_url_path), with_slash(http->traces_url_path),
+                 with_slash(http->metrics_url_path)};
+    if (http->cors) out.cors_allowed_origins = http->cors->allowed_origins;
+    set_if_given(http->read_header_timeout, out.limits.header_timeout);
+    set_if_given(http->idle_timeout, out.limits.idle_timeout);
+  }
+  return out;
+}
+
+class OtlpReceiverComponent final : public pipeline::Receiver {
+ public:
+  static Result<std::unique_ptr<pipeline::Receiver>> make(const Config& config,
+                                                          const pipeline::ComponentId&,
+                                                          const pipeline::Inputs& inputs,
+                                                          pipeline::Host& host) {
+    auto made = std::make_unique<OtlpReceiverComponent>();
+    std::vector<pipeline::Consumer*> next;
+    for (size_t lane = 0; lane < host.lanes.size(); ++lane) {
+      auto by_signal = std::make_unique<BySignal>();
+      for (size_t s = 0; s < inputs.size(); ++s) {
+        if (!inputs[s].empty()) by_signal->add(static_cast<otlp::Signal>(s), inputs[s][lane]);
+      }
+      next.push_back(by_signal.get());
+      made->by_signal_.push_back(std::move(by_signal));
+    }
+    auto receiver = OtlpReceiver::create(receiver_config(config, inputs), host.lanes, next,
+                                         host.budget, host.metrics);
+    if (!receiver.ok()) return receiver.status();
+    made->receiver_ = std::move(receiver).value();
+    return std::unique_ptr<pipeline::Receiver>(std::move(made));
+  }
+
+  Status start() override {
+    receiver_->start();
+    return {};
+  }
+  void stop(std::function<void()> done) override { receiver_->drain(std::move(done)); }
+
+ private:
+  std::vector<std::unique_ptr<BySignal>> by_signal_;
+  std::unique_ptr<OtlpReceiver> receiver_;
+};
+
+}  // namespace
+
+std::unique_ptr<pipeline::Factory> otlp_receiver_factory() {
+  return std::make_unique<pipeline::ReceiverFactory<Config>>(
+      pipeline::Factory::About{config::Section::Receivers, "otlp",
+                               "Takes OTLP over gRPC and HTTP, as protobuf or JSON."},
+      &OtlpReceiverComponent::make);
+}
+
+}  // namespace sluice::components

@@ -1,0 +1,203 @@
+#pragma once
+
+// How a C++ type is read from YAML, written back, and described. The rules are those of the
+// OpenTelemetry Collector's confmap: an option that is a text takes no number, but for one that
+// came from ${…}; an integer takes any number and drops its fraction; a duration takes Go's
+// notation, or nanoseconds.
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "config/diagnostics.h"
+#include "config/node.h"
+
+namespace sluice::config {
+
+class SchemaBase;
+
+/// What an option takes, for documents.
+struct Type {
+  std::string name;                    ///< "string", "integer", "duration", "list", "map" …
+  std::vector<std::string> words{};    ///< of an enumeration
+  std::vector<Type> element{};         ///< of a list or dictionary: one
+  const SchemaBase* object = nullptr;  ///< of a map with fixed keys
+  bool takes_null = false;             ///< null means something else than "not given"
+};
+
+template <typename T>
+struct Codec;
+
+/// schema_of(const T*) is declared beside the type.
+template <typename T>
+concept HasSchema = requires {
+  schema_of(static_cast<const T*>(nullptr));
+};
+
+/// A map with keys of the user's own, in the order of the text.
+template <typename T>
+using Dictionary = std::vector<std::pair<std::string, T>>;
+
+/// The words of an enumeration: specialise as `static constexpr std::array<std::pair<
+/// std::string_view, E>, N> kAll`.
+template <typename E>
+struct Words;
+
+bool decode_bool(const Node& node, bool& out, const Place& place);
+bool decode_integer(const Node& node, int64_t least, uint64_t most, int64_t& out,
+                    const Place& place);
+bool decode_real(const Node& node, double& out, const Place& place);
+bool decode_text(const Node& node, std::string& out, const Place& place);
+bool decode_duration(const Node& node, std::chrono::nanoseconds& out, const Place& place);
+/// Also a text that a ${…} gave, where a list of one is meant.
+bool is_list_for(const Node& node, const Place& place);
+/// "a, b or c".
+std::string one_of_text(const std::vector<std::string>& words);
+Node encode_real(double value);
+Node encode_duration(std::chrono::nanoseconds value);
+
+template <>
+struct Codec<bool> {
+  static Type type() { return {"boolean"}; }
+  static void decode(const Node& node, bool& out, const Place& place) {
+    decode_bool(node, out, place);
+  }
+  static Node encode(bool value) { return Node::of_bool(value); }
+};
+
+template <typename T>
+requires(std::is_integral_v<T>) struct Codec<T> {
+  static Type type() { return {"integer"}; }
+  static void decode(const Node& node, T& out, const Place& place) {
+    int64_t value = 0;
+    if (decode_integer(node, static_cast<int64_t>(std::numeric_limits<T>::min()),
+                       static_cast<uint64_t>(std::numeric_limits<T>::max()), value, place))
+      out = static_cast<T>(value);
+  }
+  static Node encode(T value) { return Node::of_int(static_cast<int64_t>(value)); }
+};
+
+template <>
+struct Codec<double> {
+  static Type type() { return {"number"}; }
+  static void decode(const Node& node, double& out, const Place& place) {
+    decode_real(node, out, place);
+  }
+  static Node encode(double value) { return encode_real(value); }
+};
+
+template <>
+struct Codec<std::string> {
+  static Type type() { return {"string"}; }
+  static void decode(const Node& node, std::string& out, const Place& place) {
+    decode_text(node, out, place);
+  }
+  static Node encode(const std::string& value) { return Node::string(value); }
+};
+
+template <>
+struct Codec<std::chrono::nanoseconds> {
+  static Type type() { return {"duration"}; }
+  static void decode(const Node& node, std::chrono::nanoseconds& out, const Place& place) {
+    decode_duration(node, out, place);
+  }
+  static Node encode(std::chrono::nanoseconds value) { return encode_duration(value); }
+};
+
+/// A value of the user's own, taken as it stands.
+template <>
+struct Codec<Node> {
+  static Type type() {
+    Type type{"any value"};
+    type.takes_null = true;
+    return type;
+  }
+  static void decode(const Node& node, Node& out, const Place&) { out = node; }
+  static Node encode(const Node& value) { return value; }
+};
+
+template <typename E>
+requires(std::is_enum_v<E>) struct Codec<E> {
+  static Type type() {
+    Type type{"word"};
+    for (const auto& [word, value] : Words<E>::kAll) type.words.emplace_back(word);
+    return type;
+  }
+  static void decode(const Node& node, E& out, const Place& place) {
+    std::string text;
+    if (!decode_text(node, text, place)) return;
+    for (const auto& [word, value] : Words<E>::kAll) {
+      if (word == text) {
+        out = value;
+        return;
+      }
+    }
+    place.expected(one_of_text(type().words), node);
+  }
+  static Node encode(E value) {
+    for (const auto& [word, known] : Words<E>::kAll) {
+      if (known == value) return Node::string(std::string(word));
+    }
+    return {};
+  }
+};
+
+template <typename T>
+struct Codec<std::vector<T>> {
+  static Type type() { return {"list", {}, {Codec<T>::type()}}; }
+  static void decode(const Node& node, std::vector<T>& out, const Place& place) {
+    out.clear();
+    if (!is_list_for(node, place)) return;
+    for (size_t i = 0; i < node.items.size(); ++i) {
+      Codec<T>::decode(node.items[i], out.emplace_back(),
+                       place.at(std::to_string(i), node.items[i]));
+    }
+  }
+  static Node encode(const std::vector<T>& values) {
+    Node node = Node::list();
+    for (const T& value : values) node.items.push_back(Codec<T>::encode(value));
+    return node;
+  }
+};
+
+template <typename T>
+struct Codec<Dictionary<T>> {
+  static Type type() { return {"dictionary", {}, {Codec<T>::type()}}; }
+  static void decode(const Node& node, Dictionary<T>& out, const Place& place) {
+    out.clear();
+    if (!node.is_map()) return place.expected("a map", node);
+    for (const auto& [key, value] : node.members) {
+      Codec<T>::decode(value, out.emplace_back(key, T()).second, place.at(key, value));
+    }
+  }
+  static Node encode(const Dictionary<T>& values) {
+    Node node = Node::map();
+    for (const auto& [key, value] : values) node.set(key, Codec<T>::encode(value));
+    return node;
+  }
+};
+
+/// A part that is only there when it is named; named with nothing in it, it has its defaults.
+template <typename T>
+struct Codec<std::optional<T>> {
+  static Type type() {
+    Type type = Codec<T>::type();
+    type.takes_null = HasSchema<T>;
+    return type;
+  }
+  static void decode(const Node& node, std::optional<T>& out, const Place& place) {
+    if (!out) out.emplace();
+    Codec<T>::decode(node, *out, place);
+  }
+  static Node encode(const std::optional<T>& value) {
+    return value ? Codec<T>::encode(*value) : Node();
+  }
+};
+
+}  // namespace sluice::config

@@ -1,0 +1,37 @@
+#include "config/diagnostics.h"
+
+namespace sluice::config {
+
+std::string Diagnostics::Entry::to_string() const {
+  std::string out = mark.to_string();
+  if (!out.empty()) out += ": ";
+  if (!path.empty()) out += path + ": ";
+  return out + message;
+}
+
+void Diagnostics::error(const Mark& mark, std::string_view path, std::string message) {
+  errors_.push_back({mark, std::string(path), std::move(message)});
+}
+
+void Diagnostics::warning(const Mark& mark, std::string_view path, std::string message) {
+  warnings_.push_back({mark, std::string(path), std::move(message)});
+}
+
+std::string Diagnostics::to_string() const {
+  std::string out;
+  for (const Entry& entry : errors_) out += entry.to_string() + "\n";
+  return out;
+}
+
+Place Place::at(std::string_view key, const Node& node) const {
+  std::string path = path_;
+  if (!path.empty()) path += "::";
+  path += key;
+  return {diagnostics_, std::move(path), node.mark.line != 0 ? node.mark : mark_};
+}
+
+void Place::expected(std::string_view what, const Node& found) const {
+  error("expected " + std::string(what) + ", found " + describe(found));
+}
+
+}  // namespace sluice::config

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/node.h"
+
+namespace sluice::config {
+
+/// What is wrong with a configuration, all of it: a person mends everything at once.
+class Diagnostics {
+ public:
+  struct Entry {
+    Mark mark;
+    std::string path;  ///< "exporters::file::flush_interval"
+    std::string message;
+
+    /// "config.yaml:12:3: exporters::file::flush_interval: message".
+    std::string to_string() const;
+  };
+
+  void error(const Mark& mark, std::string_view path, std::string message);
+  void warning(const Mark& mark, std::string_view path, std::string message);
+
+  bool ok() const { return errors_.empty(); }
+  const std::vector<Entry>& errors() const { return errors_; }
+  const std::vector<Entry>& warnings() const { return warnings_; }
+  /// All errors, a line each.
+  std::string to_string() const;
+
+ private:
+  std::vector<Entry> errors_;
+  std::vector<Entry> warnings_;
+};
+
+/// A place in the configuration while it is read: where it is, and whom to tell.
+class Place {
+ public:
+  Place(Diagnostics& diagnostics, std::string path, Mark mark)
+      : diagnostics_(diagnostics), path_(std::move(path)), mark_(std::move(mark)) {}
+
+  /// The place of a member or element.
+  Place at(std::string_view key, const Node& node) const;
+
+  void error(std::string message) const { diagnostics_.error(mark_, path_, std::move(message)); }
+  void warning(std::string message) const {
+    diagnostics_.warning(mark_, path_, std::move(message));
+  }
+  /// "expected WHAT, found …".
+  void expected(std::string_view what, const Node& found) const;
+
+  const std::string& path() const { return path_; }
+  const Mark& mark() const { return mark_; }
+  Diagnostics& diagnostics() const { return diagnostics_; }
+
+ private:
+  Diagnostics& diagnostics_;
+  std::string path_;
+  Mark mark_;
+};
+
+}  // namespace sluice::config

@@ -1,0 +1,151 @@
+#include "config/expand.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "config/yaml.h"
+
+namespace sluice::config {
+namespace {
+
+/// A value that names itself would be expanded for ever.
+constexpr int kExpansionsMax = 1000;
+/// Expansion doubles easily; no configuration is as large as this.
+constexpr size_t kTextBytesMax = 16 << 20;
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_variable_name(std::string_view name) {
+  if (name.empty() || is_digit(name.front())) return false;
+  return std::all_of(name.begin(), name.end(),
+                     [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
+}
+
+/// A scheme is two or more letters, digits, '+', '.' or '-' before a colon, a letter first.
+std::optional<std::string_view> scheme_of(std::string_view uri) {
+  const size_t colon = uri.find(':');
+  if (colon == std::string_view::npos || colon < 2 || !is_letter(uri.front())) return {};
+  const std::string_view scheme = uri.substr(0, colon);
+  const bool valid = std::all_of(scheme.begin(), scheme.end(), [](char c) {
+    return is_letter(c) || is_digit(c) || c == '+' || c == '.' || c == '-';
+  });
+  return valid ? std::optional(scheme) : std::nullopt;
+}
+
+/// The YAML of a value, where text stays exactly as it was written and what is no YAML is text.
+Retrieved from_yaml(std::string text, const std::string& source) {
+  auto parsed = parse_yaml(text, source);
+  const bool is_text = !parsed.ok() || parsed->is_string();
+  Node value = is_text ? Node::string(text, {source, 0, 0}) : std::move(parsed).value();
+  return {std::move(text), std::move(value)};
+}
+
+Result<Retrieved> from_environment(const std::string& expression, const Environment& environment) {
+  const size_t separator = expression.find(":-");
+  const std::string name = expression.substr(0, separator);
+  if (!is_variable_name(name)) {
+    return invalid_argument("\"" + name + "\" is no name of an environment variable, in ${env:" +
+                            expression + "}: letters, digits and _, no digit first");
+  }
+  std::optional<std::string> value = environment(name);
+  if (!value && separator != std::string::npos) value = expression.substr(separator + 2);
+  return from_yaml(value.value_or(""), "env:" + name);
+}
+
+Result<Retrieved> from_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  if (in) text << in.rdbuf();
+  if (!in) return Status(Code::NotFound, "cannot read the file " + path);
+  return from_yaml(text.str(), path);
+}
+
+/// The first ${…} that can be replaced: the innermost one before the first closing brace that has
+/// one. Empty: none. An odd number of dollar signs before it makes it text.
+std::string_view find_reference(std::string_view text) {
+  for (size_t from = 0;;) {
+    const size_t close = text.find('}', from);
+    if (close == std::string_view::npos) return {};
+    const std::string_view before = text.substr(from, close - from);
+    const size_t open = before.rfind("${");
+    if (open != std::string_view::npos) {
+      size_t dollars = 0;
+      while (dollars < open && before[open - dollars - 1] == '$') ++dollars;
+      if (dollars % 2 == 0) return text.substr(from + open, close - from - open + 1);
+    }
+    from = close + 1;
+  }
+}
+
+void replace_all(std::string& text, std::string_view what, std::string_view by) {
+  for (size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size()) {
+    text.replace(at, what.size(), by);
+  }
+}
+
+class Expander {
+ public:
+  explicit Expander(const Environment& environment) : environment_(environment) {}
+
+  Status run(Node& node) {
+    Mark mark = node.mark;
+    for (int i = 0;; ++i) {
+      if (i == kExpansionsMax) return at(mark, "a value that contains itself, without end");
+      bool changed = false;
+      if (Status s = step(node, changed); !s.ok()) return at(mark, s.message());
+      if (!changed) break;
+      if (node.mark.line == 0) node.mark = mark;
+    }
+    for (Node& item : node.items) SLUICE_RETURN_IF_ERROR(run(item));
+    for (Node::Member& member : node.members) SLUICE_RETURN_IF_ERROR(run(member.second));
+    if (node.is_string() || node.from_variable) replace_all(node.text, "$$", "$");
+    return {};
+  }
+
+ private:
+  static Status at(const Mark& mark, const std::string& message) {
+    return invalid_argument(mark.to_string() + ": " + message);
+  }
+
+  Status step(Node& node, bool& changed) {
+    if (!node.is_string()) return {};
+    const std::string_view reference = find_reference(node.text);
+    if (reference.empty()) return {};
+    const std::string uri(reference.substr(2, reference.size() - 3));
+    auto got = retrieve(uri, environment_);
+    if (!got.ok()) return got.status();
+    changed = true;
+    if (reference.size() == node.text.size()) {
+      node = std::move(got->value);
+      node.text = std::move(got->text);
+      node.from_variable = !node.is_map() && !node.is_list();
+      return {};
+    }
+    replace_all(node.text, std::string(reference), got->text);
+    if (node.text.size() > kTextBytesMax) return invalid_argument("a value beyond 16 MiB");
+    return {};
+  }
+
+  const Environment& environment_;
+};
+
+}  // namespace
+
+Result<Retrieved> retrieve(const std::string& uri, const Environment& environment) {
+  const auto scheme = scheme_of(uri);
+  if (!scheme) return from_environment(uri, environment);
+  const std::string rest = uri.substr(scheme->size() + 1);
+  if (*scheme == "env") return from_environment(rest, environment);
+  if (*scheme == "file") return from_file(rest);
+  if (*scheme == "yaml") return from_yaml(rest, "yaml");
+  return invalid_argument("the scheme \"" + std::string(*scheme) + "\" in ${" + uri +
+                          "} is none of env, file, yaml");
+}
+
+Status expand(Node& tree, const Environment& environment) {
+  return Expander(environment).run(tree);
+}
+
+}  // namespace sluice::config

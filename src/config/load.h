@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "config/expand.h"
+#include "config/node.h"
+
+namespace sluice::config {
+
+/// Reads what `--config` names, in this order: files (a path, or file:PATH), env:NAME, yaml:TEXT;
+/// later ones are put over earlier ones (maps merge, lists and scalars replace). Then `--set
+/// a.b.c=VALUE` and all ${…}.
+Result<Node> load(const std::vector<std::string>& sources, const std::vector<std::string>& settings,
+                  const Environment& environment);
+
+}  // namespace sluice::config

@@ -1,0 +1,193 @@
+#pragma once
+
+// One table per component names its options: from it come reading a configuration, the effective
+// configuration, the JSON Schema for editors and the option tables of the documents.
+//
+//   struct FileConfig { std::string path; std::chrono::nanoseconds flush_interval = 1s; };
+//   const Schema<FileConfig>& schema_of(const FileConfig*) {
+//     static const auto schema =
+//         Schema<FileConfig>()
+//             .field("path", &FileConfig::path, "The file to write.").required()
+//             .field("flush_interval", &FileConfig::flush_interval, "How often it is flushed.")
+//             .check([](const FileConfig& c, const Place& place) { … place.error("…"); });
+//     return schema;
+//   }
+//
+// A struct whose schema_of() is found by its type may be a field of another, an element of a
+// std::vector, a value of a Dictionary, or a std::optional.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "config/codec.h"
+#include "config/diagnostics.h"
+#include "config/node.h"
+
+namespace sluice::config {
+
+/// What a table says about one option, for documents.
+struct FieldInfo {
+  std::string name;
+  std::string doc;  ///< one sentence
+  Type type{};
+  Node standard{};  ///< the default
+  bool is_required = false;
+  bool is_secret = false;
+  /// Why the option of the original does not work here. It is refused, or warned of.
+  std::string refused_because{};
+  std::string ignored_because{};
+};
+
+/// The table without its struct.
+class SchemaBase {
+ public:
+  virtual ~SchemaBase() = default;
+  const std::vector<FieldInfo>& fields() const { return fields_; }
+
+ protected:
+  const FieldInfo* find(std::string_view name) const;
+  /// Says so, with the nearest name that there is.
+  void unknown_key(const std::string& key, const Place& place) const;
+
+  std::vector<FieldInfo> fields_;
+};
+
+template <typename Config>
+class Schema final : public SchemaBase {
+ public:
+  template <typename T>
+  Schema& field(std::string name, T Config::*member, std::string doc) {
+    add({std::move(name), std::move(doc), Codec<T>::type(), Codec<T>::encode(Config().*member)},
+        {[member](const Node& node, Config& out, const Place& place) {
+           Codec<T>::decode(node, out.*member, place);
+         },
+         [member](const Config& config) { return Codec<T>::encode(config.*member); }});
+    return *this;
+  }
+  /// All options of a part, at this level.
+  template <typename Part>
+  Schema& embed(Part Config::*member, const Schema<Part>& part) {
+    for (size_t i = 0; i < part.fields_.size(); ++i) {
+      const typename Schema<Part>::Access& access = part.access_[i];
+      add(part.fields_[i],
+          {[member, access](const Node& node, Config& out, const Place& place) {
+             access.decode(node, out.*member, place);
+           },
+           [member, access](const Config& config) { return access.encode(config.*member); }});
+    }
+    check([member, &part](const Config& config, const Place& place) {
+      part.check_all(config.*member, place);
+    });
+    return *this;
+  }
+  /// An option of the original that cannot be honoured: using it is an error.
+  Schema& refuse(std::string name, std::string because) {
+    FieldInfo info;
+    info.name = std::move(name);
+    info.refused_because = std::move(because);
+    add(std::move(info), {});
+    return *this;
+  }
+  /// An option of the original that has nothing to do here: using it is a warning.
+  Schema& ignore(std::string name, std::string because) {
+    FieldInfo info;
+    info.name = std::move(name);
+    info.ignored_because = std::move(because);
+    add(std::move(info), {});
+    return *this;
+  }
+  /// For the last field.
+  Schema& required() {
+    fields_.back().is_required = true;
+    return *this;
+  }
+  Schema& secret() {
+    fields_.back().is_secret = true;
+    return *this;
+  }
+  /// Called after all fields were read, with the place of the whole.
+  Schema& check(std::function<void(const Config&, const Place&)> check) {
+    checks_.push_back(std::move(check));
+    return *this;
+  }
+
+  /// Reads a map over `out`, which holds the defaults; null changes nothing.
+  void decode(const Node& node, Config& out, const Place& place) const {
+    if (!node.is_null() && !node.is_map()) return place.expected("a map", node);
+    const size_t before = place.diagnostics().errors().size();
+    for (const Node::Member& member : node.members) read(member, out, place);
+    for (const FieldInfo& info : fields_) {
+      if (info.is_required && node.find(info.name) == nullptr)
+        place.error("the option \"" + info.name + "\" is missing");
+    }
+    if (place.diagnostics().errors().size() == before) check_all(out, place);
+  }
+
+  Node encode(const Config& config) const {
+    Node node = Node::map();
+    for (size_t i = 0; i < fields_.size(); ++i) {
+      if (!access_[i].encode) continue;
+      Node value = access_[i].encode(config);
+      const bool is_masked = fields_[i].is_secret && !(value.is_string() && value.text.empty());
+      node.set(fields_[i].name, is_masked ? Node::string("[REDACTED]") : std::move(value));
+    }
+    return node;
+  }
+
+ private:
+  template <typename>
+  friend class Schema;
+
+  struct Access {
+    std::function<void(const Node&, Config&, const Place&)> decode;
+    std::function<Node(const Config&)> encode;
+  };
+
+  void add(FieldInfo info, Access access) {
+    fields_.push_back(std::move(info));
+    access_.push_back(std::move(access));
+  }
+
+  void read(const Node::Member& member, Config& out, const Place& place) const {
+    const Place here = place.at(member.first, member.second);
+    const FieldInfo* info = find(member.first);
+    if (info == nullptr) {
+      unknown_key(member.first, here);
+    } else if (!info->refused_because.empty()) {
+      if (!member.second.is_null()) here.error(info->refused_because);
+    } else if (!info->ignored_because.empty()) {
+      here.warning("this option has no effect: " + info->ignored_because);
+    } else if (!member.second.is_null() || info->type.takes_null) {
+      access_[static_cast<size_t>(info - fields_.data())].decode(member.second, out, here);
+    }
+  }
+
+  void check_all(const Config& config, const Place& place) const {
+    for (const auto& check : checks_) check(config, place);
+  }
+
+  std::vector<Access> access_;
+  std::vector<std::function<void(const Config&, const Place&)>> checks_;
+};
+
+template <HasSchema T>
+struct Codec<T> {
+  static Type type() {
+    Type type{"map"};
+    type.object = &schema_of(static_cast<const T*>(nullptr));
+    return type;
+  }
+  static void decode(const Node& node, T& out, const Place& place) {
+    schema_of(static_cast<const T*>(nullptr)).decode(node, out, place);
+  }
+  static Node encode(const T& value) {
+    return schema_of(static_cast<const T*>(nullptr)).encode(value);
+  }
+};
+
+}  // namespace sluice::config

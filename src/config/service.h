@@ -1,0 +1,88 @@
+#pragma once
+
+// The frame of a configuration: which components there are, and how pipelines connect them. What a
+// component's own options are is its schema's business.
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/diagnostics.h"
+#include "config/node.h"
+#include "config/schema.h"
+
+namespace sluice::config {
+
+/// "type" or "type/name".
+struct ComponentId {
+  std::string type;
+  std::string name;
+
+  std::string to_string() const { return name.empty() ? type : type + "/" + name; }
+  friend bool operator==(const ComponentId&, const ComponentId&) = default;
+  friend auto operator<=>(const ComponentId&, const ComponentId&) = default;
+};
+
+/// Spaces around both parts do not count. Null, with the reason, if it is none.
+std::optional<ComponentId> parse_component_id(std::string_view text, std::string& reason);
+
+enum class Section : uint8_t { Receivers, Processors, Exporters, Connectors, Extensions };
+inline constexpr size_t kSectionCount = 5;
+/// "receivers" …
+std::string_view section_name(Section section);
+/// "receiver" …
+std::string_view component_kind(Section section);
+
+/// A component as the configuration names it.
+struct ComponentConfig {
+  ComponentId id;
+  Node options;  ///< Null: none
+  std::string path;
+};
+
+/// A reference in a pipeline, with where it stands.
+struct Reference {
+  ComponentId id;
+  Mark mark;
+};
+
+struct PipelineConfig {
+  ComponentId id;  ///< its type is the signal
+  Mark mark;
+  std::vector<Reference> receivers;  ///< receivers and connectors
+  std::vector<Reference> processors;
+  std::vector<Reference> exporters;  ///< exporters and connectors
+};
+
+enum class LogLevel : uint8_t { Debug, Info, Warn, Error };
+enum class LogEncoding : uint8_t { Console, Json };
+enum class MetricsLevel : uint8_t { None, Basic, Normal, Detailed };
+
+/// service::telemetry, as far as it has a meaning here.
+struct TelemetryConfig {
+  LogLevel log_level = LogLevel::Info;
+  std::optional<LogEncoding> log_encoding;
+  MetricsLevel metrics_level = MetricsLevel::Normal;
+};
+
+struct Configuration {
+  std::array<std::vector<ComponentConfig>, kSectionCount> sections;
+  std::vector<PipelineConfig> pipelines;
+  std::vector<Reference> extensions;
+  TelemetryConfig telemetry;
+
+  const std::vector<ComponentConfig>& of(Section section) const {
+    return sections[static_cast<size_t>(section)];
+  }
+  const ComponentConfig* find(Section section, const ComponentId& id) const;
+};
+
+/// Reads the frame of an expanded configuration and checks what can be checked without knowing the
+/// components: names, references, doubles, ends of pipelines. Everything that is wrong is in
+/// `diagnostics`; components that no pipeline uses are warnings.
+Configuration read_configuration(const Node& root, Diagnostics& diagnostics);
+
+}  // namespace sluice::config

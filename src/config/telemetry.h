@@ -1,0 +1,10 @@
+#pragma once
+
+#include "config/service.h"
+
+namespace sluice::config {
+
+/// Reads service::telemetry. What has no meaning here is a warning, what is unknown an error.
+TelemetryConfig read_telemetry(const Node& node, const Place& place);
+
+}  // namespace sluice::config

@@ -1,0 +1,73 @@
+#pragma once
+
+// What a pipeline is made of. Components are process-wide and are told about the lanes; the stages
+// that they make belong to one lane each, are called on its thread only, and never block.
+
+#include <array>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/budget.h"
+#include "base/metrics.h"
+#include "base/status.h"
+#include "config/service.h"
+#include "io/loop.h"
+#include "otlp/records.h"
+#include "pipeline/batch.h"
+
+namespace sluice::pipeline {
+
+using config::ComponentId;
+
+/// What all components share. Outlives them.
+struct Host {
+  std::vector<io::Loop*> lanes;
+  Budget& budget;
+  metrics::Registry& metrics;
+};
+
+class Component {
+ public:
+  virtual ~Component() = default;
+  /// Called once, after everything is built; consumers are started before those who feed them.
+  virtual Status start() { return {}; }
+  /// Called once, in the opposite order, while the lanes run: take no more, pass on what is held.
+  /// `done` is called once, on any thread, and must not destroy the component.
+  virtual void stop(std::function<void()> done) { done(); }
+};
+
+/// One stage per lane for each signal that has a pipeline; the others are empty.
+using Inputs = std::array<std::vector<Consumer*>, otlp::kSignalCount>;
+
+/// Gives each batch to the stage of its signal on the lane it is on. Takes data in from start() on.
+class Receiver : public Component {};
+
+/// One instance per pipeline.
+class Processor : public Component {
+ public:
+  /// A stage for lane `i`. Lives as long as the processor and `next`.
+  virtual std::unique_ptr<Consumer> stage(size_t lane, Consumer& next) = 0;
+};
+
+class Exporter : public Component {
+ public:
+  /// The stage of lane `i`, for all signals; lives as long as the exporter.
+  virtual Consumer& stage(size_t lane) = 0;
+  /// Whether data that comes now gets to where it should. Thread-safe.
+  virtual bool ready() const { return true; }
+};
+
+/// An exporter of some pipelines that is a receiver of others. One instance per pair of signals.
+class Connector : public Component {
+ public:
+  /// The first stages of the pipelines that it feeds, by their id.
+  using Outputs = std::map<ComponentId, Consumer*>;
+  virtual std::unique_ptr<Consumer> stage(size_t lane, const Outputs& next) = 0;
+};
+
+class Extension : public Component {};
+
+}  // namespace sluice::pipeline

@@ -1,0 +1,168 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/schema.h"
+#include "pipeline/component.h"
+
+namespace sluice::pipeline {
+
+/// Which signals a component takes.
+struct Signals {
+  bool logs = true;
+  bool traces = true;
+  bool metrics = true;
+
+  bool has(otlp::Signal signal) const {
+    return signal == otlp::Signal::Logs ? logs : signal == otlp::Signal::Traces ? traces : metrics;
+  }
+};
+
+/// A kind of component: what it is called, what its options are, how one is made.
+class Factory {
+ public:
+  struct About {
+    config::Section section;
+    std::string type;
+    std::string doc;  ///< what it does, one sentence
+    std::vector<std::string> aliases{};
+    Signals signals{};
+  };
+
+  explicit Factory(About about) : about_(std::move(about)) {}
+  virtual ~Factory() = default;
+  const About& about() const { return about_; }
+
+  /// Options that were read, of the type that this factory knows.
+  using Options = std::shared_ptr<const void>;
+
+  virtual const config::SchemaBase& schema() const = 0;
+  /// Reads and checks options; what is wrong goes to the place's diagnostics.
+  virtual Options read(const config::Node& node, const config::Place& place) const = 0;
+  /// With all defaults, secrets masked.
+  virtual config::Node show(const Options& options) const = 0;
+
+  // The one of the factory's section works; REQUIRES that.
+  virtual Result<std::unique_ptr<Receiver>> receiver(const Options&, const ComponentId&,
+                                                     const Inputs&, Host&) const;
+  virtual Result<std::unique_ptr<Processor>> processor(const Options&, const ComponentId&,
+                                                       otlp::Signal, Host&) const;
+  virtual Result<std::unique_ptr<Exporter>> exporter(const Options&, const ComponentId&,
+                                                     Host&) const;
+  virtual Result<std::unique_ptr<Connector>> connector(const Options&, const ComponentId&,
+                                                       otlp::Signal, Host&) const;
+  virtual Result<std::unique_ptr<Extension>> extension(const Options&, const ComponentId&,
+                                                       Host&) const;
+
+ private:
+  const About about_;
+};
+
+/// A factory whose options are a struct with a schema.
+template <typename Config>
+class FactoryFor : public Factory {
+ public:
+  using Factory::Factory;
+
+  const config::SchemaBase& schema() const override { return own_schema(); }
+  Options read(const config::Node& node, const config::Place& place) const override {
+    auto config = std::make_shared<Config>();
+    own_schema().decode(node, *config, place);
+    return config;
+  }
+  config::Node show(const Options& options) const override {
+    return own_schema().encode(cast(options));
+  }
+
+ protected:
+  static const config::Schema<Config>& own_schema() {
+    return schema_of(static_cast<const Config*>(nullptr));
+  }
+  static const Config& cast(const Options& options) {
+    return *static_cast<const Config*>(options.get());
+  }
+};
+
+// Makes a factory out of a function, for each section.
+template <typename Config>
+class ReceiverFactory final : public FactoryFor<Config> {
+ public:
+  using Make = Result<std::unique_ptr<Receiver>> (*)(const Config&, const ComponentId&,
+                                                     const Inputs&, Host&);
+  ReceiverFactory(Factory::About about, Make make)
+      : FactoryFor<Config>(std::move(about)), make_(make) {}
+  Result<std::unique_ptr<Receiver>> receiver(const Factory::Options& options, const ComponentId& id,
+                                             const Inputs& inputs, Host& host) const override {
+    return make_(this->cast(options), id, inputs, host);
+  }
+
+ private:
+  const Make make_;
+};
+
+template <typename Config>
+class ProcessorFactory final : public FactoryFor<Config> {
+ public:
+  using Make = Result<std::unique_ptr<Processor>> (*)(const Config&, const ComponentId&,
+                                                      otlp::Signal, Host&);
+  ProcessorFactory(Factory::About about, Make make)
+      : FactoryFor<Config>(std::move(about)), make_(make) {}
+  Result<std::unique_ptr<Processor>> processor(const Factory::Options& options,
+                                               const ComponentId& id, otlp::Signal signal,
+                                               Host& host) const override {
+    return make_(this->cast(options), id, signal, host);
+  }
+
+ private:
+  const Make make_;
+};
+
+template <typename Config>
+class ExporterFactory final : public FactoryFor<Config> {
+ public:
+  using Make = Result<std::unique_ptr<Exporter>> (*)(const Config&, const ComponentId&, Host&);
+  ExporterFactory(Factory::About about, Make make)
+      : FactoryFor<Config>(std::move(about)), make_(make) {}
+  Result<std::unique_ptr<Exporter>> exporter(const Factory::Options& options, const ComponentId& id,
+                                             Host& host) const override {
+    return make_(this->cast(options), id, host);
+  }
+
+ private:
+  const Make make_;
+};
+
+template <typename Config>
+class ConnectorFactory final : public FactoryFor<Config> {
+ public:
+  using Make = Result<std::unique_ptr<Connector>> (*)(const Config&, const ComponentId&,
+                                                      otlp::Signal, Host&);
+  ConnectorFactory(Factory::About about, Make make)
+      : FactoryFor<Config>(std::move(about)), make_(make) {}
+  Result<std::unique_ptr<Connector>> connector(const Factory::Options& options,
+                                               const ComponentId& id, otlp::Signal signal,
+                                               Host& host) const override {
+    return make_(this->cast(options), id, signal, host);
+  }
+
+ private:
+  const Make make_;
+};
+
+/// All kinds of components that there are.
+class Registry {
+ public:
+  void add(std::unique_ptr<Factory> factory) { factories_.push_back(std::move(factory)); }
+  /// By type or alias; null if there is none.
+  const Factory* find(config::Section section, std::string_view type) const;
+  const std::vector<std::unique_ptr<Factory>>& all() const { return factories_; }
+
+ private:
+  std::vector<std::unique_ptr<Factory>> factories_;
+};
+
+}  // namespace sluice::pipeline

@@ -1,0 +1,326 @@
+#include "pipeline/graph.h"
+
+#include <algorithm>
+#include <future>
+#include <set>
+#include <utility>
+
+#include "base/nearest.h"
+#include "pipeline/fan_out.h"
+
+namespace sluice::pipeline {
+namespace {
+
+using config::PipelineConfig;
+using config::Reference;
+using config::Section;
+
+constexpr Section kSections[] = {Section::Receivers, Section::Processors, Section::Exporters,
+                                 Section::Connectors, Section::Extensions};
+
+otlp::Signal signal_of(const PipelineConfig& pipeline) {
+  if (pipeline.id.type == "traces") return otlp::Signal::Traces;
+  return pipeline.id.type == "metrics" ? otlp::Signal::Metrics : otlp::Signal::Logs;
+}
+
+std::string path_of(const PipelineConfig& pipeline) {
+  return "service::pipelines::" + pipeline.id.to_string();
+}
+
+bool contains(const std::vector<Reference>& references, const ComponentId& id) {
+  return std::any_of(references.begin(), references.end(),
+                     [&](const Reference& r) { return r.id == id; });
+}
+
+std::string unknown_type(const Registry& registry, Section section, const std::string& type) {
+  std::vector<std::string_view> names;
+  for (const auto& factory : registry.all()) {
+    if (factory->about().section == section) names.push_back(factory->about().type);
+  }
+  const std::string nearest = nearest_name(type, names);
+  std::string message =
+      "there is no " + std::string(config::component_kind(section)) + " of type \"" + type + "\"";
+  if (!nearest.empty()) return message + "; did you mean \"" + nearest + "\"?";
+  message += "; there are:";
+  for (const std::string_view name : names) message += " " + std::string(name);
+  return message;
+}
+
+/// What can be said about pipelines once it is known what their components can do.
+class PipelineChecks {
+ public:
+  PipelineChecks(const config::Configuration& configuration, const Plan& plan,
+                 config::Diagnostics& diagnostics)
+      : configuration_(configuration), plan_(plan), diagnostics_(diagnostics) {}
+
+  void run() {
+    for (const PipelineConfig& pipeline : configuration_.pipelines) {
+      check_signals(pipeline, pipeline.receivers, Section::Receivers);
+      check_signals(pipeline, pipeline.processors, Section::Processors);
+      check_signals(pipeline, pipeline.exporters, Section::Exporters);
+      check_connectors(pipeline);
+    }
+    for (const PipelineConfig& pipeline : configuration_.pipelines) find_cycle(pipeline);
+  }
+
+ private:
+  bool is_connector(const ComponentId& id) const {
+    return configuration_.find(Section::Connectors, id) != nullptr;
+  }
+
+  void check_signals(const PipelineConfig& pipeline, const std::vector<Reference>& references,
+                     Section section) {
+    for (const Reference& reference : references) {
+      const Section own =
+          configuration_.find(section, reference.id) == nullptr ? Section::Connectors : section;
+      const Factory& factory = *plan_.of(own, reference.id).factory;
+      if (factory.about().signals.has(signal_of(pipeline))) continue;
+      diagnostics_.error(reference.mark, path_of(pipeline),
+                         "the " + std::string(config::component_kind(own)) + " " +
+                             reference.id.to_string() + " does not take " + pipeline.id.type);
+    }
+  }
+
+  /// What goes into a connector must come out of it in a pipeline of the same signal, and the other
+  /// way round.
+  void check_connectors(const PipelineConfig& pipeline) {
+    for (const auto& [references, other, way] :
+         {std::tuple(&pipeline.exporters, &PipelineConfig::receivers, "receiver"),
+          std::tuple(&pipeline.receivers, &PipelineConfig::exporters, "exporter")}) {
+      for (const Reference& reference : *references) {
+        if (!is_connector(reference.id)) continue;
+        const bool has_other =
+            std::any_of(configuration_.pipelines.begin(), configuration_.pipelines.end(),
+                        [&, list = other](const PipelineConfig& p) {
+                          return p.id.type == pipeline.id.type && contains(p.*list, reference.id);
+                        });
+        if (has_other) continue;
+        diagnostics_.error(reference.mark, path_of(pipeline),
+                           "the connector " + reference.id.to_string() + " is the " + way +
+                               " of no " + pipeline.id.type + " pipeline");
+      }
+    }
+  }
+
+  void find_cycle(const PipelineConfig& pipeline) {
+    if (done_.count(pipeline.id) != 0) return;
+    if (std::find(path_.begin(), path_.end(), pipeline.id) != path_.end()) {
+      std::string text;
+      for (const ComponentId& id : path_) text += id.to_string() + " -> ";
+      diagnostics_.error(
+          pipeline.mark, path_of(pipeline),
+          "pipelines feed each other in a circle: " + text + pipeline.id.to_string());
+      done_.insert(pipeline.id);
+      return;
+    }
+    path_.push_back(pipeline.id);
+    for (const Reference& reference : pipeline.exporters) {
+      if (!is_connector(reference.id)) continue;
+      for (const PipelineConfig& next : configuration_.pipelines) {
+        if (next.id.type == pipeline.id.type && contains(next.receivers, reference.id))
+          find_cycle(next);
+      }
+    }
+    path_.pop_back();
+    done_.insert(pipeline.id);
+  }
+
+  const config::Configuration& configuration_;
+  const Plan& plan_;
+  config::Diagnostics& diagnostics_;
+  std::vector<ComponentId> path_;
+  std::set<ComponentId> done_;
+};
+
+}  // namespace
+
+Plan Plan::make(const config::Configuration& configuration, const Registry& registry,
+                config::Diagnostics& diagnostics) {
+  Plan plan;
+  plan.configuration_ = configuration;
+  for (const Section section : kSections) {
+    for (const config::ComponentConfig& component : configuration.of(section)) {
+      const config::Place place(diagnostics, component.path, component.options.mark);
+      const Factory* factory = registry.find(section, component.id.type);
+      if (factory == nullptr) {
+        place.error(unknown_type(registry, section, component.id.type));
+        continue;
+      }
+      plan.planned_[{section, component.id}] = {factory, factory->read(component.options, place)};
+    }
+  }
+  if (diagnostics.ok()) PipelineChecks(configuration, plan, diagnostics).run();
+  return plan;
+}
+
+struct Graph::Impl {
+  Impl(const Plan& planned, Host& shared) : plan(planned), host(shared) {}
+
+  Status build();
+  Status make_exporters();
+  Status make_pipeline(const PipelineConfig& pipeline);
+  Status make_receivers();
+  Result<Connector*> connector(const ComponentId& id, otlp::Signal signal);
+  Consumer* joined(std::vector<Consumer*> next);
+  Consumer* keep(std::unique_ptr<Consumer> stage);
+
+  template <typename T>
+  T* add(std::unique_ptr<T> component) {
+    T* made = component.get();
+    components.push_back(std::move(component));
+    return made;
+  }
+  Status failed(const ComponentId& id, const Status& status) const {
+    return status.with_context(id.to_string());
+  }
+
+  const Plan& plan;
+  Host& host;
+  std::vector<std::unique_ptr<Component>> components;  // consumers before those who feed them
+  std::map<ComponentId, Exporter*> exporters;
+  std::map<std::pair<ComponentId, otlp::Signal>, Connector*> connectors;
+  std::map<ComponentId, std::vector<Consumer*>> entries;  // of the pipelines, by lane
+  std::vector<std::unique_ptr<Consumer>> stages;          // last: they refer to the components
+};
+
+Consumer* Graph::Impl::keep(std::unique_ptr<Consumer> stage) {
+  stages.push_back(std::move(stage));
+  return stages.back().get();
+}
+
+/// One stage for several: the same data for each.
+Consumer* Graph::Impl::joined(std::vector<Consumer*> next) {
+  if (next.size() == 1) return next.front();
+  return keep(std::make_unique<FanOut>(std::move(next)));
+}
+
+Status Graph::Impl::make_exporters() {
+  for (const PipelineConfig& pipeline : plan.configuration().pipelines) {
+    for (const Reference& reference : pipeline.exporters) {
+      const bool is_connector =
+          plan.configuration().find(Section::Exporters, reference.id) == nullptr;
+      if (is_connector || exporters.count(reference.id) != 0) continue;
+      const Plan::Planned& planned = plan.of(Section::Exporters, reference.id);
+      auto made = planned.factory->exporter(planned.options, reference.id, host);
+      if (!made.ok()) return failed(reference.id, made.status());
+      exporters[reference.id] = add(std::move(made).value());
+    }
+  }
+  return {};
+}
+
+Result<Connector*> Graph::Impl::connector(const ComponentId& id, otlp::Signal signal) {
+  Connector*& slot = connectors[{id, signal}];
+  if (slot != nullptr) return slot;
+  const Plan::Planned& planned = plan.of(Section::Connectors, id);
+  auto made = planned.factory->connector(planned.options, id, signal, host);
+  if (!made.ok()) return failed(id, made.status());
+  return slot = add(std::move(made).value());
+}
+
+/// Makes a pipeline's stages from the end, and before it the pipelines that it feeds.
+Status Graph::Impl::make_pipeline(const PipelineConfig& pipeline) {
+  if (entries.count(pipeline.id) != 0) return {};
+  const otlp::Signal signal = signal_of(pipeline);
+  std::vector<std::vector<Consumer*>> ends(host.lanes.size());
+  std::set<ComponentId> seen;
+  for (const Reference& reference : pipeline.exporters) {
+    if (!seen.insert(reference.id).second) continue;
+    if (const auto exporter = exporters.find(reference.id); exporter != exporters.end()) {
+      for (size_t i = 0; i < ends.size(); ++i) ends[i].push_back(&exporter->second->stage(i));
+      continue;
+    }
+    std::vector<Connector::Outputs> outputs(ends.size());
+    for (const PipelineConfig& next : plan.configuration().pipelines) {
+      if (next.id.type != pipeline.id.type || !contains(next.receivers, reference.id)) continue;
+      SLUICE_RETURN_IF_ERROR(make_pipeline(next));
+      for (size_t i = 0; i < ends.size(); ++i) outputs[i][next.id] = entries[next.id][i];
+    }
+    auto made = connector(reference.id, signal);
+    if (!made.ok()) return made.status();
+    for (size_t i = 0; i < ends.size(); ++i) ends[i].push_back(keep((*made)->stage(i, outputs[i])));
+  }
+  std::vector<Consumer*> stage;
+  for (std::vector<Consumer*>& next : ends) stage.push_back(joined(std::move(next)));
+  for (auto at = pipeline.processors.rbegin(); at != pipeline.processors.rend(); ++at) {
+    const Plan::Planned& planned = plan.of(Section::Processors, at->id);
+    auto made = planned.factory->processor(planned.options, at->id, signal, host);
+    if (!made.ok()) return failed(at->id, made.status());
+    Processor* processor = add(std::move(made).value());
+    for (size_t i = 0; i < stage.size(); ++i) stage[i] = keep(processor->stage(i, *stage[i]));
+  }
+  entries[pipeline.id] = std::move(stage);
+  return {};
+}
+
+Status Graph::Impl::make_receivers() {
+  std::set<ComponentId> made_ids;
+  for (const PipelineConfig& pipeline : plan.configuration().pipelines) {
+    for (const Reference& reference : pipeline.receivers) {
+      const bool is_connector =
+          plan.configuration().find(Section::Receivers, reference.id) == nullptr;
+      if (is_connector || !made_ids.insert(reference.id).second) continue;
+      std::array<std::vector<std::vector<Consumer*>>, otlp::kSignalCount> fed;
+      for (const PipelineConfig& other : plan.configuration().pipelines) {
+        if (!contains(other.receivers, reference.id)) continue;
+        auto& lanes = fed[static_cast<size_t>(signal_of(other))];
+        lanes.resize(host.lanes.size());
+        for (size_t i = 0; i < lanes.size(); ++i) lanes[i].push_back(entries[other.id][i]);
+      }
+      Inputs inputs;
+      for (size_t s = 0; s < fed.size(); ++s) {
+        for (std::vector<Consumer*>& next : fed[s]) inputs[s].push_back(joined(std::move(next)));
+      }
+      const Plan::Planned& planned = plan.of(Section::Receivers, reference.id);
+      auto made = planned.factory->receiver(planned.options, reference.id, inputs, host);
+      if (!made.ok()) return failed(reference.id, made.status());
+      add(std::move(made).value());
+    }
+  }
+  return {};
+}
+
+Status Graph::Impl::build() {
+  for (const Reference& reference : plan.configuration().extensions) {
+    const Plan::Planned& planned = plan.of(Section::Extensions, reference.id);
+    auto made = planned.factory->extension(planned.options, reference.id, host);
+    if (!made.ok()) return failed(reference.id, made.status());
+    add(std::move(made).value());
+  }
+  SLUICE_RETURN_IF_ERROR(make_exporters());
+  for (const PipelineConfig& pipeline : plan.configuration().pipelines)
+    SLUICE_RETURN_IF_ERROR(make_pipeline(pipeline));
+  return make_receivers();
+}
+
+Graph::Graph(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Graph::~Graph() = default;
+
+Result<std::unique_ptr<Graph>> Graph::build(const Plan& plan, Host& host) {
+  auto impl = std::make_unique<Impl>(plan, host);
+  SLUICE_RETURN_IF_ERROR(impl->build());
+  return std::unique_ptr<Graph>(new Graph(std::move(impl)));
+}
+
+Status Graph::start() {
+  for (const auto& component : impl_->components) SLUICE_RETURN_IF_ERROR(component->start());
+  return {};
+}
+
+bool Graph::stop(std::chrono::milliseconds timeout) {
+  const auto end = std::chrono::steady_clock::now() + timeout;
+  for (auto at = impl_->components.rbegin(); at != impl_->components.rend(); ++at) {
+    const auto done = std::make_shared<std::promise<void>>();
+    std::future<void> future = done->get_future();
+    (*at)->stop([done] { done->set_value(); });
+    if (future.wait_until(end) != std::future_status::ready) return false;
+  }
+  return true;
+}
+
+bool Graph::ready() const {
+  return std::all_of(impl_->exporters.begin(), impl_->exporters.end(),
+                     [](const auto& exporter) { return exporter.second->ready(); });
+}
+
+}  // namespace sluice::pipeline

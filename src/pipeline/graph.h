@@ -1,0 +1,60 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/status.h"
+#include "config/service.h"
+#include "pipeline/factory.h"
+
+namespace sluice::pipeline {
+
+/// The components of a configuration with their options read: what can be known before anything is
+/// made.
+class Plan {
+ public:
+  /// Reads the options of all components, used or not, and checks that the pipelines fit together.
+  /// What is wrong goes to `diagnostics`; then the plan is good for nothing.
+  static Plan make(const config::Configuration& configuration, const Registry& registry,
+                   config::Diagnostics& diagnostics);
+
+  struct Planned {
+    const Factory* factory = nullptr;
+    Factory::Options options;
+  };
+  const Planned& of(config::Section section, const ComponentId& id) const {
+    return planned_.at({section, id});
+  }
+  const config::Configuration& configuration() const { return configuration_; }
+
+ private:
+  config::Configuration configuration_;
+  std::map<std::pair<config::Section, ComponentId>, Planned> planned_;
+};
+
+/// Running pipelines.
+class Graph {
+ public:
+  /// Makes the components and connects them. An error names the component that could not be made.
+  static Result<std::unique_ptr<Graph>> build(const Plan& plan, Host& host);
+  /// REQUIRES: the lanes do not run any more, or stop() is done.
+  ~Graph();
+  Graph(const Graph&) = delete;
+  Graph& operator=(const Graph&) = delete;
+
+  /// Exporters first, receivers last.
+  Status start();
+  /// Receivers first, exporters last; each after the one before is done. Blocks; the lanes must
+  /// run. False if that took longer than `timeout`: then the graph must not be destroyed, but the
+  /// process ended.
+  bool stop(std::chrono::milliseconds timeout);
+  /// Whether all exporters are. Thread-safe.
+  bool ready() const;
+
+ private:
+  struct Impl;
+  explicit Graph(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sluice::pipeline
