@@ -6,6 +6,7 @@
 #include "components/exporters/nop/nop.h"
 #include "components/processors/batch/batch.h"
 #include "components/processors/memory_limiter/memory_limiter.h"
+#include "components/processors/transform/transform.h"
 #include "components/receivers/otlp/component.h"
 
 namespace sluice::components {
@@ -16,6 +17,7 @@ const pipeline::Registry& all_components() {
     all.add(otlp_receiver_factory());
     all.add(batch_processor_factory());
     all.add(memory_limiter_processor_factory());
+    all.add(transform_processor_factory());
     all.add(debug_exporter_factory());
     all.add(file_exporter_factory());
     all.add(nop_exporter_factory());

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/budget.h"
 #include "base/buffer.h"
+#include "otlp/metadata.h"
 #include "otlp/records.h"
 #include "pipeline/ack.h"
 
@@ -45,6 +46,8 @@ struct Batch {
   otlp::LogsRequest* logs = nullptr;
   otlp::TracesRequest* traces = nullptr;
   otlp::MetricsRequest* metrics = nullptr;
+  /// Of the request, where the receiver keeps it (include_metadata); in the arena, or null.
+  const otlp::Metadata* metadata = nullptr;
   Ack ack;
 };
 

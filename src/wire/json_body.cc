@@ -29,9 +29,9 @@ class JsonBodyParser::Pass {
   Pass(std::string_view text, Arena& arena, std::vector<JsonNode>& nodes)
       : begin_(text.data()), end_(text.data() + text.size()), arena_(arena), nodes_(nodes) {}
 
-  bool run(JsonNode& root) {
+  bool run(JsonNode& root, bool takes_array) {
     const char* at = skip_spaces(begin_);
-    if (peek(at) != '{') return false;
+    if (peek(at) != '{' && !(takes_array && peek(at) == '[')) return false;
     at = value(at, {});
     while (at != nullptr && depth_ != 0) at = step(at);
     if (at == nullptr) return false;
@@ -183,8 +183,8 @@ class JsonBodyParser::Pass {
   size_t depth_ = 0;        // open containers
 };
 
-bool JsonBodyParser::parse(std::string_view text, Arena& arena, JsonNode& root) {
-  const bool is_accepted = Pass(text, arena, nodes_).run(root);
+bool JsonBodyParser::parse(std::string_view text, Arena& arena, JsonNode& root, bool takes_array) {
+  const bool is_accepted = Pass(text, arena, nodes_).run(root, takes_array);
   if (nodes_.size() > kNodesKept) nodes_ = {};
   return is_accepted;
 }

@@ -1,0 +1,89 @@
+#include "ottl/functions/csv.h"
+
+#include <algorithm>
+
+namespace sluice::ottl {
+namespace {
+
+class Line {
+ public:
+  Line(std::string_view text, char separator, bool lazy)
+      : text_(text), separator_(separator), lazy_(lazy) {}
+
+  bool read(std::vector<std::string>& fields, std::string& error) {
+    while (true) {
+      std::string& field = fields.emplace_back();
+      const bool quoted = at_ < text_.size() && text_[at_] == '"';
+      if (!(quoted ? read_quoted(field, error) : read_plain(field, error))) return false;
+      if (at_ >= text_.size() || text_[at_] != separator_) return true;
+      ++at_;
+    }
+  }
+
+ private:
+  bool ends_field(size_t at) const {
+    return at >= text_.size() || text_[at] == separator_ || text_[at] == '\n' ||
+           text_.substr(at, 2) == "\r\n";
+  }
+
+  bool read_plain(std::string& field, std::string& error) {
+    for (; !ends_field(at_); ++at_) {
+      if (text_[at_] == '"' && !lazy_) {
+        error = "a quote stands in a field that does not begin with one";
+        return false;
+      }
+      field += text_[at_];
+    }
+    return true;
+  }
+
+  bool read_quoted(std::string& field, std::string& error) {
+    ++at_;
+    for (; at_ < text_.size(); ++at_) {
+      if (text_[at_] != '"') {
+        field += text_[at_];
+      } else if (text_.substr(at_, 2) == "\"\"") {
+        field += '"';
+        ++at_;
+      } else if (ends_field(at_ + 1)) {
+        ++at_;
+        return true;
+      } else if (lazy_) {
+        field += '"';
+      } else {
+        error = "something follows the closing quote of a field";
+        return false;
+      }
+    }
+    if (lazy_) return true;
+    error = "a quoted field does not end";
+    return false;
+  }
+
+  std::string_view text_;
+  const char separator_;
+  const bool lazy_;
+  size_t at_ = 0;
+};
+
+}  // namespace
+
+bool parse_csv_line(std::string_view text, char separator, CsvQuotes quotes,
+                    std::vector<std::string>& fields, std::string& error) {
+  while (!text.empty() && (text.front() == '\n' || text.substr(0, 2) == "\r\n"))
+    text.remove_prefix(text.front() == '\n' ? 1 : 2);
+  if (text.empty()) {
+    error = "the text has no line";
+    return false;
+  }
+  if (quotes != CsvQuotes::Ignore)
+    return Line(text, separator, quotes == CsvQuotes::Lazy).read(fields, error);
+  for (size_t at = 0; at <= text.size();) {
+    const size_t end = std::min(text.find(separator, at), text.size());
+    fields.emplace_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return true;
+}
+
+}  // namespace sluice::ottl

@@ -1,0 +1,463 @@
+// Functions that change records.
+
+#include <algorithm>
+#include <limits>
+#include <map>
+
+#include "otlp/value_text.h"
+#include "ottl/function.h"
+#include "ottl/functions/functions.h"
+#include "ottl/functions/patterns.h"
+
+namespace sluice::ottl {
+namespace {
+
+/// The map that a path leads to, as it is; false and an error if there is none.
+bool read_map(Frame& frame, const Target& target, Value& out) {
+  out = target.eval(frame);
+  if (frame.failed()) return false;
+  if (out.kind == Kind::Map) return true;
+  frame.fail("expected a map but got ", kind_name(out.kind));
+  return false;
+}
+
+/// Writes the members that `keep` accepts back.
+template <typename Keep>
+void filter_map(Frame& frame, const Target& target, Keep keep) {
+  Value map;
+  if (!read_map(frame, target, map)) return;
+  ArenaVector<KeyValue> kept;
+  kept.reserve(*frame.arena, map.size);
+  for (uint32_t i = 0; i < map.size; ++i) {
+    if (keep(map.members[i].key)) kept.push_back(*frame.arena, map.members[i]);
+  }
+  if (kept.size() != map.size) target.set(frame, map_value(kept));
+}
+
+/// As the original: the last entry moves into the gap.
+void delete_key(Frame& frame, const Target* target, std::string_view key) {
+  Value map;
+  if (!read_map(frame, *target, map)) return;
+  const Value* found = find(map, key);
+  if (found == nullptr) return;
+  ArenaVector<KeyValue> kept;
+  kept.reserve(*frame.arena, map.size);
+  for (uint32_t i = 0; i + 1 < map.size; ++i) {
+    const bool gap = &map.members[i].value == found;
+    kept.push_back(*frame.arena, map.members[gap ? map.size - 1 : i]);
+  }
+  target->set(frame, map_value(kept));
+}
+
+bool contains(const Args<std::string_view>& keys, std::string_view key) {
+  return std::find(keys.values.begin(), keys.values.end(), key) != keys.values.end();
+}
+
+// ---- Replacing ----
+
+/// What stands in for a match: a text with groups, perhaps through a function and a format.
+struct Replacement {
+  std::string_view text;
+  const FunctionName* function = nullptr;
+  std::string_view format;  ///< of the function's result; empty: as it is
+};
+
+/// The format's first %s is the value; what follows is written as Go does for missing values.
+std::string formatted(std::string_view format, std::string_view value) {
+  std::string out;
+  bool used = false;
+  for (size_t i = 0; i < format.size(); ++i) {
+    if (format[i] != '%' || i + 1 == format.size()) {
+      out += format[i];
+      continue;
+    }
+    const char verb = format[++i];
+    if (verb == '%') {
+      out += '%';
+    } else if (verb == 's' || verb == 'v') {
+      out += used ? std::string("%!") + verb + "(MISSING)" : std::string(value);
+      used = true;
+    } else {
+      out += std::string("%!") + verb + "(string=" + std::string(value) + ")";
+      used = true;
+    }
+  }
+  return out;
+}
+
+/// The replacement through its function; false if that failed.
+bool apply(Frame& frame, const Replacement& replacement, std::string_view text, std::string& out) {
+  if (replacement.function == nullptr) {
+    out += text;
+    return true;
+  }
+  const Value result =
+      (*replacement.function)(frame, Value::string(frame.arena->copy(text)));
+  if (frame.failed()) return false;
+  if (result.kind != Kind::String) {
+    frame.fail("the function of a replacement must give a text");
+    return false;
+  }
+  out += replacement.format.empty() ? std::string(result.view())
+                                    : formatted(replacement.format, result.view());
+  return true;
+}
+
+/// False if there is no match, or the function failed.
+bool replace_matches(Frame& frame, const Regex& regex, std::string_view text,
+                     const Replacement& replacement, std::string_view& out) {
+  if (!regex.matches(text)) return false;
+  std::string made;
+  const char* copied = text.data();
+  regex.for_each(text, [&](const Regex::Groups& groups) {
+    made.append(copied, static_cast<size_t>(groups[0].data() - copied));
+    std::string expanded;
+    regex.expand(replacement.text, groups, expanded);
+    if (!frame.failed()) apply(frame, replacement, expanded, made);
+    copied = groups[0].data() + groups[0].size();
+  });
+  made.append(copied, static_cast<size_t>(text.data() + text.size() - copied));
+  out = frame.arena->copy(made);
+  return !frame.failed();
+}
+
+Replacement replacement_of(std::string_view text, const std::optional<FunctionName>& function,
+                           const std::optional<std::string_view>& format) {
+  return {text, function ? &*function : nullptr, format.value_or(std::string_view())};
+}
+
+enum class Part : uint8_t { Key, Value };
+struct PartName {
+  Part part;
+  static Result<PartName> make(std::string_view text) {
+    if (text == "key") return PartName{Part::Key};
+    if (text == "value") return PartName{Part::Value};
+    return invalid_argument("the mode is \"key\" or \"value\"");
+  }
+};
+
+void replace_all_patterns(Frame& frame, const Target* target, Setting<PartName> mode,
+                          Prepared<Pattern> pattern, std::string_view text,
+                          std::optional<FunctionName> function,
+                          std::optional<std::string_view> format) {
+  Value map;
+  if (!read_map(frame, *target, map)) return;
+  const Replacement replacement = replacement_of(text, function, format);
+  Attributes out;
+  out.reserve(*frame.arena, map.size);
+  for (uint32_t i = 0; i < map.size; ++i) {
+    KeyValue member = map.members[i];
+    std::string_view replaced;
+    if (mode->part == Part::Value) {
+      if (member.value.is_string() &&
+          replace_matches(frame, pattern->regex, member.value.view(), replacement, replaced))
+        member.value = Value::string(replaced);
+      out.push_back(*frame.arena, member);
+    } else {
+      if (replace_matches(frame, pattern->regex, member.key, replacement, replaced))
+        member.key = replaced;
+      find_or_add(out, member.key, *frame.arena) = member.value;
+    }
+    if (frame.failed()) return;
+  }
+  target->set(frame, map_value(out));
+}
+
+void replace_pattern(Frame& frame, const Target* target, Prepared<Pattern> pattern,
+                     std::string_view text, std::optional<FunctionName> function,
+                     std::optional<std::string_view> format) {
+  const Value value = target->eval(frame);
+  if (frame.failed() || value.kind != Kind::String) return;
+  std::string_view replaced;
+  if (replace_matches(frame, pattern->regex, value.view(), replacement_of(text, function, format),
+                      replaced))
+    target->set(frame, Value::string(replaced));
+}
+
+/// The replacement of a whole text.
+bool whole_replacement(Frame& frame, std::string_view text,
+                       const std::optional<FunctionName>& function,
+                       const std::optional<std::string_view>& format, std::string_view& out) {
+  std::string made;
+  if (!apply(frame, replacement_of(text, function, format), text, made)) return false;
+  out = frame.arena->copy(made);
+  return true;
+}
+
+void replace_match(Frame& frame, const Target* target, Prepared<Glob> glob, std::string_view text,
+                   std::optional<FunctionName> function, std::optional<std::string_view> format) {
+  const Value value = target->eval(frame);
+  if (frame.failed() || value.kind != Kind::String || !glob->matches(value.view())) return;
+  std::string_view replaced;
+  if (whole_replacement(frame, text, function, format, replaced))
+    target->set(frame, Value::string(replaced));
+}
+
+void replace_all_matches(Frame& frame, const Target* target, Prepared<Glob> glob,
+                         std::string_view text, std::optional<FunctionName> function,
+                         std::optional<std::string_view> format) {
+  Value map;
+  if (!read_map(frame, *target, map)) return;
+  std::string_view replaced;
+  if (!whole_replacement(frame, text, function, format, replaced)) return;
+  Attributes out;
+  out.reserve(*frame.arena, map.size);
+  for (uint32_t i = 0; i < map.size; ++i) {
+    KeyValue member = map.members[i];
+    if (member.value.is_string() && glob->matches(member.value.view()))
+      member.value = Value::string(replaced);
+    out.push_back(*frame.arena, member);
+  }
+  target->set(frame, map_value(out));
+}
+
+// ---- Truncating, limiting ----
+
+/// At most `limit` bytes, and no character cut in two.
+std::string_view truncated(std::string_view text, int64_t limit) {
+  if (limit < 0 || static_cast<size_t>(limit) >= text.size()) return text;
+  auto size = static_cast<size_t>(limit);
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+  return text.substr(0, size);
+}
+
+void truncate_all(Frame& frame, const Target* target, Setting<int64_t> limit,
+                  std::optional<Setting<bool>> utf8_safe) {
+  Value map;
+  if (!read_map(frame, *target, map)) return;
+  const bool keep_characters = !utf8_safe || **utf8_safe;
+  Attributes out;
+  out.reserve(*frame.arena, map.size);
+  for (uint32_t i = 0; i < map.size; ++i) {
+    KeyValue member = map.members[i];
+    if (member.value.is_string()) {
+      const std::string_view text = member.value.view();
+      member.value = Value::string(keep_characters
+                                       ? truncated(text, *limit)
+                                       : text.substr(0, static_cast<size_t>(*limit)));
+    }
+    out.push_back(*frame.arena, member);
+  }
+  target->set(frame, map_value(out));
+}
+
+/// Keeps the members of priority, and then the first others.
+void limit_map(Frame& frame, const Target* target, Setting<int64_t> limit,
+               Setting<std::vector<std::string>> priority) {
+  Value map;
+  if (!read_map(frame, *target, map)) return;
+  if (static_cast<int64_t>(map.size) <= *limit) return;
+  const auto is_priority = [&](std::string_view key) {
+    return std::find(priority->begin(), priority->end(), key) != priority->end();
+  };
+  int64_t kept_priority = 0;
+  for (uint32_t i = 0; i < map.size; ++i) kept_priority += is_priority(map.members[i].key) ? 1 : 0;
+  int64_t others = *limit - kept_priority;
+  filter_map(frame, *target, [&](std::string_view key) { return is_priority(key) || others-- > 0; });
+}
+
+// ---- Merging ----
+
+struct Strategy {
+  bool inserts;
+  bool updates;
+  static Result<Strategy> make(std::string_view text) {
+    if (text == "insert") return Strategy{true, false};
+    if (text == "update") return Strategy{false, true};
+    if (text == "upsert") return Strategy{true, true};
+    return invalid_argument("the strategy is \"insert\", \"update\" or \"upsert\"");
+  }
+};
+
+void merge_maps(Frame& frame, const Target* target, MapArg source, Setting<Strategy> strategy) {
+  Value map;
+  if (!read_map(frame, *target, map)) return;
+  Attributes out;
+  out.reserve(*frame.arena, map.size + source.value.size);
+  for (uint32_t i = 0; i < map.size; ++i) out.push_back(*frame.arena, map.members[i]);
+  for (uint32_t i = 0; i < source.value.size; ++i) {
+    const KeyValue& member = source.value.members[i];
+    Value* known = find(out, member.key);
+    if (known != nullptr && strategy->updates) *known = member.value;
+    if (known == nullptr && strategy->inserts) out.push_back(*frame.arena, member);
+  }
+  target->set(frame, map_value(out));
+}
+
+/// Nothing becomes a list, a list grows, a value becomes the list's first element.
+void append_to(Frame& frame, const Target* target, std::optional<Value> value,
+               std::optional<Args<Value>> values) {
+  const Value present = target->eval(frame);
+  if (frame.failed()) return;
+  ArenaVector<Value> list;
+  if (present.kind == Kind::Array) {
+    for (uint32_t i = 0; i < present.size; ++i) list.push_back(*frame.arena, present.elements[i]);
+  } else if (present.kind == Kind::Map || present.kind > Kind::Map) {
+    frame.fail("cannot append to a ", kind_name(present.kind));
+    return;
+  } else if (!is_nil(present)) {
+    list.push_back(*frame.arena, present);
+  }
+  if (value) list.push_back(*frame.arena, *value);
+  if (values) {
+    for (const Value& each : *values) list.push_back(*frame.arena, each);
+  }
+  target->set(frame, list_value(list));
+}
+
+void delete_index(Frame& frame, const Target* target, int64_t start, std::optional<int64_t> end) {
+  const Value list = target->eval(frame);
+  if (frame.failed()) return;
+  if (list.kind != Kind::Array) {
+    frame.fail("expected a list but got ", kind_name(list.kind));
+    return;
+  }
+  const int64_t last = end.value_or(start + 1);
+  if (start < 0 || start >= list.size || last <= start || last > list.size) {
+    frame.fail("indexes ", std::to_string(start), " to ", std::to_string(last),
+               " are not in the list of ", std::to_string(list.size));
+    return;
+  }
+  ArenaVector<Value> kept;
+  for (uint32_t i = 0; i < list.size; ++i) {
+    if (i < start || i >= last) kept.push_back(*frame.arena, list.elements[i]);
+  }
+  target->set(frame, list_value(kept));
+}
+
+void set(Frame& frame, const Target* target, Value value) {
+  if (!is_nil(value)) target->set(frame, value);
+}
+
+/// Nested maps and lists become members whose names are their paths.
+class Flattener {
+ public:
+  Flattener(Frame& frame, int64_t depth, bool resolve) : frame_(frame), depth_(depth), resolve_(resolve) {}
+
+  void map(const Value& value, const std::string& prefix, int64_t depth) {
+    for (uint32_t i = 0; i < value.size; ++i) {
+      const KeyValue& member = value.members[i];
+      const std::string name =
+          prefix.empty() ? std::string(member.key) : prefix + "." + std::string(member.key);
+      this->value(member.value, name, depth);
+    }
+  }
+  const Attributes& result() const { return result_; }
+
+ private:
+  void value(const Value& value, const std::string& name, int64_t depth) {
+    if (value.kind == Kind::Map && depth < depth_) {
+      map(value, name, depth + 1);
+    } else if (value.kind == Kind::Array && depth < depth_) {
+      list(value, name, depth + 1, false);
+    } else {
+      put(name, value);
+    }
+  }
+
+  /// The index of a list in a list follows without a point, as in the original.
+  void list(const Value& list, const std::string& name, int64_t depth, bool nested) {
+    for (uint32_t i = 0; i < list.size; ++i) {
+      const Value& element = list.elements[i];
+      const std::string numbered = name + (nested ? "" : ".") + std::to_string(i);
+      if (element.kind == Kind::Map && depth <= depth_) {
+        map(element, numbered, depth);
+      } else if (element.kind == Kind::Array && depth < depth_) {
+        this->list(element, numbered, depth + 1, true);
+      } else {
+        put(resolve_ && !nested ? name : numbered, element);
+      }
+    }
+  }
+
+  void put(const std::string& name, const Value& value) {
+    std::string key = name;
+    if (resolve_ && find(result_, name) != nullptr)
+      key += "." + std::to_string(conflicts_[name]++);
+    find_or_add(result_, frame_.arena->copy(key), *frame_.arena) = value;
+  }
+
+  Frame& frame_;
+  const int64_t depth_;
+  const bool resolve_;
+  Attributes result_;
+  std::map<std::string, int> conflicts_;
+};
+
+void flatten(Frame& frame, const Target* target, std::optional<Setting<std::string>> prefix,
+             std::optional<Setting<int64_t>> depth, std::optional<Setting<bool>> resolve_conflicts) {
+  Value map;
+  if (!read_map(frame, *target, map)) return;
+  Flattener flattener(frame, depth ? **depth : std::numeric_limits<int64_t>::max(),
+                      resolve_conflicts && **resolve_conflicts);
+  flattener.map(map, prefix ? **prefix : std::string(), 0);
+  target->set(frame, map_value(flattener.result()));
+}
+
+void stringify_all(Frame& frame, const Target* target) {
+  Value map;
+  if (!read_map(frame, *target, map)) return;
+  Attributes out;
+  out.reserve(*frame.arena, map.size);
+  Buffer scratch;
+  for (uint32_t i = 0; i < map.size; ++i) {
+    KeyValue member = map.members[i];
+    if (!member.value.is_string())
+      member.value = Value::string(frame.arena->copy(otlp::value_text(member.value, scratch)));
+    out.push_back(*frame.arena, member);
+  }
+  target->set(frame, map_value(out));
+}
+
+}  // namespace
+
+void add_editors(Library& library) {
+  library.add("set", {"target", "value"}, set);
+  library.add("append", {"target", "value", "values"}, append_to);
+  library.add("delete_index", {"target", "start_index", "end_index"}, delete_index);
+  library.add("delete_key", {"target", "key"}, delete_key);
+  library.add("delete_matching_keys", {"target", "pattern"},
+              [](Frame& frame, const Target* target, Prepared<Pattern> pattern) {
+                filter_map(frame, *target,
+                           [&](std::string_view key) { return !pattern->regex.matches(key); });
+              });
+  library.add("keep_matching_keys", {"target", "pattern"},
+              [](Frame& frame, const Target* target, Prepared<Pattern> pattern) {
+                filter_map(frame, *target,
+                           [&](std::string_view key) { return pattern->regex.matches(key); });
+              });
+  library.add("keep_keys", {"target", "keys"},
+              [](Frame& frame, const Target* target, Args<std::string_view> keys) {
+                filter_map(frame, *target,
+                           [&](std::string_view key) { return contains(keys, key); });
+              });
+  library.add("flatten", {"target", "prefix", "depth", "resolve_conflicts"}, flatten,
+              [](const auto& bound) -> Status {
+                const auto& depth = std::get<2>(bound);
+                if (depth && **depth < 1) return invalid_argument("the depth must be at least 1");
+                return {};
+              });
+  library.add("limit", {"target", "limit", "priority_keys"}, limit_map,
+              [](const auto& bound) -> Status {
+                if (*std::get<1>(bound) >= static_cast<int64_t>(std::get<2>(bound)->size()))
+                  return {};
+                return invalid_argument("there are more priority keys than the limit allows");
+              });
+  library.add("merge_maps", {"target", "source", "strategy"}, merge_maps);
+  library.add("replace_pattern",
+              {"target", "regex", "replacement", "function", "replacement_format"},
+              replace_pattern);
+  library.add("replace_all_patterns",
+              {"target", "mode", "regex", "replacement", "function", "replacement_format"},
+              replace_all_patterns);
+  library.add("replace_match",
+              {"target", "pattern", "replacement", "function", "replacement_format"},
+              replace_match);
+  library.add("replace_all_matches",
+              {"target", "pattern", "replacement", "function", "replacement_format"},
+              replace_all_matches);
+  library.add("stringify_all", {"target"}, stringify_all);
+  library.add("truncate_all", {"target", "limit", "utf8_safe"}, truncate_all);
+}
+
+}  // namespace sluice::ottl

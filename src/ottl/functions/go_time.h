@@ -1,0 +1,74 @@
+#pragma once
+
+// Times as text: strptime's directives are turned into a layout of Go's package time
+// (https://pkg.go.dev/time#pkg-constants), and that is what texts are read and written by, as in
+// the original.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "ottl/time.h"
+
+namespace sluice::ottl {
+
+/// A layout in pieces: literal text, and what stands for a part of a time.
+class TimeLayout {
+ public:
+  /// From strptime's directives. Refused are unknown directives, digits, and nothing at all.
+  static Result<TimeLayout> make(std::string_view strptime);
+
+  std::string format(const Time& time) const;
+  /// False, and why, if the text is not like this. A time without a zone is in `zone`; without a
+  /// year it is in that of `now`, or the one before if it would lie more than a week ahead.
+  bool parse(std::string_view text, const Zone* zone, const Time& now, Time& out,
+             std::string& error) const;
+
+  enum class Part : uint8_t {
+    Literal,
+    Year,          // 2006
+    ShortYear,     // 06
+    MonthName,     // Jan
+    LongMonth,     // January
+    Month,         // 1
+    ZeroMonth,     // 01
+    DayName,       // Mon
+    LongDay,       // Monday
+    Day,           // 2
+    SpaceDay,      // _2
+    ZeroDay,       // 02
+    Hour,          // 15
+    Hour12,        // 3
+    ZeroHour12,    // 03
+    Minute,        // 4
+    ZeroMinute,    // 04
+    Second,        // 5
+    ZeroSecond,    // 05
+    UpperHalf,     // PM
+    LowerHalf,     // pm
+    ZoneName,      // MST
+    ZoneOffset,    // -0700 and the like
+    Fraction,      // .999
+  };
+  struct Piece {
+    Part part = Part::Literal;
+    std::string text{};    ///< as it stands in the layout
+  };
+
+ private:
+  std::vector<Piece> pieces_;
+};
+
+/// The month and day names of a language, by which texts are made English before they are read.
+class TimeLocale {
+ public:
+  /// By BCP 47 tag. InvalidArgument for a language whose names are not known.
+  static Result<TimeLocale> make(std::string_view tag);
+  std::string to_english(std::string_view text) const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> names_;  // longest first
+};
+
+}  // namespace sluice::ottl

@@ -1,0 +1,101 @@
+#include "ottl/functions/key_value.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/buffer.h"
+#include "otlp/value_text.h"
+
+namespace sluice::ottl {
+namespace {
+
+std::string_view trim_space(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\n\v\f\r";
+  const size_t first = text.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+/// Cuts at delimiters outside of quotes; quotes are dropped, but for escaped ones. False if a quote
+/// does not end.
+bool split_pairs(std::string_view text, std::string_view delimiter, std::vector<std::string>& out) {
+  std::string pair;
+  char quote = '\0';
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool escaped = i > 0 && text[i - 1] == '\\';
+    if (quote == '\0' && text.substr(i, delimiter.size()) == delimiter) {
+      if (!pair.empty()) out.push_back(std::move(pair));
+      pair.clear();
+      i += delimiter.size() - 1;
+    } else if (quote == '\0' && (c == '"' || c == '\'') && !escaped) {
+      quote = c;
+    } else if (c == quote && quote != '\0' && !escaped) {
+      quote = '\0';
+    } else {
+      pair += c;
+    }
+  }
+  if (!pair.empty()) out.push_back(std::move(pair));
+  return quote == '\0';
+}
+
+std::string escaped_and_quoted(std::string_view text, std::string_view delimiter,
+                               std::string_view pair_delimiter) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '"') out += '\\';
+    out += c;
+  }
+  const bool needs_quotes = text.find(delimiter) != std::string_view::npos ||
+                            text.find(pair_delimiter) != std::string_view::npos;
+  return needs_quotes ? "\"" + out + "\"" : out;
+}
+
+}  // namespace
+
+bool parse_key_values(std::string_view text, std::string_view delimiter,
+                      std::string_view pair_delimiter, Arena& arena, Attributes& out,
+                      std::string& error) {
+  if (text.empty()) {
+    error = "the text is empty";
+    return false;
+  }
+  std::vector<std::string> pairs;
+  if (!split_pairs(text, pair_delimiter, pairs)) {
+    error = "a quote does not end";
+    return false;
+  }
+  for (const std::string& pair : pairs) {
+    const size_t at = pair.find(delimiter);
+    if (at == std::string::npos) {
+      error = "there is no \"" + std::string(delimiter) + "\" in \"" + pair + "\"";
+      return false;
+    }
+    const std::string_view key = trim_space(std::string_view(pair).substr(0, at));
+    const std::string_view value = trim_space(std::string_view(pair).substr(at + delimiter.size()));
+    find_or_add(out, arena.copy(key), arena) = Value::string(arena.copy(value));
+  }
+  return true;
+}
+
+std::string key_value_string(const Value& map, std::string_view delimiter,
+                             std::string_view pair_delimiter, bool sorted) {
+  std::vector<const KeyValue*> members;
+  for (uint32_t i = 0; i < map.size; ++i) members.push_back(&map.members[i]);
+  if (sorted) {
+    std::stable_sort(members.begin(), members.end(),
+                     [](const KeyValue* a, const KeyValue* b) { return a->key < b->key; });
+  }
+  std::string out;
+  Buffer scratch;
+  for (const KeyValue* member : members) {
+    if (member != members.front()) out += pair_delimiter;
+    out += escaped_and_quoted(member->key, delimiter, pair_delimiter);
+    out += delimiter;
+    out += escaped_and_quoted(otlp::value_text(member->value, scratch), delimiter, pair_delimiter);
+  }
+  return out;
+}
+
+}  // namespace sluice::ottl

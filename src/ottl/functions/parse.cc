@@ -1,0 +1,203 @@
+// Texts that hold structures, and the way back.
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "base/buffer.h"
+#include "otlp/value_text.h"
+#include "ottl/function.h"
+#include "ottl/functions/charset.h"
+#include "ottl/functions/csv.h"
+#include "ottl/functions/functions.h"
+#include "ottl/functions/key_value.h"
+#include "ottl/functions/log_formats.h"
+#include "wire/base64.h"
+#include "wire/json_body.h"
+
+namespace sluice::ottl {
+namespace {
+
+Value value_of(const wire::JsonNode& node, Arena& arena) {
+  using Json = wire::JsonNode::Kind;
+  switch (node.kind) {
+    case Json::Null: return {};
+    case Json::Bool: return Value::boolean(node.boolean);
+    case Json::Number: return Value::real(node.number);
+    case Json::String: return Value::string(node.text());
+    case Json::Array: {
+      ArenaVector<Value> elements;
+      elements.reserve(arena, node.size);
+      for (const wire::JsonNode& child : node) elements.push_back(arena, value_of(child, arena));
+      return list_value(elements);
+    }
+    case Json::Object: break;
+  }
+  Attributes members;
+  members.reserve(arena, node.size);
+  for (const wire::JsonNode& child : node)
+    find_or_add(members, child.key, arena) = value_of(child, arena);
+  return map_value(members);
+}
+
+/// An object or array; numbers are doubles, as in the original.
+Value parse_json(Frame& frame, std::string_view target) {
+  thread_local wire::JsonBodyParser parser;
+  wire::JsonNode root{};
+  if (!parser.parse(target, *frame.arena, root, true))
+    return frame.fail("the text is no JSON object or array");
+  return value_of(root, *frame.arena);
+}
+
+/// Go's strconv.ParseInt: base 0 goes by the prefix, and allows underscores.
+Value parse_int(Frame& frame, std::string_view target, int64_t base) {
+  if (base < 0 || base == 1 || base > 36) return frame.fail("a base is 0, or 2 to 36");
+  if (target.empty()) return frame.fail("an empty text is no number");
+  std::string digits(target);
+  const bool negative = digits.front() == '-';
+  if (negative || digits.front() == '+') digits.erase(0, 1);
+  if (base == 0) {
+    base = 10;
+    const char second = digits.size() > 1 ? static_cast<char>(digits[1] | 0x20) : '\0';
+    if (digits.size() > 1 && digits.front() == '0') {
+      base = second == 'x' ? 16 : second == 'b' ? 2 : 8;
+      digits.erase(0, second == 'x' || second == 'b' || second == 'o' ? 2 : 1);
+    }
+    digits.erase(std::remove(digits.begin(), digits.end(), '_'), digits.end());
+  }
+  uint64_t size = 0;
+  const char* end = digits.data() + digits.size();
+  const auto parsed = std::from_chars(digits.data(), end, size, static_cast<int>(base));
+  const uint64_t most = static_cast<uint64_t>(std::numeric_limits<int64_t>::max()) + (negative ? 1 : 0);
+  if (parsed.ec != std::errc() || parsed.ptr != end || size > most)
+    return frame.fail("\"", target, "\" is no whole number of 64 bits in this base");
+  return Value::integer(static_cast<int64_t>(negative ? 0 - size : size));
+}
+
+struct Mode {
+  CsvQuotes quotes;
+  static Result<Mode> make(std::string_view text) {
+    if (text == "strict") return Mode{CsvQuotes::Strict};
+    if (text == "lazyQuotes") return Mode{CsvQuotes::Lazy};
+    if (text == "ignoreQuotes") return Mode{CsvQuotes::Ignore};
+    return invalid_argument("the mode is \"strict\", \"lazyQuotes\" or \"ignoreQuotes\"");
+  }
+};
+
+struct Delimiter {
+  char character;
+  static Result<Delimiter> make(std::string_view text) {
+    if (text.size() == 1) return Delimiter{text.front()};
+    return invalid_argument("the delimiter is one character");
+  }
+};
+
+Value parse_csv(Frame& frame, std::string_view target, std::string_view header,
+                std::optional<Setting<Delimiter>> delimiter,
+                std::optional<Setting<Delimiter>> header_delimiter,
+                std::optional<Setting<Mode>> mode) {
+  const char separator = delimiter ? (*delimiter)->character : ',';
+  const char header_separator = header_delimiter ? (*header_delimiter)->character : separator;
+  const CsvQuotes quotes = mode ? (*mode)->quotes : CsvQuotes::Strict;
+  if (header.empty()) return frame.fail("the header has no columns");
+  std::vector<std::string> fields;
+  std::string error;
+  if (!parse_csv_line(target, separator, quotes, fields, error)) return frame.fail(error);
+  std::vector<std::string_view> names;
+  for (size_t at = 0; at <= header.size();) {
+    const size_t end = std::min(header.find(header_separator, at), header.size());
+    names.push_back(header.substr(at, end - at));
+    at = end + 1;
+  }
+  if (names.size() != fields.size()) {
+    return frame.fail("the line has ", std::to_string(fields.size()), " fields, the header ",
+                      std::to_string(names.size()));
+  }
+  Attributes out;
+  for (size_t i = 0; i < names.size(); ++i)
+    find_or_add(out, names[i], *frame.arena) = Value::string(frame.arena->copy(fields[i]));
+  return map_value(out);
+}
+
+Status check_delimiters(std::string_view delimiter, std::string_view pair_delimiter) {
+  if (delimiter.empty() || pair_delimiter.empty())
+    return invalid_argument("a delimiter must not be empty");
+  if (delimiter == pair_delimiter) return invalid_argument("the two delimiters must differ");
+  return {};
+}
+
+using TextSetting = std::optional<Setting<std::string>>;
+
+/// Of the second and third parameter, as they were bound.
+template <typename Bound>
+Status check_bound_delimiters(const Bound& bound) {
+  const auto& delimiter = std::get<1>(bound);
+  const auto& pair_delimiter = std::get<2>(bound);
+  return check_delimiters(delimiter ? **delimiter : "=", pair_delimiter ? **pair_delimiter : " ");
+}
+
+Value parse_key_value(Frame& frame, std::string_view target, TextSetting delimiter,
+                      TextSetting pair_delimiter) {
+  Attributes out;
+  std::string error;
+  if (!parse_key_values(target, delimiter ? **delimiter : "=",
+                        pair_delimiter ? **pair_delimiter : " ", *frame.arena, out, error))
+    return frame.fail(error);
+  return map_value(out);
+}
+
+Value to_key_value_string(Frame& frame, MapArg target, TextSetting delimiter,
+                          TextSetting pair_delimiter, std::optional<Setting<bool>> sort_output) {
+  return Value::string(frame.arena->copy(
+      key_value_string(target.value, delimiter ? **delimiter : "=",
+                       pair_delimiter ? **pair_delimiter : " ", sort_output && **sort_output)));
+}
+
+Value base64_decode(Frame& frame, std::string_view value) {
+  std::string out;
+  if (!decode_base64_text(value, Base64::Standard, out))
+    return frame.fail("the text is no base64");
+  return Value::string(frame.arena->copy(out));
+}
+
+Value base64_encode(Frame& frame, std::string_view value, std::optional<std::string_view> variant) {
+  const auto kind = base64_variant(variant.value_or("base64"));
+  if (!kind) return frame.fail("there is no variant \"", *variant, "\" of base64");
+  return Value::string(frame.arena->copy(encode_base64_text(value, *kind)));
+}
+
+Value decode(Frame& frame, Value target, Setting<Charset> encoding) {
+  if (target.kind != Kind::String && target.kind != Kind::Bytes)
+    return frame.fail("Decode takes text or bytes, not a ", kind_name(target.kind));
+  std::string out;
+  if (!encoding->decode(target.view(), out)) return frame.fail("the text is not in this encoding");
+  return Value::string(frame.arena->copy(out));
+}
+
+template <bool (*Parse)(std::string_view, Arena&, Attributes&, std::string&)>
+Value parse_log_format(Frame& frame, std::string_view target) {
+  Attributes out;
+  std::string error;
+  if (!Parse(target, *frame.arena, out, error)) return frame.fail(error);
+  return map_value(out);
+}
+
+}  // namespace
+
+void add_parse_functions(Library& library) {
+  library.add("ParseJSON", {"target"}, parse_json);
+  library.add("ParseInt", {"target", "base"}, parse_int);
+  library.add("ParseCSV", {"target", "header", "delimiter", "header_delimiter", "mode"}, parse_csv);
+  library.add("ParseKeyValue", {"target", "delimiter", "pair_delimiter"}, parse_key_value,
+              [](const auto& bound) { return check_bound_delimiters(bound); });
+  library.add("ToKeyValueString", {"target", "delimiter", "pair_delimiter", "sort_output"},
+              to_key_value_string, [](const auto& bound) { return check_bound_delimiters(bound); });
+  library.add("Base64Decode", {"value"}, base64_decode);
+  library.add("Base64Encode", {"value", "variant"}, base64_encode);
+  library.add("Decode", {"target", "encoding"}, decode);
+  library.add("ParseCLF", {"target", "format"}, parse_clf);
+  library.add("ParseLEEF", {"target"}, parse_log_format<parse_leef>);
+}
+
+}  // namespace sluice::ottl

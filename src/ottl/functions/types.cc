@@ -1,0 +1,91 @@
+// What kind a value is, and making one kind of another.
+
+#include <cmath>
+
+#include "ottl/function.h"
+#include "ottl/functions/functions.h"
+#include "wire/hex.h"
+
+namespace sluice::ottl {
+
+/// Whether an argument has a type. A literal that has not is refused, as in the original.
+template <typename T>
+struct Is {
+  bool yes = false;
+};
+
+template <typename T>
+struct Param<Is<T>> {
+  using Bound = ExprPtr;
+  static Status bind(Compiler& compiler, const ast::Value& argument, Bound& out) {
+    return Param<T>::bind(compiler, argument, out);
+  }
+  static bool get(Frame& frame, const Bound& bound, Is<T>& out) {
+    const Value value = bound->eval(frame);
+    if (frame.failed()) return false;
+    T ignored{};
+    out.yes = convert(frame, value, ignored);
+    frame.error = {};
+    return true;
+  }
+};
+
+namespace {
+
+template <typename T>
+void add_check(Library& library, const char* name) {
+  library.add(name, {"target"}, [](Frame&, Is<T> target) { return Value::boolean(target.yes); });
+}
+
+Value length(Frame& frame, Value target) {
+  switch (target.kind) {
+    case Kind::String:
+    case Kind::Bytes:
+    case Kind::Array:
+    case Kind::Map: return Value::integer(target.size);
+    default: break;
+  }
+  if (target.kind == kPart) return Value::integer(part_of(target).count);
+  return frame.fail("a ", kind_name(target.kind), " has no length");
+}
+
+Value hex(Frame& frame, BytesLike target) {
+  auto* digits = static_cast<char*>(frame.arena->allocate(target.view.size() * 2, 1));
+  wire::hex_lower(reinterpret_cast<const uint8_t*>(target.view.data()), target.view.size(), digits);
+  return Value::string({digits, target.view.size() * 2});
+}
+
+Value natural_logarithm(Frame& frame, DoubleLike target) {
+  if (target.nil) return frame.fail("nothing has no logarithm");
+  if (!(target.value > 0)) return frame.fail("only numbers above zero have a logarithm");
+  return Value::real(std::log(target.value));
+}
+
+}  // namespace
+
+void add_type_functions(Library& library) {
+  add_check<std::string_view>(library, "IsString");
+  add_check<int64_t>(library, "IsInt");
+  add_check<double>(library, "IsDouble");
+  add_check<bool>(library, "IsBool");
+  add_check<MapArg>(library, "IsMap");
+  library.add("IsList", {"target"},
+              [](Frame&, Value target) { return Value::boolean(target.kind == Kind::Array); });
+  library.add("Int", {"target"}, [](Frame&, IntLike target) {
+    return target.nil ? Value() : Value::integer(target.value);
+  });
+  library.add("Double", {"value"}, [](Frame&, DoubleLike value) {
+    return value.nil ? Value() : Value::real(value.value);
+  });
+  library.add("Bool", {"target"}, [](Frame&, BoolLike target) {
+    return target.nil ? Value() : Value::boolean(target.value);
+  });
+  library.add("String", {"target"}, [](Frame&, Text target) {
+    return target.nil ? Value() : Value::string(target.view);
+  });
+  library.add("Len", {"target"}, length);
+  library.add("Hex", {"target"}, hex);
+  library.add("Log", {"target"}, natural_logarithm);
+}
+
+}  // namespace sluice::ottl

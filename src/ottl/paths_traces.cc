@@ -1,0 +1,188 @@
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "ottl/paths.h"
+
+namespace sluice::ottl {
+namespace {
+
+using F = Frame;
+using otlp::Span;
+using otlp::SpanEvent;
+
+constexpr PartTag kEvents{"span events"};
+constexpr PartTag kLinks{"span links"};
+constexpr PartTag kStatus{"a span status"};
+
+constexpr std::string_view kKinds[] = {"Unspecified", "Internal", "Server",
+                                       "Client",      "Producer", "Consumer"};
+constexpr std::string_view kDeprecatedKinds[] = {"SPAN_KIND_UNSPECIFIED", "SPAN_KIND_INTERNAL",
+                                                 "SPAN_KIND_SERVER",      "SPAN_KIND_CLIENT",
+                                                 "SPAN_KIND_PRODUCER",    "SPAN_KIND_CONSUMER"};
+
+template <const std::string_view (&Names)[6]>
+Value get_kind(Frame& frame) {
+  const int32_t kind = frame.span->kind;
+  return Value::string(kind >= 0 && kind < 6 ? Names[kind] : std::string_view());
+}
+
+template <const std::string_view (&Names)[6]>
+bool set_kind(Frame& frame, const Value& value) {
+  if (value.kind != Kind::String) return wrong_type(frame, "a text", value);
+  const auto found = std::find(std::begin(Names), std::end(Names), value.view());
+  if (found == std::end(Names)) {
+    frame.fail("there is no span kind \"", value.view(), "\"");
+    return false;
+  }
+  frame.span->kind = static_cast<int32_t>(found - std::begin(Names));
+  return true;
+}
+
+Value get_status(Frame& frame) {
+  return part_value(kStatus, &frame.span->status, 1, *frame.arena);
+}
+bool set_status(Frame& frame, const Value& value) {
+  if (value.kind != kPart || part_of(value).tag != &kStatus)
+    return wrong_type(frame, kStatus.name, value);
+  frame.span->status = *static_cast<const otlp::SpanStatus*>(part_of(value).data);
+  return true;
+}
+Value get_status_code(Frame& frame) { return Value::integer(frame.span->status.code); }
+bool set_status_code(Frame& frame, const Value& value) {
+  if (value.kind != Kind::Int) return wrong_type(frame, "a whole number", value);
+  frame.span->status.code = static_cast<int32_t>(value.int_value);
+  return true;
+}
+Value get_status_message(Frame& frame) { return Value::string(frame.span->status.message); }
+bool set_status_message(Frame& frame, const Value& value) {
+  if (value.kind != Kind::String) return wrong_type(frame, "a text", value);
+  frame.span->status.message = value.view();
+  return true;
+}
+
+// ---- Trace state: "key=value,key=value" (https://www.w3.org/TR/trace-context) ----
+
+bool is_state_key(std::string_view key) {
+  if (key.empty() || key.size() > 256) return false;
+  const char first = key.front();
+  if ((first < 'a' || first > 'z') && (first < '0' || first > '9')) return false;
+  return std::all_of(key.begin(), key.end(), [](char c) {
+    constexpr std::string_view kOthers = "_-*/@";
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           kOthers.find(c) != std::string_view::npos;
+  });
+}
+
+bool is_state_value(std::string_view value) {
+  if (value.empty() || value.size() > 256 || value.back() == ' ') return false;
+  return std::all_of(value.begin(), value.end(),
+                     [](char c) { return c >= ' ' && c <= '~' && c != ',' && c != '='; });
+}
+
+using Member = std::pair<std::string_view, std::string_view>;
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+/// False if the text is no trace state.
+bool parse_state(std::string_view text, std::vector<Member>& out) {
+  while (!text.empty()) {
+    const size_t comma = std::min(text.find(','), text.size());
+    const std::string_view member = trim(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+    if (member.empty()) continue;
+    const size_t equals = member.find('=');
+    if (equals == std::string_view::npos) return false;
+    const Member made{member.substr(0, equals), member.substr(equals + 1)};
+    if (!is_state_key(made.first) || !is_state_value(made.second)) return false;
+    out.push_back(made);
+  }
+  return true;
+}
+
+/// What is missing is empty, as in the original.
+Value get_state(Frame& frame, std::string_view key) {
+  std::vector<Member> members;
+  if (!parse_state(frame.span->trace_state, members)) return Value::string("");
+  for (const auto& [name, value] : members) {
+    if (name == key) return Value::string(value);
+  }
+  return Value::string("");
+}
+
+/// The changed member goes first, as the specification has it; one that is not allowed is dropped.
+bool set_state(Frame& frame, std::string_view key, const Value& value) {
+  if (value.kind != Kind::String) return wrong_type(frame, "a text", value);
+  std::vector<Member> members;
+  if (!is_state_key(key) || !is_state_value(value.view()) ||
+      !parse_state(frame.span->trace_state, members))
+    return true;
+  std::string text = std::string(key) + "=" + std::string(value.view());
+  for (const auto& [name, other] : members) {
+    if (name == key) continue;
+    text += ',';
+    text += name;
+    text += '=';
+    text += other;
+  }
+  frame.span->trace_state = frame.arena->copy(text);
+  return true;
+}
+
+constexpr ScalarPath kSpanScalars[] = {
+    trace_id_path<&F::span, &Span::trace_id>("trace_id"),
+    id_text_path<&F::span, &Span::trace_id>("trace_id.string"),
+    span_id_path<&F::span, &Span::span_id>("span_id"),
+    id_text_path<&F::span, &Span::span_id>("span_id.string"),
+    span_id_path<&F::span, &Span::parent_span_id>("parent_span_id"),
+    id_text_path<&F::span, &Span::parent_span_id>("parent_span_id.string"),
+    text_path<&F::span, &Span::trace_state>("trace_state"),
+    text_path<&F::span, &Span::name>("name"),
+    int_path<&F::span, &Span::kind>("kind"),
+    {"kind.string", get_kind<kKinds>, set_kind<kKinds>},
+    {"kind.deprecated_string", get_kind<kDeprecatedKinds>, set_kind<kDeprecatedKinds>},
+    time_path<&F::span, &Span::start_time_unix_nano>("start_time"),
+    time_path<&F::span, &Span::end_time_unix_nano>("end_time"),
+    int_path<&F::span, &Span::start_time_unix_nano>("start_time_unix_nano"),
+    int_path<&F::span, &Span::end_time_unix_nano>("end_time_unix_nano"),
+    int_path<&F::span, &Span::dropped_attributes_count>("dropped_attributes_count"),
+    int_path<&F::span, &Span::dropped_events_count>("dropped_events_count"),
+    int_path<&F::span, &Span::dropped_links_count>("dropped_links_count"),
+    int_path<&F::span, &Span::flags>("flags"),
+    {"events", get_part<kEvents, &F::span, &Span::events>,
+     set_part<kEvents, &F::span, &Span::events>},
+    {"links", get_part<kLinks, &F::span, &Span::links>, set_part<kLinks, &F::span, &Span::links>},
+    {"status", get_status, set_status},
+    {"status.code", get_status_code, set_status_code},
+    {"status.message", get_status_message, set_status_message}};
+constexpr MapPath kSpanMaps[] = {{"attributes", map_of<&F::span, &Span::attributes>},
+                                 {"cache", cache_of}};
+constexpr KeyedPath kSpanKeyed[] = {{"trace_state", get_state, set_state}};
+
+Value get_event_index(Frame& frame) { return Value::integer(frame.event_index); }
+
+constexpr ScalarPath kEventScalars[] = {
+    time_path<&F::event, &SpanEvent::time_unix_nano>("time"),
+    int_path<&F::event, &SpanEvent::time_unix_nano>("time_unix_nano"),
+    text_path<&F::event, &SpanEvent::name>("name"),
+    int_path<&F::event, &SpanEvent::dropped_attributes_count>("dropped_attributes_count"),
+    {"event_index", get_event_index, nullptr}};
+constexpr MapPath kEventMaps[] = {{"attributes", map_of<&F::event, &SpanEvent::attributes>},
+                                  {"cache", cache_of}};
+
+}  // namespace
+
+const PathTable& span_paths() {
+  static constexpr PathTable table{kSpanScalars, kSpanMaps, {}, kSpanKeyed};
+  return table;
+}
+const PathTable& span_event_paths() {
+  static constexpr PathTable table{kEventScalars, kEventMaps};
+  return table;
+}
+
+}  // namespace sluice::ottl

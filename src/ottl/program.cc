@@ -1,0 +1,170 @@
+#include "ottl/program.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/log.h"
+
+namespace sluice::ottl {
+namespace {
+
+/// Everything in a tree that says which context it needs.
+struct Needs {
+  std::set<std::string> contexts;
+  std::set<std::string> functions;
+  std::set<std::string> names;
+};
+
+void collect(const ast::Value& value, Needs& needs);
+
+void collect(const ast::Path& path, Needs& needs) {
+  if (path.fields.size() > 1 && path.fields.front().keys.empty())
+    needs.contexts.insert(path.fields.front().name);
+  for (const ast::Field& field : path.fields) {
+    for (const ast::Value& key : field.keys) collect(key, needs);
+  }
+}
+
+void collect(const ast::Call& call, Needs& needs) {
+  needs.functions.insert(call.name);
+  for (const ast::Argument& argument : call.arguments) collect(*argument.value, needs);
+  for (const ast::Value& key : call.keys) collect(key, needs);
+}
+
+void collect(const ast::Value& value, Needs& needs) {
+  if (value.path) collect(*value.path, needs);
+  if (value.call) collect(*value.call, needs);
+  if (value.kind == ast::Value::Kind::Name) needs.names.insert(value.text);
+  for (const ast::Value& item : value.items) collect(item, needs);
+  for (const ast::MapItem& member : value.members) collect(*member.value, needs);
+}
+
+void collect(const ast::Condition& condition, Needs& needs) {
+  for (const ast::Condition& part : condition.parts) collect(part, needs);
+  for (const ast::Value& side : condition.sides) collect(side, needs);
+}
+
+Status about(std::string_view what, std::string_view text, const Status& status) {
+  constexpr size_t kTextMax = 200;
+  const std::string shown(text.substr(0, kTextMax));
+  return {status.code(), std::string(what) + " `" + shown +
+                             (text.size() > kTextMax ? "…" : "") + "`: " + status.message()};
+}
+
+/// Whether a context has all functions and names; a name may also be that of a function.
+bool supports(ContextKind kind, const Needs& needs, const Library& library) {
+  return std::all_of(needs.functions.begin(), needs.functions.end(),
+                     [&](const std::string& name) { return library.find(name, kind) != nullptr; }) &&
+         std::all_of(needs.names.begin(), needs.names.end(), [&](const std::string& name) {
+           return enumeration(kind, name) || library.find(name, kind) != nullptr;
+         });
+}
+
+std::string joined(const std::set<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+}  // namespace
+
+Result<Program> Program::compile(const Source& source, const Library& library) {
+  Program program;
+  program.constants_ = std::make_unique<Arena>();
+  Arena& constants = *program.constants_;
+  for (const std::string& source_text : source.statements) {
+    const std::string_view text = constants.copy(source_text);
+    Compiler compiler(source.context, library, text, constants, source.relaxed);
+    auto tree = parse_statement(text);
+    if (!tree.ok()) return about("statement", text, tree.status());
+    Statement& statement = program.statements_.emplace_back();
+    statement.text = text;
+    auto editor = compiler.call(tree->editor, true);
+    if (!editor.ok()) return about("statement", text, editor.status());
+    statement.editor = std::move(*editor);
+    if (!tree->where) continue;
+    auto where = compiler.condition(*tree->where);
+    if (!where.ok()) return about("statement", text, where.status());
+    statement.where = std::move(*where);
+  }
+  for (const std::string& source_text : source.conditions) {
+    const std::string_view text = constants.copy(source_text);
+    Compiler compiler(source.context, library, text, constants, source.relaxed);
+    auto tree = parse_condition(text);
+    if (!tree.ok()) return about("condition", text, tree.status());
+    auto test = compiler.condition(*tree);
+    if (!test.ok()) return about("condition", text, test.status());
+    Condition& condition = program.conditions_.emplace_back();
+    condition.text = text;
+    condition.test = std::move(*test);
+  }
+  return program;
+}
+
+/// True if the program goes on. An error is logged when it comes first, and then ever more rarely.
+bool Program::report(Frame& frame, std::string_view text, ErrorMode mode, uint64_t& failures) {
+  ++failures;
+  if (mode == ErrorMode::Propagate) return false;
+  const bool is_power_of_two = (failures & (failures - 1)) == 0;
+  if (mode == ErrorMode::Ignore && is_power_of_two) {
+    log::warn("an OTTL statement or condition failed", {{"statement", std::string(text)},
+                                                        {"error", std::string(frame.error)},
+                                                        {"times", std::to_string(failures)}});
+  }
+  frame.error = {};
+  return true;
+}
+
+bool Program::run(Frame& frame, ErrorMode mode) const {
+  for (const Statement& statement : statements_) {
+    if (!statement.where || statement.where->holds(frame)) statement.editor->eval(frame);
+    if (frame.failed() && !report(frame, statement.text, mode, statement.failures)) return false;
+  }
+  return true;
+}
+
+bool Program::any_holds(Frame& frame, ErrorMode mode, bool when_none) const {
+  if (conditions_.empty()) return when_none;
+  for (const Condition& condition : conditions_) {
+    if (condition.test->holds(frame)) return true;
+    if (frame.failed() && !report(frame, condition.text, mode, condition.failures)) return false;
+  }
+  return false;
+}
+
+Result<ContextKind> infer_context(otlp::Signal signal, const std::vector<std::string>& statements,
+                                  const std::vector<std::string>& conditions,
+                                  const Library& library) {
+  Needs needs;
+  for (const std::string& text : statements) {
+    auto tree = parse_statement(text);
+    if (!tree.ok()) return about("statement", text, tree.status());
+    collect(tree->editor, needs);
+    if (tree->where) collect(*tree->where, needs);
+  }
+  for (const std::string& text : conditions) {
+    auto tree = parse_condition(text);
+    if (!tree.ok()) return about("condition", text, tree.status());
+    collect(*tree, needs);
+  }
+  const std::vector<ContextKind>& contexts = contexts_of(signal);
+  ContextSet named = 0;
+  for (const std::string& name : needs.contexts) {
+    const auto context = context_of_name(name);
+    if (context) named |= in(*context);
+  }
+  if (named == 0) {
+    return invalid_argument(
+        "no path says which context the statements are for: write paths with their context, such "
+        "as " +
+        std::string(context_name(contexts.back())) + ".attributes");
+  }
+  for (const ContextKind context : contexts) {
+    const bool reaches_all = (named & ~visible_from(context)) == 0;
+    if (reaches_all && supports(context, needs, library)) return context;
+  }
+  return invalid_argument("no context has all of what the statements use: the contexts " +
+                          joined(needs.contexts) + " and the functions " + joined(needs.functions));
+}
+
+}  // namespace sluice::ottl

@@ -1,0 +1,72 @@
+#pragma once
+
+// Statements and conditions, ready to run over records.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ottl/compiler.h"
+#include "ottl/frame.h"
+#include "ottl/library.h"
+
+namespace sluice::ottl {
+
+/// What happens to an error in a statement or condition.
+enum class ErrorMode : uint8_t {
+  Ignore,     ///< it is logged, the next statement runs
+  Silent,     ///< the next statement runs
+  Propagate,  ///< the whole request fails, the sender is told to come again
+};
+
+/// One list of statements, or of conditions, of one context. Belongs to one thread. Strings of
+/// literals that it puts into records live as long as it does.
+class Program {
+ public:
+  struct Source {
+    std::vector<std::string> statements{};
+    std::vector<std::string> conditions{};
+    bool relaxed = false;  ///< paths without a context belong to `context`
+    ContextKind context = ContextKind::Log;
+  };
+
+  /// InvalidArgument names the statement, shows where it is wrong, and says what is expected.
+  static Result<Program> compile(const Source& source, const Library& library);
+
+  /// Runs the statements whose conditions hold. False where an error must be propagated; it is then
+  /// in the frame.
+  bool run(Frame& frame, ErrorMode mode) const;
+  /// Whether any of the conditions holds; true if there are none and `when_none`. An error counts
+  /// as no, unless it must be propagated: then it is left in the frame.
+  bool any_holds(Frame& frame, ErrorMode mode, bool when_none) const;
+
+  bool has_conditions() const { return !conditions_.empty(); }
+
+ private:
+  struct Statement {
+    std::string_view text;
+    TestPtr where;  ///< null: always
+    ExprPtr editor;
+    mutable uint64_t failures = 0;
+  };
+  struct Condition {
+    std::string_view text;
+    TestPtr test;
+    mutable uint64_t failures = 0;
+  };
+  static bool report(Frame& frame, std::string_view text, ErrorMode mode, uint64_t& failures);
+
+  std::unique_ptr<Arena> constants_;
+  std::vector<Statement> statements_;
+  std::vector<Condition> conditions_;
+};
+
+/// The one context that all paths of statements and conditions can be reached from, as the original
+/// infers it: the innermost that any of them names, or, where a function or enumeration is not
+/// there, one further in. InvalidArgument if there is none.
+Result<ContextKind> infer_context(otlp::Signal signal, const std::vector<std::string>& statements,
+                                  const std::vector<std::string>& conditions,
+                                  const Library& library);
+
+}  // namespace sluice::ottl

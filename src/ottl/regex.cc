@@ -1,0 +1,176 @@
+#include "ottl/regex.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+
+namespace sluice::ottl {
+namespace {
+
+/// Go writes named groups in two ways, RE2 knows one; RE2 knows \C, which Go does not.
+Result<std::string> to_re2(std::string_view pattern) {
+  std::string out;
+  bool in_class = false;
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (c == '\\' && i + 1 < pattern.size()) {
+      const char escaped = pattern[i + 1];
+      if (escaped == 'C') return invalid_argument("invalid escape sequence: `\\C`");
+      if (escaped == 'Q') {  // all text up to \E is literal
+        const size_t end = std::min(pattern.find("\\E", i), pattern.size());
+        out += pattern.substr(i, end - i);
+        i = end - 1;
+        continue;
+      }
+      out += c;
+      out += escaped;
+      ++i;
+      continue;
+    }
+    if (c == '[' && !in_class) {
+      in_class = true;
+      out += c;
+      // A bracket that stands first belongs to the class.
+      if (i + 1 < pattern.size() && pattern[i + 1] == '^') out += pattern[++i];
+      if (i + 1 < pattern.size() && pattern[i + 1] == ']') out += pattern[++i];
+      continue;
+    }
+    if (c == '[' && pattern.substr(i, 2) == "[:") {
+      const size_t end = pattern.find(":]", i);
+      if (end != std::string_view::npos) {
+        out += pattern.substr(i, end + 2 - i);
+        i = end + 1;
+        continue;
+      }
+    }
+    if (c == ']') in_class = false;
+    const bool named = !in_class && pattern.substr(i, 3) == "(?<";
+    out += named ? "(?P<" : std::string_view(&c, 1);
+    if (named) i += 2;
+  }
+  return out;
+}
+
+bool is_word_byte(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+}
+
+/// What follows a `$`: the name of a group, and how many bytes of the template it takes.
+std::string_view group_reference(std::string_view text, size_t& taken) {
+  const bool braced = !text.empty() && text.front() == '{';
+  const size_t start = braced ? 1 : 0;
+  size_t end = start;
+  while (end < text.size() && is_word_byte(text[end])) ++end;
+  if (end == start || (braced && (end == text.size() || text[end] != '}'))) return {};
+  taken = braced ? end + 1 : end;
+  return text.substr(start, end - start);
+}
+
+/// The group's number; -1 for a name.
+int group_number(std::string_view name) {
+  int number = 0;
+  for (const char c : name) {
+    if (c < '0' || c > '9' || number > 100'000'000) return -1;
+    number = number * 10 + (c - '0');
+  }
+  return name.size() > 1 && name.front() == '0' ? -1 : number;
+}
+
+}  // namespace
+
+struct Regex::Impl {
+  Impl(const std::string& pattern, const RE2::Options& options)
+      : re(pattern, options), group_count(re.NumberOfCapturingGroups()) {}
+  RE2 re;
+  int group_count;
+};
+
+Regex::Regex() = default;
+Regex::Regex(Regex&&) noexcept = default;
+Regex& Regex::operator=(Regex&&) noexcept = default;
+Regex::~Regex() = default;
+
+Result<Regex> Regex::compile(std::string_view pattern) {
+  auto translated = to_re2(pattern);
+  if (!translated.ok()) return translated.status();
+  RE2::Options options;
+  options.set_log_errors(false);
+  Regex regex;
+  regex.pattern_ = pattern;
+  regex.impl_ = std::make_unique<Impl>(*translated, options);
+  if (!regex.impl_->re.ok()) {
+    return invalid_argument("the regular expression " + std::string(pattern) +
+                            " is wrong: " + regex.impl_->re.error());
+  }
+  regex.names_.resize(static_cast<size_t>(regex.impl_->group_count));
+  for (const auto& [number, name] : regex.impl_->re.CapturingGroupNames())
+    regex.names_[static_cast<size_t>(number - 1)] = name;
+  return regex;
+}
+
+bool Regex::matches(std::string_view text) const {
+  return impl_->re.Match(text, 0, text.size(), RE2::UNANCHORED, nullptr, 0);
+}
+
+bool Regex::find(std::string_view text, size_t from, Groups& groups) const {
+  constexpr size_t kFew = 16;
+  re2::StringPiece few[kFew];
+  std::vector<re2::StringPiece> many;
+  const size_t count = names_.size() + 1;
+  re2::StringPiece* found = few;
+  if (count > kFew) {
+    many.resize(count);
+    found = many.data();
+  }
+  if (!impl_->re.Match(text, from, text.size(), RE2::UNANCHORED, found, static_cast<int>(count)))
+    return false;
+  groups.clear();
+  for (size_t i = 0; i < count; ++i) groups.emplace_back(found[i].data(), found[i].size());
+  return true;
+}
+
+void Regex::expand(std::string_view replacement, const Groups& groups, std::string& out) const {
+  for (size_t i = 0; i < replacement.size(); ++i) {
+    if (replacement[i] != '$') {
+      out += replacement[i];
+      continue;
+    }
+    if (replacement.substr(i + 1, 1) == "$") {
+      out += '$';
+      ++i;
+      continue;
+    }
+    size_t taken = 0;
+    const std::string_view name = group_reference(replacement.substr(i + 1), taken);
+    if (name.empty()) {
+      out += '$';
+      continue;
+    }
+    i += taken;
+    const int number = group_number(name);
+    if (number >= 0) {
+      if (static_cast<size_t>(number) < groups.size()) out += groups[static_cast<size_t>(number)];
+      continue;
+    }
+    for (size_t group = 0; group < names_.size(); ++group) {
+      if (names_[group] == name && groups[group + 1].data() != nullptr) {
+        out += groups[group + 1];
+        break;
+      }
+    }
+  }
+}
+
+std::string Regex::replace_all(std::string_view text, std::string_view replacement) const {
+  std::string out;
+  const char* copied = text.data();
+  for_each(text, [&](const Groups& groups) {
+    out.append(copied, static_cast<size_t>(groups[0].data() - copied));
+    expand(replacement, groups, out);
+    copied = groups[0].data() + groups[0].size();
+  });
+  out.append(copied, static_cast<size_t>(text.data() + text.size() - copied));
+  return out;
+}
+
+}  // namespace sluice::ottl

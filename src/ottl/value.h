@@ -1,0 +1,97 @@
+#pragma once
+
+// What an OTTL expression yields: OTLP's own value, so that nothing is converted on the way from a
+// record and back, with a few kinds more that only expressions have. Strings, bytes, lists and maps
+// are shared and never changed in place; who stores one into a record copies it (storable()).
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/arena.h"
+#include "otlp/records.h"
+#include "ottl/time.h"
+
+namespace sluice::ottl {
+
+using otlp::Attributes;
+using otlp::KeyValue;
+using otlp::Value;
+using Kind = otlp::ValueKind;
+
+// Kinds beyond OTLP's. No record ever holds one.
+inline constexpr Kind kTime = static_cast<Kind>(8);
+inline constexpr Kind kDuration = static_cast<Kind>(9);
+inline constexpr Kind kTraceId = static_cast<Kind>(10);
+inline constexpr Kind kSpanId = static_cast<Kind>(11);
+/// A part of a record that can be counted and given to a path of its own type, no more.
+inline constexpr Kind kPart = static_cast<Kind>(12);
+
+/// The parts, told apart by the address of their tag.
+struct PartTag {
+  std::string_view name;
+};
+struct Part {
+  const PartTag* tag;
+  const void* data;  ///< the ArenaVector (or whatever the tag says) itself
+  uint32_t count;    ///< elements
+};
+
+Value time_value(const Time& time, Arena& arena);
+Value duration_value(int64_t nanoseconds);
+/// The id must stay where it is while the value is used.
+Value trace_id_value(const otlp::TraceId& id, Arena& arena);
+Value span_id_value(const otlp::SpanId& id, Arena& arena);
+Value part_value(const PartTag& tag, const void* data, uint32_t count, Arena& arena);
+
+inline bool is_nil(const Value& value) { return value.kind == Kind::None; }
+inline const Time& time_of(const Value& value) {
+  return *reinterpret_cast<const Time*>(value.chars);
+}
+inline const Part& part_of(const Value& value) {
+  return *reinterpret_cast<const Part*>(value.chars);
+}
+inline const otlp::TraceId& trace_id_of(const Value& value) {
+  return *reinterpret_cast<const otlp::TraceId*>(value.chars);
+}
+inline const otlp::SpanId& span_id_of(const Value& value) {
+  return *reinterpret_cast<const otlp::SpanId*>(value.chars);
+}
+
+inline Value map_value(const Attributes& attributes) {
+  return Value::map(const_cast<KeyValue*>(attributes.data()), attributes.size());
+}
+Value list_value(const ArenaVector<Value>& values);
+
+/// "string", "int", "map" … for messages.
+std::string_view kind_name(Kind kind);
+
+/// Whether a record can hold it as it is (its elements included).
+bool is_storable(const Value& value);
+/// A copy whose lists and maps are its own, strings shared; kinds that records have not are empty.
+Value own_copy(const Value& value, Arena& arena);
+
+/// The member of this name, or null.
+const Value* find(const Value& map, std::string_view key);
+Value* find(Attributes& attributes, std::string_view key);
+/// The value under a key, made (empty, at the end) if there is none.
+Value& find_or_add(Attributes& attributes, std::string_view key, Arena& arena);
+Value& find_or_add(Value& map, std::string_view key, Arena& arena);
+/// Adds an element at the end of a list.
+Value& append(Value& list, Arena& arena);
+/// Puts a map's members in place of all attributes; of equal keys the last wins.
+void assign(Attributes& attributes, const Value& map, Arena& arena);
+
+/// Whether two values are equal, as OTTL's `==` has it: numbers by value across kinds, an empty
+/// value equals nothing but another.
+bool equal(const Value& a, const Value& b);
+enum class Comparison : uint8_t { Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual };
+bool compare(const Value& a, Comparison op, const Value& b);
+
+/// What `String()` and every parameter that takes "anything as text" make of it: false where there
+/// is no text (nil, and what JSON cannot say). `error` says why, empty for nil.
+bool text_of(const Value& value, Arena& arena, std::string_view& text, std::string_view& error);
+/// JSON as Go's json.Marshal writes it (sorted keys, bytes in base64, HTML characters escaped).
+bool append_go_json(const Value& value, std::string& out);
+
+}  // namespace sluice::ottl

@@ -1,0 +1,74 @@
+#pragma once
+
+// OTTL in the configuration of processors and connectors: groups of statements and conditions.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/schema.h"
+#include "ottl/program.h"
+
+namespace sluice::config {
+
+template <>
+struct Words<ottl::ErrorMode> {
+  static constexpr std::array<std::pair<std::string_view, ottl::ErrorMode>, 3> kAll = {
+      {{"ignore", ottl::ErrorMode::Ignore},
+       {"silent", ottl::ErrorMode::Silent},
+       {"propagate", ottl::ErrorMode::Propagate}}};
+};
+
+}  // namespace sluice::config
+
+namespace sluice::pipeline {
+
+/// Statements that run where one of the conditions holds, or conditions alone.
+struct StatementGroup {
+  std::string context;  ///< empty: the one that fits
+  std::optional<ottl::ErrorMode> error_mode;
+  std::vector<std::string> conditions;
+  std::vector<std::string> statements;
+};
+
+const config::Schema<StatementGroup>& schema_of(const StatementGroup*);
+
+/// As it stands in the YAML: a list of groups, or of texts that are one group.
+struct StatementGroups {
+  std::vector<StatementGroup> groups;
+  bool texts_are_conditions = false;
+};
+
+/// What a group is compiled from. InvalidArgument if no context fits.
+Result<ottl::Program::Source> source_of(const StatementGroup& group, otlp::Signal signal,
+                                        const ottl::Library& library);
+
+/// A group, ready to run; belongs to one lane.
+struct CompiledGroup {
+  ottl::ContextKind context{};
+  ottl::ErrorMode error_mode{};
+  ottl::Program program;
+};
+
+/// Compiles all groups of a signal; what is wrong goes to `place`, if there is one.
+std::vector<CompiledGroup> compile_groups(const std::vector<StatementGroup>& groups,
+                                          otlp::Signal signal, const ottl::Library& library,
+                                          ottl::ErrorMode error_mode, const config::Place* place);
+
+}  // namespace sluice::pipeline
+
+namespace sluice::config {
+
+/// Texts and maps cannot be mixed in one list, as in the original.
+template <>
+struct Codec<pipeline::StatementGroups> {
+  static Type type() {
+    Type type{"list of OTTL texts, or of groups"};
+    type.element.push_back(Codec<pipeline::StatementGroup>::type());
+    return type;
+  }
+  static void decode(const Node& node, pipeline::StatementGroups& out, const Place& place);
+  static Node encode(const pipeline::StatementGroups& value);
+};
+
+}  // namespace sluice::config
