@@ -4,8 +4,13 @@
 #include "components/exporters/debug/debug.h"
 #include "components/exporters/file/file.h"
 #include "components/exporters/nop/nop.h"
+#include "components/processors/attributes/attributes.h"
 #include "components/processors/batch/batch.h"
+#include "components/processors/filter/filter.h"
+#include "components/processors/groupbyattrs/groupbyattrs.h"
 #include "components/processors/memory_limiter/memory_limiter.h"
+#include "components/processors/resource/resource.h"
+#include "components/processors/span/span.h"
 #include "components/processors/transform/transform.h"
 #include "components/receivers/otlp/component.h"
 
@@ -18,6 +23,11 @@ const pipeline::Registry& all_components() {
     all.add(batch_processor_factory());
     all.add(memory_limiter_processor_factory());
     all.add(transform_processor_factory());
+    all.add(attributes_processor_factory());
+    all.add(resource_processor_factory());
+    all.add(span_processor_factory());
+    all.add(groupbyattrs_processor_factory());
+    all.add(filter_processor_factory());
     all.add(debug_exporter_factory());
     all.add(file_exporter_factory());
     all.add(nop_exporter_factory());

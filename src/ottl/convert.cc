@@ -124,15 +124,9 @@ bool convert(Frame& frame, const Value& value, BytesLike& out) {
       out.view = copy_bytes(frame, &bits, sizeof bits);
       return true;
     }
-    default: break;
-  }
-  if (value.kind == kTraceId) {
-    out.view = copy_bytes(frame, trace_id_of(value).bytes.data(), 16);
-  } else if (value.kind == kSpanId) {
-    out.view = copy_bytes(frame, span_id_of(value).bytes.data(), 8);
-  } else {
-    out.nil = true;
-    return is_nil(value) || expected(frame, "something that has bytes", value);
+    default:
+      out.nil = true;
+      return is_nil(value) || expected(frame, "something that has bytes", value);
   }
   return true;
 }

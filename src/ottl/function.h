@@ -116,6 +116,13 @@ struct Param {
     auto expr = compiler.value(argument);
     if (!expr.ok()) return expr.status();
     out = std::move(*expr);
+    if constexpr (std::is_same_v<T, ListArg>) {
+      // A list of literal maps is none of the kinds of lists that the original takes here.
+      for (const ast::Value& item : argument.items) {
+        if (argument.kind == ast::Value::Kind::List && item.kind == ast::Value::Kind::Map)
+          return compiler.error(item.at, "a list of literal maps cannot stand here");
+      }
+    }
     if (out->constant() == nullptr || argument.kind == ast::Value::Kind::List) return {};
     Frame frame = compiler.literal_frame();
     T ignored{};
@@ -171,8 +178,7 @@ Status read_setting(Compiler& compiler, const ast::Value& argument, std::string&
 Status read_setting(Compiler& compiler, const ast::Value& argument, int64_t& out);
 Status read_setting(Compiler& compiler, const ast::Value& argument, double& out);
 Status read_setting(Compiler& compiler, const ast::Value& argument, bool& out);
-Status read_setting(Compiler& compiler, const ast::Value& argument,
-                    std::vector<std::string>& out);
+Status read_setting(Compiler& compiler, const ast::Value& argument, std::vector<std::string>& out);
 Status read_setting(Compiler& compiler, const ast::Value& argument, std::vector<double>& out);
 
 template <typename T>
@@ -205,7 +211,7 @@ template <typename P>
 struct Param<Prepared<P>> {
   struct Bound {
     ExprPtr text;
-    std::optional<P> made;         // of the literal, or of the last text
+    std::optional<P> made;  // of the literal, or of the last text
     std::string made_of;
     bool fixed = false;
   };
@@ -319,10 +325,9 @@ class Call final : public Expr {
   template <size_t... I>
   Value eval(Frame& frame, std::index_sequence<I...>) const {
     typename Types::Values values{};
-    const bool ready =
-        (Param<std::tuple_element_t<I, typename Types::Values>>::get(frame, std::get<I>(bounds_),
-                                                                     std::get<I>(values)) &&
-         ...);
+    const bool ready = (Param<std::tuple_element_t<I, typename Types::Values>>::get(
+                            frame, std::get<I>(bounds_), std::get<I>(values)) &&
+                        ...);
     if (!ready) return {};
     if constexpr (std::is_void_v<decltype(function_(frame, std::get<I>(values)...))>) {
       function_(frame, std::get<I>(values)...);
@@ -346,8 +351,8 @@ Function& Library::add(std::string name, std::vector<std::string> parameters, F 
   Function made;
   made.name = name;
   made.parameters = std::move(parameters);
-  made.required = detail::required_count<typename Types::Values>(
-      std::make_index_sequence<Types::kCount>());
+  made.required =
+      detail::required_count<typename Types::Values>(std::make_index_sequence<Types::kCount>());
   made.bind = [function, check](Compiler& compiler, const Arguments& arguments) -> Result<ExprPtr> {
     auto call = std::make_unique<detail::Call<F>>(function);
     SLUICE_RETURN_IF_ERROR(call->bind(compiler, arguments));

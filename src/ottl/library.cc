@@ -53,6 +53,7 @@ const Library& filter_library() {
   static const Library library = [] {
     Library all;
     add_converters(all);
+    add_span_functions(all);
     add_filter_functions(all);
     return all;
   }();

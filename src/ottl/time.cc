@@ -90,9 +90,12 @@ Time time_of_civil(const Civil& civil, const Zone* zone) {
   const absl::TimeZone rules = zone == nullptr ? absl::UTCTimeZone() : zone->rules();
   const absl::CivilSecond second(civil.year, civil.month, civil.day, civil.hour, civil.minute,
                                  civil.second);
-  // Of a time that is skipped or comes twice, Go takes the offset before the change.
-  const absl::TimeZone::TimeInfo info = rules.At(second);
-  Time time{absl::ToUnixSeconds(info.pre), civil.nanos, zone};
+  // As in Go: by the offset that holds where the clock would show this time in UTC.
+  const int64_t local = absl::ToUnixSeconds(absl::UTCTimeZone().At(second).pre);
+  const auto offset_at = [&](int64_t seconds) {
+    return rules.At(absl::FromUnixSeconds(seconds)).offset;
+  };
+  Time time{local - offset_at(local - offset_at(local)), civil.nanos, zone};
   const int64_t carry = civil.nanos / kNanosPerSecond;
   time.seconds += carry;
   time.nanos = static_cast<int32_t>(civil.nanos - carry * kNanosPerSecond);

@@ -1,5 +1,6 @@
 #include "wire/number_parse.h"
 
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -96,7 +97,7 @@ bool parse_unsigned_double(std::string_view text, double& value) {
 
 bool parse_double(std::string_view text, double& value) {
   if (equals_lower(text, "nan")) {
-    value = std::numeric_limits<double>::quiet_NaN();
+    value = std::bit_cast<double>(uint64_t{0x7FF8000000000001});  // as Go has it
     return true;
   }
   const bool negative = !text.empty() && text[0] == '-';

@@ -10,6 +10,9 @@ class Line {
   Line(std::string_view text, char separator, bool lazy)
       : text_(text), separator_(separator), lazy_(lazy) {}
 
+  /// What follows the line.
+  std::string_view rest() const { return text_.substr(at_); }
+
   bool read(std::vector<std::string>& fields, std::string& error) {
     while (true) {
       std::string& field = fields.emplace_back();
@@ -66,18 +69,39 @@ class Line {
   size_t at_ = 0;
 };
 
+void skip_line_ends(std::string_view& text) {
+  while (!text.empty() && (text.front() == '\n' || text.substr(0, 2) == "\r\n"))
+    text.remove_prefix(text.front() == '\n' ? 1 : 2);
+}
+
+/// Further lines go on with the last field.
+bool read_lines(std::string_view text, char separator, CsvQuotes quotes,
+                std::vector<std::string>& fields, std::string& error) {
+  while (!text.empty()) {
+    Line line(text, separator, quotes == CsvQuotes::Lazy);
+    std::vector<std::string> more;
+    if (!line.read(more, error)) return false;
+    if (!fields.empty()) {
+      fields.back() += '\n' + more.front();
+      more.erase(more.begin());
+    }
+    fields.insert(fields.end(), more.begin(), more.end());
+    text = line.rest();
+    skip_line_ends(text);
+  }
+  return true;
+}
+
 }  // namespace
 
 bool parse_csv_line(std::string_view text, char separator, CsvQuotes quotes,
                     std::vector<std::string>& fields, std::string& error) {
-  while (!text.empty() && (text.front() == '\n' || text.substr(0, 2) == "\r\n"))
-    text.remove_prefix(text.front() == '\n' ? 1 : 2);
+  skip_line_ends(text);
   if (text.empty()) {
     error = "the text has no line";
     return false;
   }
-  if (quotes != CsvQuotes::Ignore)
-    return Line(text, separator, quotes == CsvQuotes::Lazy).read(fields, error);
+  if (quotes != CsvQuotes::Ignore) return read_lines(text, separator, quotes, fields, error);
   for (size_t at = 0; at <= text.size();) {
     const size_t end = std::min(text.find(separator, at), text.size());
     fields.emplace_back(text.substr(at, end - at));

@@ -12,8 +12,9 @@ enum class CsvQuotes : uint8_t {
   Ignore,  ///< it means nothing
 };
 
-/// The fields of the first line that is not empty (RFC 4180; quoted fields may hold line ends).
-/// False, and why, if there is none or its quotes are wrong.
+/// The fields of a line (RFC 4180; quoted fields may hold line ends). Empty lines do not count,
+/// further ones go on with the last field, as in the original. False, and why, if there is none or
+/// its quotes are wrong.
 bool parse_csv_line(std::string_view text, char separator, CsvQuotes quotes,
                     std::vector<std::string>& fields, std::string& error);
 

@@ -1,9 +1,9 @@
-#include <openssl/evp.h>
 #include <xxhash.h>
 
 #include <bit>
 #include <cstring>
 
+#include "ottl/digest.h"
 #include "ottl/function.h"
 #include "ottl/functions/functions.h"
 #include "wire/hex.h"
@@ -17,12 +17,9 @@ Value hex_text(Frame& frame, const uint8_t* bytes, size_t size) {
   return Value::string({digits, size * 2});
 }
 
-template <const EVP_MD* (*Algorithm)()>
+template <Digest Kind>
 Value digest(Frame& frame, std::string_view value) {
-  uint8_t bytes[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  EVP_Digest(value.data(), value.size(), bytes, &size, Algorithm(), nullptr);
-  return hex_text(frame, bytes, size);
+  return Value::string(hex_digest(Kind, value, *frame.arena));
 }
 
 /// FNV-1a of 64 bits.
@@ -115,10 +112,10 @@ Value murmur3_hash128(Frame& frame, std::string_view target) {
 }  // namespace
 
 void add_hash_functions(Library& library) {
-  library.add("MD5", {"target"}, digest<EVP_md5>);
-  library.add("SHA1", {"target"}, digest<EVP_sha1>);
-  library.add("SHA256", {"target"}, digest<EVP_sha256>);
-  library.add("SHA512", {"target"}, digest<EVP_sha512>);
+  library.add("MD5", {"target"}, digest<Digest::Md5>);
+  library.add("SHA1", {"target"}, digest<Digest::Sha1>);
+  library.add("SHA256", {"target"}, digest<Digest::Sha256>);
+  library.add("SHA512", {"target"}, digest<Digest::Sha512>);
   library.add("FNV", {"target"}, fnv);
   library.add("XXH3", {"target"}, xxh3);
   library.add("XXH128", {"target"}, xxh128);

@@ -3,8 +3,7 @@
 namespace sluice::ottl {
 void add_span_functions(Library&) {}
 void add_metric_functions(Library&) {}
-void add_filter_functions(Library&) {}
 void add_network_functions(Library&) {}
 void add_xml_functions(Library&) {}
 void add_grok_functions(Library&) {}
-}
+}  // namespace sluice::ottl

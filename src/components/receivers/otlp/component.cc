@@ -41,6 +41,7 @@ OtlpReceiverConfig receiver_config(const Config& config, const pipeline::Inputs&
   for (size_t i = 0; i < inputs.size(); ++i) out.served[i] = !inputs[i].empty();
   if (const auto& grpc = config.protocols.grpc) {
     out.grpc = {grpc->endpoint};
+    out.grpc_metadata = grpc->include_metadata;
     if (grpc->max_recv_msg_size_mib > 0)
       out.limits.grpc_message_bytes = static_cast<size_t>(grpc->max_recv_msg_size_mib) << 20;
     if (grpc->max_concurrent_streams > 0)
@@ -48,6 +49,7 @@ OtlpReceiverConfig receiver_config(const Config& config, const pipeline::Inputs&
   }
   if (const auto& http = config.protocols.http) {
     out.http = {http->endpoint};
+    out.http_metadata = http->include_metadata;
     if (http->max_request_body_size > 0)
       out.limits.http_body_bytes = static_cast<size_t>(http->max_request_body_size);
     out.paths = {with_slash(http->logs_url_path), with_slash(http->traces_url_path),

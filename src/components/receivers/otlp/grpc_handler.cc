@@ -1,4 +1,5 @@
 #include "components/receivers/otlp/grpc_handler.h"
+#include "components/receivers/otlp/metadata.h"
 
 #include <utility>
 
@@ -125,6 +126,7 @@ Status GrpcHandler::receive(http::Request&& request, const grpc::Call& call,
   if (!decoded.ok()) {
     return internal_error("grpc: error unmarshalling request: " + decoded.message());
   }
+  keep_metadata(request, include_metadata_, batch);
   lane_->consume(std::move(batch), Transport::Grpc,
                  std::make_unique<Caller>(call, std::move(responder)), call.timeout);
   return {};

@@ -15,8 +15,12 @@ namespace sluice::components::otlp_receiver {
 class GrpcHandler final : public http::Handler {
  public:
   /// The references must outlive the handler.
-  GrpcHandler(std::shared_ptr<Lane> lane, const http::Limits& limits, const Served& served)
-      : lane_(std::move(lane)), limits_(limits), served_(served) {}
+  GrpcHandler(std::shared_ptr<Lane> lane, const http::Limits& limits, const Served& served,
+              bool include_metadata)
+      : lane_(std::move(lane)),
+        limits_(limits),
+        served_(served),
+        include_metadata_(include_metadata) {}
 
   http::BodyPlan plan(const http::Request& request, std::string_view first) override;
   void handle(http::Request&& request, http::Responder responder) override;
@@ -31,6 +35,7 @@ class GrpcHandler final : public http::Handler {
   std::shared_ptr<Lane> lane_;
   const http::Limits& limits_;
   const Served& served_;
+  const bool include_metadata_;
 };
 
 }  // namespace sluice::components::otlp_receiver

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "components/receivers/otlp/metadata.h"
 #include "components/receivers/otlp/reply_body.h"
 #include "http/rpc_status.h"
 
@@ -253,6 +254,7 @@ void HttpHandler::receive(http::Request&& request, otlp::Signal signal, Format f
     sender->send(error(400, status, format));
     return;
   }
+  keep_metadata(request, include_metadata_, batch);
   lane_->consume(std::move(batch), Transport::Http, std::move(sender), {});
 }
 

@@ -19,8 +19,13 @@ class HttpHandler final : public http::Handler {
  public:
   /// The references must outlive the handler.
   HttpHandler(std::shared_ptr<Lane> lane, const http::Limits& limits, const Cors& cors,
-              const Paths& paths, const Served& served)
-      : lane_(std::move(lane)), limits_(limits), cors_(cors), paths_(paths), served_(served) {}
+              const Paths& paths, const Served& served, bool include_metadata)
+      : lane_(std::move(lane)),
+        limits_(limits),
+        cors_(cors),
+        paths_(paths),
+        served_(served),
+        include_metadata_(include_metadata) {}
 
   http::BodyPlan plan(const http::Request& request, std::string_view first) override;
   void handle(http::Request&& request, http::Responder responder) override;
@@ -41,6 +46,7 @@ class HttpHandler final : public http::Handler {
   const Cors& cors_;
   const Paths& paths_;
   const Served& served_;
+  const bool include_metadata_;
 };
 
 /// For HTTP/1.x on the gRPC port: says where OTLP over HTTP is.

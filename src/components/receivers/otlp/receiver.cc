@@ -26,8 +26,8 @@ struct LaneParts {
             const otlp_receiver::Cors& cors)
       : loop(on),
         lane(std::make_shared<otlp_receiver::Lane>(on, next, budget, instruments)),
-        http_handler(lane, config.limits, cors, config.paths, config.served),
-        grpc_handler(lane, config.limits, config.served),
+        http_handler(lane, config.limits, cors, config.paths, config.served, config.http_metadata),
+        grpc_handler(lane, config.limits, config.served, config.grpc_metadata),
         server(on, config.limits, budget) {}
 
   http::Endpoint endpoint(Transport transport) {

@@ -25,6 +25,8 @@ struct OtlpReceiverConfig {
   otlp_receiver::Paths paths = otlp_receiver::kStandardPaths;
   /// Signals that nobody takes are unknown paths and services.
   otlp_receiver::Served served = otlp_receiver::kAllServed;
+  bool http_metadata = false;  ///< headers go along with the records
+  bool grpc_metadata = false;
   /// Origins that browsers may send from, compared exactly; "*" allows all. An empty list switches
   /// CORS off.
   std::vector<std::string> cors_allowed_origins{"*"};

@@ -1,0 +1,67 @@
+#include "components/processors/span/config.h"
+
+namespace sluice::components::span_processor {
+
+const config::Schema<ToAttributesConfig>& schema_of(const ToAttributesConfig*) {
+  using C = ToAttributesConfig;
+  static const auto schema =
+      config::Schema<C>()
+          .field("rules", &C::rules,
+                 "Regular expressions over the name; their named groups become attributes, and "
+                 "{group} stands for them in the name.")
+          .field("break_after_match", &C::break_after_match,
+                 "Whether rules behind the first that matches are left out.")
+          .field("keep_original_name", &C::keep_original_name, "Whether the name stays as it is.");
+  return schema;
+}
+
+const config::Schema<NameConfig>& schema_of(const NameConfig*) {
+  using C = NameConfig;
+  static const auto schema =
+      config::Schema<C>()
+          .field("from_attributes", &C::from_attributes,
+                 "Attributes whose values make the name; without one of them it stays.")
+          .field("separator", &C::separator, "What stands between them.")
+          .field("to_attributes", &C::to_attributes, "How attributes are taken out of the name.");
+  return schema;
+}
+
+const config::Schema<StatusConfig>& schema_of(const StatusConfig*) {
+  static const auto schema =
+      config::Schema<StatusConfig>()
+          .field("code", &StatusConfig::code, "Ok, Error or Unset.")
+          .field("description", &StatusConfig::description, "The message; for Error only.");
+  return schema;
+}
+
+namespace {
+
+void check(const Config& config, const config::Place& place) {
+  if (config.name.from_attributes.empty() && !config.name.to_attributes && !config.status) {
+    place.error(
+        "there is nothing to do: give name::from_attributes, name::to_attributes or status");
+  }
+  if (config.name.to_attributes && config.name.to_attributes->rules.empty())
+    place.error("name::to_attributes needs at least one rule");
+  if (!config.status) return;
+  const std::string& code = config.status->code;
+  if (code != "Ok" && code != "Error" && code != "Unset")
+    place.error("status::code must be Ok, Error or Unset");
+  if (code != "Error" && !config.status->description.empty())
+    place.error("status::description is for the code Error only");
+}
+
+}  // namespace
+
+const config::Schema<Config>& schema_of(const Config*) {
+  static const auto schema =
+      config::Schema<Config>()
+          .field("include", &Config::include, "Only spans that match are changed.")
+          .field("exclude", &Config::exclude, "Spans that match are left as they are.")
+          .field("name", &Config::name, "How names are made, or taken apart.")
+          .field("status", &Config::status, "The status that spans get.")
+          .check(check);
+  return schema;
+}
+
+}  // namespace sluice::components::span_processor

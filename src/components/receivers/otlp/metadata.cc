@@ -1,0 +1,38 @@
+#include "components/receivers/otlp/metadata.h"
+
+namespace sluice::components::otlp_receiver {
+namespace {
+
+std::string_view lower(std::string_view name, Arena& arena) {
+  auto* text = static_cast<char*>(arena.allocate(name.size(), 1));
+  for (size_t i = 0; i < name.size(); ++i)
+    text[i] = name[i] >= 'A' && name[i] <= 'Z' ? static_cast<char>(name[i] + 32) : name[i];
+  return {text, name.size()};
+}
+
+otlp::Metadata::Entry& entry_of(otlp::Metadata& metadata, std::string_view name, Arena& arena) {
+  for (otlp::Metadata::Entry& entry : metadata.entries) {
+    if (entry.name == name) return entry;
+  }
+  otlp::Metadata::Entry& entry = metadata.entries.emplace_back(arena);
+  entry.name = name;
+  return entry;
+}
+
+}  // namespace
+
+void keep_metadata(const http::Request& request, bool include_headers, pipeline::Batch& batch) {
+  Arena& arena = *batch.arena;
+  auto* metadata = arena.create<otlp::Metadata>();
+  std::string_view address = request.peer;
+  address = address.substr(0, address.rfind(':'));
+  if (!address.empty() && address.front() == '[') address = address.substr(1, address.size() - 2);
+  metadata->client_address = arena.copy(address);
+  for (size_t i = 0; include_headers && i < request.headers.size(); ++i) {
+    const std::string_view name = lower(request.headers.name(i), arena);
+    entry_of(*metadata, name, arena).values.push_back(arena, arena.copy(request.headers.value(i)));
+  }
+  batch.metadata = metadata;
+}
+
+}  // namespace sluice::components::otlp_receiver

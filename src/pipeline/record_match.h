@@ -1,0 +1,136 @@
+#pragma once
+
+// The include and exclude options that several processors share: which records they are about.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/arena.h"
+#include "config/schema.h"
+#include "otlp/records.h"
+#include "ottl/regex.h"
+
+namespace sluice::pipeline {
+
+struct MatchAttributeConfig {
+  std::string key;
+  config::Node value;  ///< null: any value
+};
+struct MatchLibraryConfig {
+  std::string name;
+  std::optional<std::string> version;  ///< none: any; empty: none was sent
+};
+struct MatchSeverityConfig {
+  std::string min;  ///< a number, or a name such as INFO2
+  bool match_undefined = false;
+};
+
+/// The options as they stand in the YAML; the names are those of the OpenTelemetry Collector.
+struct MatchConfig {
+  std::string match_type;
+  std::vector<std::string> services;
+  std::vector<std::string> span_names;
+  std::vector<std::string> span_kinds;
+  std::vector<std::string> log_bodies;
+  std::vector<std::string> log_severity_texts;
+  std::optional<MatchSeverityConfig> log_severity_number;
+  std::vector<std::string> metric_names;
+  std::vector<MatchAttributeConfig> attributes;
+  std::vector<MatchAttributeConfig> resources;
+  std::vector<MatchLibraryConfig> libraries;
+};
+
+const config::Schema<MatchAttributeConfig>& schema_of(const MatchAttributeConfig*);
+const config::Schema<MatchLibraryConfig>& schema_of(const MatchLibraryConfig*);
+const config::Schema<MatchSeverityConfig>& schema_of(const MatchSeverityConfig*);
+const config::Schema<MatchConfig>& schema_of(const MatchConfig*);
+
+/// Any of several texts, or of several regular expressions. Empty: everything.
+class TextSet {
+ public:
+  /// InvalidArgument says which expression is wrong.
+  static Result<TextSet> make(const std::vector<std::string>& texts, bool regexp);
+  bool empty() const { return texts_.empty() && patterns_.empty(); }
+  bool has(std::string_view text) const;
+
+ private:
+  std::vector<std::string> texts_;
+  std::vector<ottl::Regex> patterns_;
+};
+
+/// All of several attributes.
+class AttributeSet {
+ public:
+  static Result<AttributeSet> make(const std::vector<MatchAttributeConfig>& wanted, bool regexp,
+                                   Arena& constants);
+  bool empty() const { return wanted_.empty(); }
+  bool has_all(const otlp::Attributes& attributes) const;
+
+ private:
+  struct Wanted {
+    std::string key;
+    bool any_value = false;
+    otlp::Value value;
+    std::optional<ottl::Regex> pattern;
+  };
+  bool fits(const Wanted& wanted, const otlp::Value& value) const;
+  std::vector<Wanted> wanted_;
+};
+
+/// SEVERITY_NUMBER of a number or name; none if it is neither.
+std::optional<int32_t> severity_of_text(std::string_view text);
+
+/// A compiled include or exclude. Immutable.
+class RecordMatch {
+ public:
+  /// For the records of one signal; what is wrong goes to `place`.
+  static std::unique_ptr<const RecordMatch> make(const MatchConfig& config, otlp::Signal signal,
+                                                 const config::Place& place);
+
+  bool matches(const otlp::Resource& resource, const otlp::Scope& scope,
+               const otlp::LogRecord& record) const;
+  bool matches(const otlp::Resource& resource, const otlp::Scope& scope,
+               const otlp::Span& span) const;
+  bool matches(const otlp::Resource& resource, const otlp::Scope& scope,
+               const otlp::Metric& metric) const;
+
+ private:
+  bool around(const otlp::Resource& resource, const otlp::Scope& scope) const;
+
+  struct Library {
+    TextSet name;
+    bool any_version = false;
+    TextSet version;
+    bool no_version = false;
+  };
+
+  Arena constants_;
+  TextSet services_, names_, kinds_, bodies_, severity_texts_;
+  std::optional<int32_t> least_severity_;
+  bool match_undefined_ = false;
+  AttributeSet attributes_, resources_;
+  std::vector<Library> libraries_;
+};
+
+/// include and exclude together: a record is meant if it is included and not excluded.
+class RecordSelection {
+ public:
+  static std::unique_ptr<const RecordSelection> make(const std::optional<MatchConfig>& include,
+                                                     const std::optional<MatchConfig>& exclude,
+                                                     otlp::Signal signal,
+                                                     const config::Place& place);
+  template <typename Record>
+  bool has(const otlp::Resource& resource, const otlp::Scope& scope, const Record& record) const {
+    return (!include_ || include_->matches(resource, scope, record)) &&
+           (!exclude_ || !exclude_->matches(resource, scope, record));
+  }
+
+ private:
+  std::unique_ptr<const RecordMatch> include_;
+  std::unique_ptr<const RecordMatch> exclude_;
+};
+
+}  // namespace sluice::pipeline
