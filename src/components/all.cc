@@ -1,6 +1,7 @@
 #include "components/all.h"
 
 #include "components/connectors/forward/forward.h"
+#include "components/connectors/routing/routing.h"
 #include "components/exporters/debug/debug.h"
 #include "components/exporters/file/file.h"
 #include "components/exporters/nop/nop.h"
@@ -32,6 +33,7 @@ const pipeline::Registry& all_components() {
     all.add(file_exporter_factory());
     all.add(nop_exporter_factory());
     all.add(forward_connector_factory());
+    all.add(routing_connector_factory());
     return all;
   }();
   return registry;

@@ -34,10 +34,15 @@ bool decode_integer(const Node& node, int64_t least, uint64_t most, int64_t& out
     return false;
   }
   const double whole = std::trunc(*number);
-  if (!(whole >= static_cast<double>(least) && whole <= static_cast<double>(most))) {
-    place.expected("an integer from " + std::to_string(least) + " to " + std::to_string(most),
-                   node);
+  if (!(whole >= static_cast<double>(least))) {
+    place.expected("an integer from " + std::to_string(least) + " on", node);
     return false;
+  }
+  if (whole > static_cast<double>(most)) {
+    place.warning(describe(node) + " is more than the option can hold; it is " +
+                  std::to_string(most));
+    out = static_cast<int64_t>(most);
+    return true;
   }
   out = node.kind == Node::Kind::Int ? node.integer : static_cast<int64_t>(whole);
   return true;

@@ -37,7 +37,8 @@ std::optional<std::string_view> scheme_of(std::string_view uri) {
 /// The YAML of a value, where text stays exactly as it was written and what is no YAML is text.
 Retrieved from_yaml(std::string text, const std::string& source) {
   auto parsed = parse_yaml(text, source);
-  const bool is_text = !parsed.ok() || parsed->is_string();
+  const bool is_tag = !text.empty() && text.front() == '!';
+  const bool is_text = !parsed.ok() || parsed->is_string() || is_tag;
   Node value = is_text ? Node::string(text, {source, 0, 0}) : std::move(parsed).value();
   return {std::move(text), std::move(value)};
 }

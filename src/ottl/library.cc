@@ -49,6 +49,17 @@ const Library& standard_library() {
   return library;
 }
 
+const Library& routing_library() {
+  static const Library library = [] {
+    Library all;
+    add_converters(all);
+    add_span_functions(all);
+    add_routing_editors(all);
+    return all;
+  }();
+  return library;
+}
+
 const Library& filter_library() {
   static const Library library = [] {
     Library all;

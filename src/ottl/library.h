@@ -53,6 +53,8 @@ class Library {
 
 /// The functions of the original's ottlfuncs and of its transform processor.
 const Library& standard_library();
+/// Those of the routing connector: route(), delete_key(), delete_matching_keys() and converters.
+const Library& routing_library();
 /// Those of the filter processor: no editors but the ones that only conditions can reach.
 const Library& filter_library();
 

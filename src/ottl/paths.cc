@@ -33,7 +33,11 @@ Value id_text(Frame& frame, const uint8_t* bytes, size_t size) {
 
 bool id_from_text(Frame& frame, const Value& value, uint8_t* bytes, size_t size) {
   if (value.kind != Kind::String) return wrong_type(frame, "a text", value);
-  if (value.size == size * 2 && wire::decode_hex(value.view(), bytes)) return true;
+  uint8_t decoded[16];
+  if (value.size == size * 2 && wire::decode_hex(value.view(), decoded)) {
+    std::copy_n(decoded, size, bytes);
+    return true;
+  }
   frame.fail("an id takes ", std::to_string(size * 2), " hex digits");
   return false;
 }
@@ -54,8 +58,8 @@ class ScalarTarget final : public Target {
   const ScalarPath& path_;
 };
 
-/// Whether a value is all of the attributes: set under one of their own keys, it holds that key too,
-/// as in the original.
+/// Whether a value is all of the attributes: set under one of their own keys, it holds that key
+/// too, as in the original.
 bool is_whole(const Attributes& map, const Value& value) {
   return value.kind == Kind::Map && value.size != 0 && value.members == map.data();
 }
@@ -86,7 +90,8 @@ Value read_under(Frame& frame, Value value, const Value* keys, size_t count) {
 Value* place_under(Frame& frame, Value* at, const Value* keys, size_t count) {
   for (size_t i = 0; i < count; ++i) {
     const Value& key = keys[i];
-    if (is_nil(*at)) *at = key.kind == Kind::Int ? Value::array(nullptr, 0) : Value::map(nullptr, 0);
+    if (is_nil(*at))
+      *at = key.kind == Kind::Int ? Value::array(nullptr, 0) : Value::map(nullptr, 0);
     const bool made_now = at->kind == Kind::Array && at->size == 0 && key.kind == Kind::Int;
     if (made_now && key.int_value >= 0 && key.int_value < 1'000'000) {
       for (int64_t n = 0; n <= key.int_value; ++n) append(*at, *frame.arena);
@@ -214,8 +219,8 @@ const PathTable& table_of(ContextKind kind) {
 
 template <typename Path>
 const Path* find_path(std::span<const Path> paths, std::string_view name) {
-  const auto found = std::find_if(paths.begin(), paths.end(),
-                                  [&](const Path& path) { return path.name == name; });
+  const auto found =
+      std::find_if(paths.begin(), paths.end(), [&](const Path& path) { return path.name == name; });
   return found == paths.end() ? nullptr : &*found;
 }
 
@@ -250,7 +255,8 @@ Status resolve(ContextKind kind, const ast::Path& path, bool relaxed, Resolved& 
     context = *named;
     first = 1;
   } else if (!relaxed) {
-    return invalid_argument("the path " + path.text() + " says no context that is known here; is it " +
+    return invalid_argument("the path " + path.text() +
+                            " says no context that is known here; is it " +
                             std::string(context_name(kind)) + "." + path.text() + "?");
   }
   if (out.table == nullptr) out.table = &table_of(context);

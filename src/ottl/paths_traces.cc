@@ -39,9 +39,7 @@ bool set_kind(Frame& frame, const Value& value) {
   return true;
 }
 
-Value get_status(Frame& frame) {
-  return part_value(kStatus, &frame.span->status, 1, *frame.arena);
-}
+Value get_status(Frame& frame) { return part_value(kStatus, &frame.span->status, 1, *frame.arena); }
 bool set_status(Frame& frame, const Value& value) {
   if (value.kind != kPart || part_of(value).tag != &kStatus)
     return wrong_type(frame, kStatus.name, value);
@@ -163,7 +161,8 @@ constexpr MapPath kSpanMaps[] = {{"attributes", map_of<&F::span, &Span::attribut
                                  {"cache", cache_of}};
 constexpr KeyedPath kSpanKeyed[] = {{"trace_state", get_state, set_state}};
 
-Value get_event_index(Frame& frame) { return Value::integer(frame.event_index); }
+/// The original has the path, and yet no processor of it says which event it is.
+Value get_event_index(Frame& frame) { return frame.fail("the index of the event is not known"); }
 
 constexpr ScalarPath kEventScalars[] = {
     time_path<&F::event, &SpanEvent::time_unix_nano>("time"),

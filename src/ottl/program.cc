@@ -47,14 +47,15 @@ void collect(const ast::Condition& condition, Needs& needs) {
 Status about(std::string_view what, std::string_view text, const Status& status) {
   constexpr size_t kTextMax = 200;
   const std::string shown(text.substr(0, kTextMax));
-  return {status.code(), std::string(what) + " `" + shown +
-                             (text.size() > kTextMax ? "…" : "") + "`: " + status.message()};
+  return {status.code(), std::string(what) + " `" + shown + (text.size() > kTextMax ? "…" : "") +
+                             "`: " + status.message()};
 }
 
 /// Whether a context has all functions and names; a name may also be that of a function.
 bool supports(ContextKind kind, const Needs& needs, const Library& library) {
-  return std::all_of(needs.functions.begin(), needs.functions.end(),
-                     [&](const std::string& name) { return library.find(name, kind) != nullptr; }) &&
+  return std::all_of(
+             needs.functions.begin(), needs.functions.end(),
+             [&](const std::string& name) { return library.find(name, kind) != nullptr; }) &&
          std::all_of(needs.names.begin(), needs.names.end(), [&](const std::string& name) {
            return enumeration(kind, name) || library.find(name, kind) != nullptr;
          });
@@ -121,6 +122,15 @@ bool Program::run(Frame& frame, ErrorMode mode) const {
     if (frame.failed() && !report(frame, statement.text, mode, statement.failures)) return false;
   }
   return true;
+}
+
+bool Program::run_first(Frame& frame, ErrorMode mode, bool& matched) const {
+  const Statement& statement = statements_.front();
+  matched = !statement.where || statement.where->holds(frame);
+  if (matched && !frame.failed()) statement.editor->eval(frame);
+  if (!frame.failed()) return true;
+  matched = false;
+  return report(frame, statement.text, mode, statement.failures);
 }
 
 bool Program::any_holds(Frame& frame, ErrorMode mode, bool when_none) const {

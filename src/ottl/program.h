@@ -41,6 +41,10 @@ class Program {
   /// as no, unless it must be propagated: then it is left in the frame.
   bool any_holds(Frame& frame, ErrorMode mode, bool when_none) const;
 
+  /// Runs the first statement if its condition holds, and says whether it did. REQUIRES: there is
+  /// one. False where an error must be propagated.
+  bool run_first(Frame& frame, ErrorMode mode, bool& matched) const;
+
   bool has_conditions() const { return !conditions_.empty(); }
 
  private:

@@ -186,10 +186,14 @@ void remove_matching(Attributes& attributes, const ottl::Regex& pattern) {
   attributes.truncate(static_cast<uint32_t>(end - attributes.begin()));
 }
 
+/// The last attribute moves into the gap, as in the original.
 void remove_key(Attributes& attributes, std::string_view key) {
-  const auto* end = std::remove_if(attributes.begin(), attributes.end(),
-                                   [&](const KeyValue& kv) { return kv.key == key; });
-  attributes.truncate(static_cast<uint32_t>(end - attributes.begin()));
+  for (KeyValue& attribute : attributes) {
+    if (attribute.key != key) continue;
+    attribute = attributes.back();
+    attributes.truncate(attributes.size() - 1);
+    return;
+  }
 }
 
 /// SHA-256 over the text, or the little-endian bytes of a number; what has neither becomes empty.

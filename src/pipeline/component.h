@@ -65,7 +65,8 @@ class Connector : public Component {
  public:
   /// The first stages of the pipelines that it feeds, by their id.
   using Outputs = std::map<ComponentId, Consumer*>;
-  virtual std::unique_ptr<Consumer> stage(size_t lane, const Outputs& next) = 0;
+  /// InvalidArgument if it needs a pipeline that it does not feed.
+  virtual Result<std::unique_ptr<Consumer>> stage(size_t lane, const Outputs& next) = 0;
 };
 
 class Extension : public Component {};

@@ -238,7 +238,11 @@ Status Graph::Impl::make_pipeline(const PipelineConfig& pipeline) {
     }
     auto made = connector(reference.id, signal);
     if (!made.ok()) return made.status();
-    for (size_t i = 0; i < ends.size(); ++i) ends[i].push_back(keep((*made)->stage(i, outputs[i])));
+    for (size_t i = 0; i < ends.size(); ++i) {
+      auto stage = (*made)->stage(i, outputs[i]);
+      if (!stage.ok()) return failed(reference.id, stage.status());
+      ends[i].push_back(keep(std::move(stage).value()));
+    }
   }
   std::vector<Consumer*> stage;
   for (std::vector<Consumer*>& next : ends) stage.push_back(joined(std::move(next)));

@@ -7,9 +7,10 @@ namespace sluice::pipeline {
 const config::Schema<StatementGroup>& schema_of(const StatementGroup*) {
   static const auto schema =
       config::Schema<StatementGroup>()
-          .field("context", &StatementGroup::context,
-                 "What the statements are run for: resource, scope, log, span, spanevent, metric or "
-                 "datapoint. Without it, the context that their paths name.")
+          .field(
+              "context", &StatementGroup::context,
+              "What the statements are run for: resource, scope, log, span, spanevent, metric or "
+              "datapoint. Without it, the context that their paths name.")
           .field("error_mode", &StatementGroup::error_mode,
                  "What happens to an error, if not what the whole component does.")
           .field("conditions", &StatementGroup::conditions,
@@ -73,8 +74,12 @@ void Codec<pipeline::StatementGroups>::decode(const Node& node, pipeline::Statem
   if (texts) {
     std::vector<std::string> statements;
     Codec<std::vector<std::string>>::decode(node, statements, place);
-    pipeline::StatementGroup& group = out.groups.emplace_back();
-    (out.texts_are_conditions ? group.conditions : group.statements) = std::move(statements);
+    if (!out.texts_are_conditions) {
+      out.groups.emplace_back().statements = std::move(statements);
+      return;
+    }
+    for (std::string& condition : statements)
+      out.groups.emplace_back().conditions.push_back(std::move(condition));
     return;
   }
   Codec<std::vector<pipeline::StatementGroup>>::decode(node, out.groups, place);

@@ -33,7 +33,8 @@ struct StatementGroup {
 
 const config::Schema<StatementGroup>& schema_of(const StatementGroup*);
 
-/// As it stands in the YAML: a list of groups, or of texts that are one group.
+/// As it stands in the YAML: a list of groups, or of texts: statements are one group, conditions
+/// one each.
 struct StatementGroups {
   std::vector<StatementGroup> groups;
   bool texts_are_conditions = false;

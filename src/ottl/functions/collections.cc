@@ -64,9 +64,7 @@ struct Order {
   }
 };
 
-bool is_number(const Value& value) {
-  return value.kind == Kind::Int || value.kind == Kind::Double;
-}
+bool is_number(const Value& value) { return value.kind == Kind::Int || value.kind == Kind::Double; }
 
 double number_of(const Value& value) {
   return value.kind == Kind::Int ? static_cast<double>(value.int_value) : value.double_value;
@@ -74,12 +72,16 @@ double number_of(const Value& value) {
 
 /// Numbers by value, all else by its text.
 Value sort(Frame& frame, Value target, std::optional<Setting<Order>> order) {
-  if (target.kind != Kind::Array) return frame.fail("Sort takes a list, not a ", kind_name(target.kind));
+  if (target.kind != Kind::Array)
+    return frame.fail("Sort takes a list, not a ", kind_name(target.kind));
   const Value* begin = target.elements;
   const Value* end = begin + target.size;
   const auto is_map = [](const Value& value) { return value.kind == Kind::Map; };
-  if (target.size != 0 && std::all_of(begin, end, is_map))
-    return frame.fail("maps have no order");
+  if (target.size != 0 && std::all_of(begin, end, is_map)) return frame.fail("maps have no order");
+  const auto is_nested = [](const Value& value) {
+    return value.kind == Kind::Map || value.kind == Kind::Array;
+  };
+  if (std::any_of(begin, end, is_nested)) return target;  // as in the original
   const bool numbers = std::all_of(begin, end, is_number);
   struct Item {
     Value value;
@@ -170,7 +172,8 @@ bool meets(Frame& frame, const Value& target, const Value& criterion) {
       return false;
     }
     for (uint32_t i = 0; i < equals->size; ++i) {
-      if (equals->elements[i].is_string() && equals->elements[i].view() == target.view()) return true;
+      if (equals->elements[i].is_string() && equals->elements[i].view() == target.view())
+        return true;
     }
   }
   const Value* range = find(criterion, "range");
@@ -182,8 +185,7 @@ Value parse_severity(Frame& frame, Value target, MapArg severity_mapping) {
     return frame.fail("a severity is a text or a whole number, not a ", kind_name(target.kind));
   for (uint32_t i = 0; i < severity_mapping.value.size; ++i) {
     const KeyValue& level = severity_mapping.value.members[i];
-    if (level.value.kind != Kind::Array)
-      return frame.fail("the criteria of a severity are a list");
+    if (level.value.kind != Kind::Array) return frame.fail("the criteria of a severity are a list");
     for (uint32_t j = 0; j < level.value.size; ++j) {
       if (meets(frame, target, level.value.elements[j])) return Value::string(level.key);
       if (frame.failed()) return {};

@@ -91,8 +91,7 @@ bool apply(Frame& frame, const Replacement& replacement, std::string_view text, 
     out += text;
     return true;
   }
-  const Value result =
-      (*replacement.function)(frame, Value::string(frame.arena->copy(text)));
+  const Value result = (*replacement.function)(frame, Value::string(frame.arena->copy(text)));
   if (frame.failed()) return false;
   if (result.kind != Kind::String) {
     frame.fail("the function of a replacement must give a text");
@@ -232,9 +231,8 @@ void truncate_all(Frame& frame, const Target* target, Setting<int64_t> limit,
     KeyValue member = map.members[i];
     if (member.value.is_string()) {
       const std::string_view text = member.value.view();
-      member.value = Value::string(keep_characters
-                                       ? truncated(text, *limit)
-                                       : text.substr(0, static_cast<size_t>(*limit)));
+      member.value = Value::string(keep_characters ? truncated(text, *limit)
+                                                   : text.substr(0, static_cast<size_t>(*limit)));
     }
     out.push_back(*frame.arena, member);
   }
@@ -253,7 +251,8 @@ void limit_map(Frame& frame, const Target* target, Setting<int64_t> limit,
   int64_t kept_priority = 0;
   for (uint32_t i = 0; i < map.size; ++i) kept_priority += is_priority(map.members[i].key) ? 1 : 0;
   int64_t others = *limit - kept_priority;
-  filter_map(frame, *target, [&](std::string_view key) { return is_priority(key) || others-- > 0; });
+  filter_map(frame, *target,
+             [&](std::string_view key) { return is_priority(key) || others-- > 0; });
 }
 
 // ---- Merging ----
@@ -332,7 +331,8 @@ void set(Frame& frame, const Target* target, Value value) {
 /// Nested maps and lists become members whose names are their paths.
 class Flattener {
  public:
-  Flattener(Frame& frame, int64_t depth, bool resolve) : frame_(frame), depth_(depth), resolve_(resolve) {}
+  Flattener(Frame& frame, int64_t depth, bool resolve)
+      : frame_(frame), depth_(depth), resolve_(resolve) {}
 
   void map(const Value& value, const std::string& prefix, int64_t depth) {
     for (uint32_t i = 0; i < value.size; ++i) {
@@ -372,8 +372,7 @@ class Flattener {
 
   void put(const std::string& name, const Value& value) {
     std::string key = name;
-    if (resolve_ && find(result_, name) != nullptr)
-      key += "." + std::to_string(conflicts_[name]++);
+    if (resolve_ && find(result_, name) != nullptr) key += "." + std::to_string(conflicts_[name]++);
     find_or_add(result_, frame_.arena->copy(key), *frame_.arena) = value;
   }
 
@@ -385,7 +384,8 @@ class Flattener {
 };
 
 void flatten(Frame& frame, const Target* target, std::optional<Setting<std::string>> prefix,
-             std::optional<Setting<int64_t>> depth, std::optional<Setting<bool>> resolve_conflicts) {
+             std::optional<Setting<int64_t>> depth,
+             std::optional<Setting<bool>> resolve_conflicts) {
   Value map;
   if (!read_map(frame, *target, map)) return;
   Flattener flattener(frame, depth ? **depth : std::numeric_limits<int64_t>::max(),
@@ -411,16 +411,29 @@ void stringify_all(Frame& frame, const Target* target) {
 
 }  // namespace
 
-void add_editors(Library& library) {
-  library.add("set", {"target", "value"}, set);
-  library.add("append", {"target", "value", "values"}, append_to);
-  library.add("delete_index", {"target", "start_index", "end_index"}, delete_index);
+namespace {
+
+void add_deleting_editors(Library& library) {
   library.add("delete_key", {"target", "key"}, delete_key);
   library.add("delete_matching_keys", {"target", "pattern"},
               [](Frame& frame, const Target* target, Prepared<Pattern> pattern) {
                 filter_map(frame, *target,
                            [&](std::string_view key) { return !pattern->regex.matches(key); });
               });
+}
+
+}  // namespace
+
+void add_routing_editors(Library& library) {
+  add_deleting_editors(library);
+  library.add("route", {}, [](Frame&) {});
+}
+
+void add_editors(Library& library) {
+  add_deleting_editors(library);
+  library.add("set", {"target", "value"}, set);
+  library.add("append", {"target", "value", "values"}, append_to);
+  library.add("delete_index", {"target", "start_index", "end_index"}, delete_index);
   library.add("keep_matching_keys", {"target", "pattern"},
               [](Frame& frame, const Target* target, Prepared<Pattern> pattern) {
                 filter_map(frame, *target,

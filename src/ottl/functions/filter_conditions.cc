@@ -8,11 +8,12 @@
 namespace sluice::ottl {
 namespace {
 
+/// The first data point that has the attribute decides, as in the original.
 template <typename Fits>
-Value any_point(Frame& frame, std::string_view key, Fits fits) {
+Value first_point(Frame& frame, std::string_view key, Fits fits) {
   for (otlp::DataPoint& point : frame.metric->data_points) {
     const Value* value = find(point.attributes, key);
-    if (value != nullptr && fits(*value)) return Value::boolean(true);
+    if (value != nullptr) return Value::boolean(fits(*value));
   }
   return Value::boolean(false);
 }
@@ -39,13 +40,13 @@ void add_filter_functions(Library& library) {
   library
       .add("HasAttrKeyOnDatapoint", {"key"},
            [](Frame& frame, std::string_view key) {
-             return any_point(frame, key, [](const Value&) { return true; });
+             return first_point(frame, key, [](const Value&) { return true; });
            })
       .contexts = kMetric;
   library
       .add("HasAttrOnDatapoint", {"key", "expected_value"},
            [](Frame& frame, std::string_view key, std::string_view expected) {
-             return any_point(frame, key, [&](const Value& value) {
+             return first_point(frame, key, [&](const Value& value) {
                return value.is_string() && value.view() == expected;
              });
            })

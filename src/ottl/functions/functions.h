@@ -7,6 +7,7 @@
 namespace sluice::ottl {
 
 void add_editors(Library& library);               // set, delete_key, replace_pattern …
+void add_routing_editors(Library& library);       // route, delete_key …: routing only
 void add_type_functions(Library& library);        // Int, String, IsMap, Len …
 void add_string_functions(Library& library);      // Concat, ConvertCase, Split, Format …
 void add_pattern_functions(Library& library);     // IsMatch, ExtractPatterns, grok
@@ -19,7 +20,7 @@ void add_xml_functions(Library& library);         // ParseXML, GetXML …
 void add_network_functions(Library& library);     // URL, IsInCIDR, CommunityID, UserAgent
 void add_metric_functions(Library& library);      // convert_sum_to_gauge …: metrics only
 void add_span_functions(Library& library);        // IsRootSpan, set_semconv_span_name: spans only
-void add_filter_functions(Library& library);      // HasAttrOnDatapoint …: the filter processor only
+void add_filter_functions(Library& library);  // HasAttrOnDatapoint …: the filter processor only
 
 void add_grok_functions(Library& library);  // ExtractGrokPatterns
 

@@ -24,10 +24,10 @@ class ForwardConnector final : public pipeline::Connector {
     return std::unique_ptr<pipeline::Connector>(std::make_unique<ForwardConnector>());
   }
 
-  std::unique_ptr<pipeline::Consumer> stage(size_t, const Outputs& outputs) override {
+  Result<std::unique_ptr<pipeline::Consumer>> stage(size_t, const Outputs& outputs) override {
     std::vector<pipeline::Consumer*> next;
     for (const auto& [id, consumer] : outputs) next.push_back(consumer);
-    return std::make_unique<pipeline::FanOut>(std::move(next));
+    return std::unique_ptr<pipeline::Consumer>(std::make_unique<pipeline::FanOut>(std::move(next)));
   }
 };
 

@@ -1,0 +1,77 @@
+#include "components/connectors/routing/config.h"
+
+#include <algorithm>
+
+#include "ottl/regex.h"
+
+namespace sluice::components::routing_connector {
+
+const config::Schema<RouteConfig>& schema_of(const RouteConfig*) {
+  using C = RouteConfig;
+  static const auto schema =
+      config::Schema<C>()
+          .field("context", &C::context,
+                 "What the condition is about: resource, log, span, metric, datapoint or request.")
+          .field("condition", &C::condition,
+                 "An OTTL condition; for request: request[\"header\"] == \"value\", or !=.")
+          .field("statement", &C::statement, "route() where CONDITION, the older way to say it.")
+          .field("action", &C::action,
+                 "Whether what matches is taken from later routes (move) or not (copy).")
+          .field("pipelines", &C::pipelines, "Where it goes.");
+  return schema;
+}
+
+Result<RequestCondition> RequestCondition::make(const std::string& text) {
+  static const ottl::Regex form =
+      ottl::Regex::compile(R"re(^\s*request\["([^"]+)"\]\s*(==|!=)\s*"([^"]*)"\s*$)re").value();
+  ottl::Regex::Groups groups;
+  if (!form.find(text, 0, groups)) {
+    return invalid_argument(
+        "a condition of the context request is request[\"header\"] == \"value\", or with !=, and "
+        "not: " +
+        text);
+  }
+  RequestCondition made{std::string(groups[1]), groups[2] == "==", std::string(groups[3])};
+  std::transform(made.header.begin(), made.header.end(), made.header.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return made;
+}
+
+namespace {
+
+void check_route(const RouteConfig& route, const config::Place& place) {
+  constexpr std::string_view kContexts[] = {"request", "resource", "log",
+                                            "span",    "metric",   "datapoint"};
+  if (std::find(std::begin(kContexts), std::end(kContexts), route.context) == std::end(kContexts))
+    place.error("context must be request, resource, log, span, metric or datapoint");
+  if (route.condition.empty() == route.statement.empty())
+    place.error("a route needs either a condition or a statement");
+  if (route.pipelines.empty()) place.error("a route needs pipelines");
+  if (route.context != "request") return;
+  if (!route.statement.empty()) return place.error("the context request takes a condition only");
+  const auto condition = RequestCondition::make(route.condition);
+  if (!condition.ok()) place.error(condition.status().message());
+}
+
+void check(const Config& config, const config::Place& place) {
+  if (config.table.empty()) place.error("the table needs at least one route");
+  for (const RouteConfig& route : config.table) check_route(route, place);
+}
+
+}  // namespace
+
+const config::Schema<Config>& schema_of(const Config*) {
+  using C = Config;
+  static const auto schema =
+      config::Schema<C>()
+          .field("error_mode", &C::error_mode,
+                 "What happens to an error in a condition: it is logged (ignore), passed over "
+                 "(silent), or the request fails and the sender comes again (propagate).")
+          .field("default_pipelines", &C::default_pipelines,
+                 "Where goes what no route takes; without any, it is dropped.")
+          .field("table", &C::table, "The routes, tried in this order.")
+          .check(check);
+  return schema;
+}
+
+}  // namespace sluice::components::routing_connector

@@ -1,0 +1,263 @@
+#include "components/connectors/routing/routing.h"
+
+#include <set>
+
+#include "components/connectors/routing/config.h"
+#include "pipeline/frames.h"
+#include "pipeline/records.h"
+#include "pipeline/subset.h"
+
+namespace sluice::components {
+namespace {
+
+using ottl::ContextKind;
+using routing_connector::Action;
+using routing_connector::Config;
+using routing_connector::RequestCondition;
+using routing_connector::RouteConfig;
+
+/// A route, ready to be tried; belongs to one lane.
+struct Route {
+  std::optional<RequestCondition> request;
+  ContextKind context = ContextKind::Resource;
+  std::optional<ottl::Program> program;  ///< none: it is about another signal and never matches
+  bool is_statement = false;
+  Action action = Action::Move;
+  std::vector<pipeline::Consumer*> next;
+};
+
+/// Takes one request apart.
+template <typename Record>
+class Sorter {
+ public:
+  Sorter(const std::vector<Route>& routes, ottl::ErrorMode mode, pipeline::Batch& batch,
+         otlp::Request<Record>& request)
+      : mode_(mode), batch_(batch), request_(request), frame_(pipeline::frame_of(batch)) {
+    for (size_t i = 0; i < routes.size(); ++i) taken_.emplace_back(*batch.arena);
+  }
+
+  /// False where an error must be propagated.
+  bool try_route(const Route& route, size_t index) {
+    taken_at_ = &taken_[index];
+    if (route.request) {
+      take_all(route);
+    } else if (route.program) {
+      take_matching(route);
+    }
+    return !frame_.failed();
+  }
+
+  const pipeline::Subset<Record>& taken(size_t index) const { return taken_[index]; }
+  std::string_view error() const { return frame_.error; }
+
+ private:
+  void take_all(const Route& route) {
+    if (!holds(*route.request)) return;
+    for (const auto& group : request_.resources) taken_at_->add(group);
+    if (route.action == Action::Move) request_.resources.clear();
+  }
+
+  bool holds(const RequestCondition& condition) const {
+    const otlp::Metadata::Entry* entry =
+        batch_.metadata == nullptr ? nullptr : batch_.metadata->find(condition.header);
+    if (entry == nullptr || entry->values.empty()) return false;
+    return (entry->values[0] == condition.value) == condition.equal;
+  }
+
+  bool matches(const Route& route) {
+    if (frame_.failed()) return false;
+    otlp::Attributes cache;
+    frame_.cache = &cache;
+    if (!route.is_statement)
+      return route.program->any_holds(frame_, mode_, false) && !frame_.failed();
+    bool matched = false;
+    return route.program->run_first(frame_, mode_, matched) && matched;
+  }
+
+  void take_matching(const Route& route) {
+    const bool moves = route.action == Action::Move;
+    pipeline::remove_if(request_.resources, [&](auto& group) {
+      pipeline::set_resource(frame_, group);
+      if (route.context == ContextKind::Resource) {
+        if (!matches(route)) return false;
+        taken_at_->add(group);
+        return moves;
+      }
+      pipeline::remove_if(group.scopes, [&](auto& scope) {
+        pipeline::set_scope(frame_, scope);
+        pipeline::remove_if(scope.records, [&](auto& record) {
+          return take(route, group, scope, record) && moves;
+        });
+        return scope.records.empty();
+      });
+      return group.scopes.empty();
+    });
+  }
+
+  template <typename Group, typename Scope>
+  bool take(const Route& route, const Group& group, const Scope& scope, otlp::LogRecord& record) {
+    frame_.log = &record;
+    return take_whole(route, group, scope, record);
+  }
+  template <typename Group, typename Scope>
+  bool take(const Route& route, const Group& group, const Scope& scope, otlp::Span& span) {
+    frame_.span = &span;
+    return take_whole(route, group, scope, span);
+  }
+  /// By data points, the metric goes with those that match, and stays with the others.
+  template <typename Group, typename Scope>
+  bool take(const Route& route, const Group& group, const Scope& scope, otlp::Metric& metric) {
+    frame_.metric = &metric;
+    if (route.context == ContextKind::Metric) return take_whole(route, group, scope, metric);
+    otlp::Metric part = metric;
+    part.data_points = {};
+    pipeline::remove_if(metric.data_points, [&](otlp::DataPoint& point) {
+      frame_.point = &point;
+      if (!matches(route)) return false;
+      part.data_points.push_back(*batch_.arena, point);
+      return route.action == Action::Move;
+    });
+    if (!part.data_points.empty()) taken_at_->add(group, scope, part);
+    return metric.data_points.empty();
+  }
+
+  template <typename Group, typename Scope>
+  bool take_whole(const Route& route, const Group& group, const Scope& scope,
+                  const Record& record) {
+    if (!matches(route)) return false;
+    taken_at_->add(group, scope, record);
+    return true;
+  }
+
+  const ottl::ErrorMode mode_;
+  pipeline::Batch& batch_;
+  otlp::Request<Record>& request_;
+  ottl::Frame frame_;
+  std::vector<pipeline::Subset<Record>> taken_;
+  pipeline::Subset<Record>* taken_at_ = nullptr;
+};
+
+class Router final : public pipeline::Consumer {
+ public:
+  Router(std::vector<Route> routes, ottl::ErrorMode mode, std::vector<pipeline::Consumer*> rest)
+      : routes_(std::move(routes)), mode_(mode), rest_(std::move(rest)) {}
+
+  void consume(pipeline::Batch&& batch) override {
+    pipeline::visit_request(batch, [&]<typename Record>(otlp::Request<Record>& request) {
+      Sorter<Record> sorter(routes_, mode_, batch, request);
+      for (size_t i = 0; i < routes_.size(); ++i) {
+        if (sorter.try_route(routes_[i], i)) continue;
+        batch.ack.resolve({unavailable("a route's condition failed, and error_mode is propagate: " +
+                                       std::string(sorter.error())),
+                           0,
+                           {}});
+        return;
+      }
+      for (size_t i = 0; i < routes_.size(); ++i) {
+        if (sorter.taken(i).empty()) continue;
+        for (pipeline::Consumer* next : routes_[i].next)
+          next->consume(sorter.taken(i).to_batch(batch));
+      }
+      pass_rest(std::move(batch), request.resources.empty());
+    });
+  }
+
+ private:
+  void pass_rest(pipeline::Batch&& batch, bool nothing_left) {
+    if (nothing_left || rest_.empty()) {
+      batch.ack.resolve({});
+      return;
+    }
+    for (size_t i = 0; i + 1 < rest_.size(); ++i) rest_[i]->consume(pipeline::copy_of(batch));
+    rest_.back()->consume(std::move(batch));
+  }
+
+  const std::vector<Route> routes_;
+  const ottl::ErrorMode mode_;
+  const std::vector<pipeline::Consumer*> rest_;
+};
+
+class RoutingConnector final : public pipeline::Connector {
+ public:
+  RoutingConnector(Config config, otlp::Signal signal)
+      : config_(std::move(config)), signal_(signal) {}
+
+  static Result<std::unique_ptr<pipeline::Connector>> make(const Config& config,
+                                                           const pipeline::ComponentId&,
+                                                           otlp::Signal signal, pipeline::Host&) {
+    return std::unique_ptr<pipeline::Connector>(std::make_unique<RoutingConnector>(config, signal));
+  }
+
+  Result<std::unique_ptr<pipeline::Consumer>> stage(size_t, const Outputs& outputs) override {
+    std::vector<Route> routes;
+    std::set<std::pair<std::string, std::string>> seen;
+    for (const RouteConfig& config : config_.table) {
+      auto route = make_route(config);
+      if (!route.ok()) return route.status();
+      auto next = pipelines(config.pipelines, outputs);
+      if (!next.ok()) return next.status();
+      route->next = std::move(*next);
+      // The second of two routes with one condition never gets anything, as in the original.
+      if (seen.insert({config.context, config.condition + config.statement}).second)
+        routes.push_back(std::move(*route));
+    }
+    auto rest = pipelines(config_.default_pipelines, outputs);
+    if (!rest.ok()) return rest.status();
+    return std::unique_ptr<pipeline::Consumer>(
+        std::make_unique<Router>(std::move(routes), config_.error_mode, std::move(*rest)));
+  }
+
+ private:
+  static Result<std::vector<pipeline::Consumer*>> pipelines(const std::vector<std::string>& names,
+                                                            const Outputs& outputs) {
+    std::vector<pipeline::Consumer*> out;
+    for (const std::string& name : names) {
+      std::string reason;
+      const auto id = config::parse_component_id(name, reason);
+      if (!id) return invalid_argument(reason);
+      const auto found = outputs.find(*id);
+      if (found == outputs.end())
+        return invalid_argument("there is no pipeline " + name + " that receives from here");
+      out.push_back(found->second);
+    }
+    return out;
+  }
+
+  Result<Route> make_route(const RouteConfig& config) const {
+    Route route;
+    route.action = config.action;
+    if (config.context == "request") {
+      auto condition = RequestCondition::make(config.condition);
+      if (!condition.ok()) return condition.status();
+      route.request = std::move(*condition);
+      return route;
+    }
+    route.context = *ottl::context_of_name(config.context);
+    route.is_statement = !config.statement.empty();
+    ottl::Program::Source source;
+    source.context = route.context;
+    source.relaxed = true;
+    if (route.is_statement) source.statements.push_back(config.statement);
+    if (!route.is_statement) source.conditions.push_back(config.condition);
+    auto program = ottl::Program::compile(source, ottl::routing_library());
+    if (!program.ok()) return program.status();
+    const auto& contexts = ottl::contexts_of(signal_);
+    if (std::find(contexts.begin(), contexts.end(), route.context) != contexts.end())
+      route.program = std::move(*program);
+    return route;
+  }
+
+  const Config config_;
+  const otlp::Signal signal_;
+};
+
+}  // namespace
+
+std::unique_ptr<pipeline::Factory> routing_connector_factory() {
+  return std::make_unique<pipeline::ConnectorFactory<Config>>(
+      pipeline::Factory::About{config::Section::Connectors, "routing",
+                               "Sends records to pipelines by OTTL conditions."},
+      &RoutingConnector::make);
+}
+
+}  // namespace sluice::components

@@ -1,0 +1,7 @@
+#include "ottl/functions/functions.h"
+namespace sluice::ottl {
+void add_metric_functions(Library&) {}
+void add_network_functions(Library&) {}
+void add_xml_functions(Library&) {}
+void add_grok_functions(Library&) {}
+}  // namespace sluice::ottl
