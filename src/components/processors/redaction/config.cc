@@ -1,0 +1,57 @@
+#include "components/processors/redaction/config.h"
+
+namespace sluice::components::redaction_processor {
+namespace {
+
+void check(const Config& config, const config::Place& place) {
+  const bool keyed =
+      config.hash_function == Hash::HmacSha256 || config.hash_function == Hash::HmacSha512;
+  if (keyed && config.hmac_key.empty()) place.error("this hash_function needs an hmac_key");
+}
+
+}  // namespace
+
+const config::Schema<UrlSanitizerConfig>& schema_of(const UrlSanitizerConfig*) {
+  using C = UrlSanitizerConfig;
+  static const auto schema =
+      config::Schema<C>()
+          .field("enabled", &C::enabled,
+                 "Whether parts of paths that look like ids become *, in names of spans as well.")
+          .field("attributes", &C::attributes, "The attributes that hold URLs or paths.");
+  return schema;
+}
+
+const config::Schema<Config>& schema_of(const Config*) {
+  using C = Config;
+  static const auto schema =
+      config::Schema<C>()
+          .field("allow_all_keys", &C::allow_all_keys,
+                 "Whether attributes that are not in allowed_keys stay.")
+          .field("allowed_keys", &C::allowed_keys, "Attributes that stay.")
+          .field("ignored_keys", &C::ignored_keys, "Attributes that are not looked at.")
+          .field("ignored_key_patterns", &C::ignored_key_patterns,
+                 "Regular expressions of such attributes.")
+          .field("blocked_key_patterns", &C::blocked_key_patterns,
+                 "Regular expressions of attributes whose values are masked.")
+          .field("blocked_values", &C::blocked_values,
+                 "Regular expressions of what is masked in values.")
+          .field("allowed_values", &C::allowed_values,
+                 "Regular expressions of values that stay in spite of that.")
+          .field("redact_all_types", &C::redact_all_types,
+                 "Whether values other than texts are looked at as well, as texts.")
+          .field("hash_function", &C::hash_function,
+                 "What masked text becomes: nothing is ****, or md5, sha1, sha3, hmac-sha256, "
+                 "hmac-sha512.")
+          .field("hmac_key", &C::hmac_key, "The key of hmac-sha256 and hmac-sha512.")
+          .secret()
+          .field("summary", &C::summary,
+                 "What records say about it: debug names keys and counts them, info counts, silent "
+                 "says nothing.")
+          .field("url_sanitizer", &C::url_sanitizer, "How ids in URLs are masked.")
+          .refuse("db_sanitizer",
+                  "db_sanitizer is not supported; mask statements by blocked_values")
+          .check(check);
+  return schema;
+}
+
+}  // namespace sluice::components::redaction_processor
