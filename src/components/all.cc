@@ -10,6 +10,7 @@
 #include "components/processors/filter/filter.h"
 #include "components/processors/groupbyattrs/groupbyattrs.h"
 #include "components/processors/memory_limiter/memory_limiter.h"
+#include "components/processors/probabilistic_sampler/probabilistic_sampler.h"
 #include "components/processors/redaction/redaction.h"
 #include "components/processors/resource/resource.h"
 #include "components/processors/span/span.h"
@@ -31,6 +32,7 @@ const pipeline::Registry& all_components() {
     all.add(groupbyattrs_processor_factory());
     all.add(filter_processor_factory());
     all.add(redaction_processor_factory());
+    all.add(probabilistic_sampler_processor_factory());
     all.add(debug_exporter_factory());
     all.add(file_exporter_factory());
     all.add(nop_exporter_factory());

@@ -1,0 +1,51 @@
+#include "components/processors/probabilistic_sampler/config.h"
+
+#include <cmath>
+
+#include "components/processors/probabilistic_sampler/threshold.h"
+
+namespace sluice::components::probabilistic_sampler_processor {
+namespace {
+
+void check(const Config& config, const config::Place& place) {
+  const double percentage = config.sampling_percentage;
+  if (percentage < 0) place.error("sampling_percentage must not be negative");
+  if (!std::isfinite(percentage)) place.error("sampling_percentage must be a finite number");
+  if (percentage > 0 && percentage / 100 < kLeastProbability)
+    place.error("sampling_percentage is too small: less than one of 2^56");
+  if (config.sampling_precision < 1 || config.sampling_precision > kHexDigits)
+    place.error("sampling_precision must be 1 to 14");
+  if (config.attribute_source != "traceID" && config.attribute_source != "record")
+    place.error("attribute_source must be traceID or record");
+  if (config.attribute_source == "record" && config.from_attribute.empty())
+    place.error("attribute_source record needs from_attribute");
+}
+
+}  // namespace
+
+const config::Schema<Config>& schema_of(const Config*) {
+  using C = Config;
+  static const auto schema =
+      config::Schema<C>()
+          .field("sampling_percentage", &C::sampling_percentage, "How many of 100 are kept.")
+          .field("hash_seed", &C::hash_seed,
+                 "Samplers of one stage need the same seed, those of different stages different "
+                 "ones.")
+          .field(
+              "mode", &C::mode,
+              "hash_seed (the default) hashes ids; proportional and equalizing go by the ids' own "
+              "randomness and by what earlier samplers left.")
+          .field("fail_closed", &C::fail_closed,
+                 "Whether records are dropped that have nothing to go by.")
+          .field("sampling_precision", &C::sampling_precision,
+                 "Hex digits of the threshold that is written into records.")
+          .field("attribute_source", &C::attribute_source,
+                 "What logs are sampled by: traceID, or record, which is an attribute.")
+          .field("from_attribute", &C::from_attribute, "That attribute.")
+          .field("sampling_priority", &C::sampling_priority,
+                 "An attribute of logs with a percentage of their own.")
+          .check(check);
+  return schema;
+}
+
+}  // namespace sluice::components::probabilistic_sampler_processor
