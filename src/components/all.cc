@@ -14,6 +14,7 @@
 #include "components/processors/redaction/redaction.h"
 #include "components/processors/resource/resource.h"
 #include "components/processors/span/span.h"
+#include "components/processors/tail_sampling/tail_sampling.h"
 #include "components/processors/transform/transform.h"
 #include "components/receivers/otlp/component.h"
 
@@ -33,6 +34,7 @@ const pipeline::Registry& all_components() {
     all.add(filter_processor_factory());
     all.add(redaction_processor_factory());
     all.add(probabilistic_sampler_processor_factory());
+    all.add(tail_sampling_processor_factory());
     all.add(debug_exporter_factory());
     all.add(file_exporter_factory());
     all.add(nop_exporter_factory());

@@ -33,6 +33,7 @@ void add_converters(Library& library) {
   add_parse_functions(library);
   add_xml_functions(library);
   add_network_functions(library);
+  add_user_agent_functions(library);
 }
 
 }  // namespace

@@ -3,5 +3,4 @@ namespace sluice::ottl {
 void add_metric_functions(Library&) {}
 void add_network_functions(Library&) {}
 void add_xml_functions(Library&) {}
-void add_grok_functions(Library&) {}
 }  // namespace sluice::ottl

@@ -1,0 +1,444 @@
+#include "components/processors/tail_sampling/policy.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/buffer.h"
+#include "otlp/value_text.h"
+#include "ottl/program.h"
+#include "ottl/value.h"
+#include "pipeline/frames.h"
+#include "pipeline/record_match.h"
+#include "pipeline/records.h"
+
+namespace sluice::components::tail_sampling_processor {
+namespace {
+
+using otlp::Value;
+using otlp::ValueKind;
+
+Verdict sampled_if(bool yes) { return yes ? Verdict::Sampled : Verdict::NotSampled; }
+
+class Always final : public Policy {
+ public:
+  Verdict judge(const Trace&, int64_t) override { return Verdict::Sampled; }
+};
+
+class Latency final : public Policy {
+ public:
+  explicit Latency(const LatencyConfig& config) : config_(config) {}
+  Verdict judge(const Trace& trace, int64_t) override {
+    uint64_t start = UINT64_MAX;
+    uint64_t end = 0;
+    for (const Trace::Part& part : trace.parts) {
+      start = std::min(start, part.span->start_time_unix_nano);
+      end = std::max(end, part.span->end_time_unix_nano);
+    }
+    const int64_t took = end > start ? static_cast<int64_t>((end - start) / 1'000'000) : 0;
+    if (config_.upper_threshold_ms == 0) return sampled_if(took >= config_.threshold_ms);
+    return sampled_if(took > config_.threshold_ms && took <= config_.upper_threshold_ms);
+  }
+
+ private:
+  const LatencyConfig config_;
+};
+
+/// By an attribute of any span, or of its resource.
+template <typename Fits>
+class ByAttribute final : public Policy {
+ public:
+  ByAttribute(std::string key, bool invert, Fits fits)
+      : key_(std::move(key)), invert_(invert), fits_(std::move(fits)) {}
+  Verdict judge(const Trace& trace, int64_t) override {
+    const bool any = std::any_of(trace.parts.begin(), trace.parts.end(), [&](const auto& part) {
+      return has(part.group->resource.attributes) || has(part.span->attributes);
+    });
+    if (invert_) return any ? Verdict::InvertNotSampled : Verdict::InvertSampled;
+    return sampled_if(any);
+  }
+
+ private:
+  bool has(otlp::Attributes& attributes) const {
+    const Value* value = ottl::find(attributes, key_);
+    return value != nullptr && fits_(*value);
+  }
+  const std::string key_;
+  const bool invert_;
+  const Fits fits_;
+};
+
+template <typename Fits>
+std::unique_ptr<Policy> by_attribute(std::string key, bool invert, Fits fits) {
+  return std::make_unique<ByAttribute<Fits>>(std::move(key), invert, std::move(fits));
+}
+
+Result<std::unique_ptr<Policy>> by_text(const StringAttributeConfig& config) {
+  auto set = pipeline::TextSet::make(config.values, config.enabled_regex_matching);
+  if (!set.ok()) return set.status();
+  auto texts = std::make_shared<const pipeline::TextSet>(std::move(*set));
+  return by_attribute(config.key, config.invert_match, [texts](const Value& value) {
+    Buffer scratch;
+    const std::string_view text = otlp::value_text(value, scratch);
+    return !text.empty() && texts->has(text);
+  });
+}
+
+/// FNV-1a of 64 bits over salt and id, against a share of its range.
+class Probabilistic final : public Policy {
+ public:
+  explicit Probabilistic(const ProbabilisticConfig& config)
+      : salt_(config.hash_salt.empty() ? "default-hash-seed" : config.hash_salt) {
+    const double share = std::clamp(config.sampling_percentage / 100, 0.0, 1.0);
+    constexpr double kRange = 18446744073709551616.0;  // 2^64
+    const double most = share * kRange;
+    threshold_ = most >= kRange ? UINT64_MAX : static_cast<uint64_t>(most);
+  }
+  Verdict judge(const Trace& trace, int64_t) override {
+    uint64_t hash = 0xcbf29ce484222325;
+    const auto add = [&](uint8_t byte) { hash = (hash ^ byte) * 0x100000001b3; };
+    for (const char c : salt_) add(static_cast<uint8_t>(c));
+    for (const uint8_t byte : trace.id.bytes) add(byte);
+    return sampled_if(hash <= threshold_);
+  }
+
+ private:
+  const std::string salt_;
+  uint64_t threshold_ = 0;
+};
+
+class StatusCode final : public Policy {
+ public:
+  explicit StatusCode(std::set<int32_t> codes) : codes_(std::move(codes)) {}
+  Verdict judge(const Trace& trace, int64_t) override {
+    return sampled_if(std::any_of(trace.parts.begin(), trace.parts.end(), [&](const auto& part) {
+      return codes_.count(part.span->status.code) != 0;
+    }));
+  }
+
+ private:
+  const std::set<int32_t> codes_;
+};
+
+Result<std::unique_ptr<Policy>> by_status(const StatusCodeConfig& config) {
+  if (config.status_codes.empty()) return invalid_argument("status_codes must not be empty");
+  std::set<int32_t> codes;
+  for (const std::string& name : config.status_codes) {
+    const int32_t code = name == "UNSET" ? 0 : name == "OK" ? 1 : name == "ERROR" ? 2 : -1;
+    if (code < 0)
+      return invalid_argument("there is no status code \"" + name + "\"; it is OK, ERROR or UNSET");
+    codes.insert(code);
+  }
+  return std::unique_ptr<Policy>(std::make_unique<StatusCode>(std::move(codes)));
+}
+
+class TraceState final : public Policy {
+ public:
+  explicit TraceState(const TraceStateConfig& config) : config_(config) {}
+  Verdict judge(const Trace& trace, int64_t) override {
+    return sampled_if(std::any_of(trace.parts.begin(), trace.parts.end(),
+                                  [&](const auto& part) { return has(part.span->trace_state); }));
+  }
+
+ private:
+  bool has(std::string_view state) const {
+    while (!state.empty()) {
+      const size_t comma = std::min(state.find(','), state.size());
+      const std::string_view member = state.substr(0, comma);
+      state.remove_prefix(std::min(comma + 1, state.size()));
+      const size_t equals = member.find('=');
+      if (equals == std::string_view::npos || member.substr(0, equals) != config_.key) continue;
+      return std::find(config_.values.begin(), config_.values.end(), member.substr(equals + 1)) !=
+             config_.values.end();
+    }
+    return false;
+  }
+  const TraceStateConfig config_;
+};
+
+class SpanCount final : public Policy {
+ public:
+  explicit SpanCount(const SpanCountConfig& config) : config_(config) {}
+  Verdict judge(const Trace& trace, int64_t) override {
+    const auto count = static_cast<int64_t>(trace.parts.size());
+    return sampled_if(count >= config_.min_spans &&
+                      (config_.max_spans == 0 || count <= config_.max_spans));
+  }
+
+ private:
+  const SpanCountConfig config_;
+};
+
+class RateLimiting final : public Policy {
+ public:
+  explicit RateLimiting(int64_t spans_per_second) : limit_(spans_per_second) {}
+  Verdict judge(const Trace& trace, int64_t second) override {
+    if (second != second_) {
+      second_ = second;
+      spans_ = 0;
+    }
+    const int64_t with = spans_ + static_cast<int64_t>(trace.parts.size());
+    if (with >= limit_) return Verdict::NotSampled;
+    spans_ = with;
+    return Verdict::Sampled;
+  }
+
+ private:
+  const int64_t limit_;
+  int64_t second_ = -1;
+  int64_t spans_ = 0;
+};
+
+class OttlCondition final : public Policy {
+ public:
+  OttlCondition(ottl::ErrorMode mode, std::optional<ottl::Program> span,
+                std::optional<ottl::Program> event)
+      : mode_(mode), span_(std::move(span)), event_(std::move(event)) {}
+
+  Verdict judge(const Trace& trace, int64_t) override {
+    for (const Trace::Part& part : trace.parts) {
+      ottl::Frame frame = pipeline::frame_of(*part.batch);
+      pipeline::set_resource(frame, *part.group);
+      pipeline::set_scope(frame, *part.scope);
+      frame.span = part.span;
+      if (span_ && holds(*span_, frame)) return Verdict::Sampled;
+      for (otlp::SpanEvent& event : part.span->events) {
+        frame.event = &event;
+        if (event_ && holds(*event_, frame)) return Verdict::Sampled;
+      }
+    }
+    return Verdict::NotSampled;
+  }
+
+ private:
+  bool holds(const ottl::Program& program, ottl::Frame& frame) const {
+    otlp::Attributes cache;
+    frame.cache = &cache;
+    const bool held = program.any_holds(frame, mode_, false) && !frame.failed();
+    frame.error = {};
+    return held;
+  }
+  const ottl::ErrorMode mode_;
+  const std::optional<ottl::Program> span_;
+  const std::optional<ottl::Program> event_;
+};
+
+Result<std::optional<ottl::Program>> conditions(const std::vector<std::string>& texts,
+                                                ottl::ContextKind context) {
+  if (texts.empty()) return std::optional<ottl::Program>();
+  ottl::Program::Source source;
+  source.conditions = texts;
+  source.context = context;
+  source.relaxed = true;
+  auto program = ottl::Program::compile(source, ottl::filter_library());
+  if (!program.ok()) return program.status();
+  return std::optional<ottl::Program>(std::move(*program));
+}
+
+Result<std::unique_ptr<Policy>> by_ottl(const OttlConditionConfig& config) {
+  if (config.span.empty() && config.spanevent.empty())
+    return invalid_argument("ottl_condition needs conditions for span or spanevent");
+  auto span = conditions(config.span, ottl::ContextKind::Span);
+  if (!span.ok()) return span.status();
+  auto event = conditions(config.spanevent, ottl::ContextKind::SpanEvent);
+  if (!event.ok()) return event.status();
+  return std::unique_ptr<Policy>(
+      std::make_unique<OttlCondition>(config.error_mode, std::move(*span), std::move(*event)));
+}
+
+// ---- Policies of policies ----
+
+using Policies = std::vector<std::unique_ptr<Policy>>;
+
+bool all_sample(const Policies& policies, const Trace& trace, int64_t second) {
+  return std::all_of(policies.begin(), policies.end(),
+                     [&](const auto& policy) { return samples(policy->judge(trace, second)); });
+}
+
+class And final : public Policy {
+ public:
+  And(Policies policies, Verdict verdict) : policies_(std::move(policies)), verdict_(verdict) {}
+  Verdict judge(const Trace& trace, int64_t second) override {
+    return all_sample(policies_, trace, second) ? verdict_ : Verdict::NotSampled;
+  }
+
+ private:
+  const Policies policies_;
+  const Verdict verdict_;
+};
+
+class Not final : public Policy {
+ public:
+  explicit Not(std::unique_ptr<Policy> policy) : policy_(std::move(policy)) {}
+  Verdict judge(const Trace& trace, int64_t second) override {
+    return sampled_if(!samples(policy_->judge(trace, second)));
+  }
+
+ private:
+  const std::unique_ptr<Policy> policy_;
+};
+
+/// A policy inside of another one.
+Result<PolicyConfig> policy_of(const config::Node& node) {
+  PolicyConfig policy;
+  SLUICE_RETURN_IF_ERROR(pipeline::problems_found_by([&](const config::Place& place) {
+    config::Codec<PolicyConfig>::decode(node, policy, place);
+  }));
+  return policy;
+}
+
+Result<std::vector<PolicyConfig>> policies_of(const std::vector<config::Node>& nodes) {
+  std::vector<PolicyConfig> out;
+  for (const config::Node& node : nodes) {
+    auto policy = policy_of(node);
+    if (!policy.ok()) return policy.status();
+    out.push_back(std::move(*policy));
+  }
+  return out;
+}
+
+Result<std::unique_ptr<Policy>> make_not(const NotConfig& config) {
+  auto inner = policy_of(config.not_sub_policy);
+  if (!inner.ok()) return inner.status();
+  auto policy = make_policy(*inner);
+  if (!policy.ok()) return policy;
+  return std::unique_ptr<Policy>(std::make_unique<Not>(std::move(*policy)));
+}
+
+/// The first that samples decides, within its share of the rate.
+class Composite final : public Policy {
+ public:
+  struct Part {
+    std::unique_ptr<Policy> policy;
+    int64_t spans_per_second = 0;
+    int64_t spans = 0;
+  };
+  explicit Composite(std::vector<Part> parts) : parts_(std::move(parts)) {}
+
+  Verdict judge(const Trace& trace, int64_t second) override {
+    if (second != second_) {
+      second_ = second;
+      for (Part& part : parts_) part.spans = 0;
+    }
+    for (Part& part : parts_) {
+      if (!samples(part.policy->judge(trace, second))) continue;
+      const int64_t with = part.spans + static_cast<int64_t>(trace.parts.size());
+      if (with > part.spans_per_second) return Verdict::NotSampled;
+      part.spans = with;
+      return Verdict::Sampled;
+    }
+    return Verdict::NotSampled;
+  }
+
+ private:
+  std::vector<Part> parts_;
+  int64_t second_ = -1;
+};
+
+Result<std::unique_ptr<Policy>> make_composite(const CompositeConfig& config) {
+  auto inner = policies_of(config.composite_sub_policy);
+  if (!inner.ok()) return inner.status();
+  std::map<std::string, const PolicyConfig*> known;
+  for (const PolicyConfig& policy : *inner) known[policy.name] = &policy;
+  const auto count = static_cast<int64_t>(std::max<size_t>(1, known.size()));
+  std::vector<Composite::Part> parts;
+  for (const std::string& name : config.policy_order) {
+    const auto found = known.find(name);
+    if (found == known.end())
+      return invalid_argument("policy_order names \"" + name + "\", which is no sub policy");
+    auto policy = make_policy(*found->second);
+    if (!policy.ok()) return policy;
+    int64_t share = config.max_total_spans_per_second / count;
+    for (const RateAllocationConfig& rate : config.rate_allocation) {
+      if (rate.policy == name) share = config.max_total_spans_per_second * rate.percent / 100;
+    }
+    parts.push_back({std::move(*policy), share});
+  }
+  return std::unique_ptr<Policy>(std::make_unique<Composite>(std::move(parts)));
+}
+
+Result<std::unique_ptr<Policy>> make_all_of(const std::vector<config::Node>& nodes,
+                                            Verdict verdict) {
+  auto configs = policies_of(nodes);
+  if (!configs.ok()) return configs.status();
+  auto policies = make_policies(*configs);
+  if (!policies.ok()) return policies.status();
+  return std::unique_ptr<Policy>(std::make_unique<And>(std::move(*policies), verdict));
+}
+
+template <typename T, typename Options>
+Result<std::unique_ptr<Policy>> made(const Options& options) {
+  return std::unique_ptr<Policy>(std::make_unique<T>(options));
+}
+
+using Maker = Result<std::unique_ptr<Policy>> (*)(const PolicyConfig&);
+
+const std::map<std::string, Maker>& makers() {
+  using C = PolicyConfig;
+  static const std::map<std::string, Maker> all = {
+      {"always_sample",
+       [](const C&) -> Result<std::unique_ptr<Policy>> {
+         return std::unique_ptr<Policy>(std::make_unique<Always>());
+       }},
+      {"latency", [](const C& c) { return made<Latency>(c.latency); }},
+      {"numeric_attribute",
+       [](const C& c) -> Result<std::unique_ptr<Policy>> {
+         const auto& n = c.numeric_attribute;
+         return by_attribute(n.key, n.invert_match, [n](const Value& value) {
+           return value.kind == ValueKind::Int && value.int_value >= n.min_value &&
+                  value.int_value <= n.max_value;
+         });
+       }},
+      {"boolean_attribute",
+       [](const C& c) -> Result<std::unique_ptr<Policy>> {
+         const auto& b = c.boolean_attribute;
+         return by_attribute(b.key, b.invert_match, [b](const Value& value) {
+           return value.kind == ValueKind::Bool && value.bool_value == b.value;
+         });
+       }},
+      {"string_attribute", [](const C& c) { return by_text(c.string_attribute); }},
+      {"probabilistic", [](const C& c) { return made<Probabilistic>(c.probabilistic); }},
+      {"status_code", [](const C& c) { return by_status(c.status_code); }},
+      {"trace_state", [](const C& c) { return made<TraceState>(c.trace_state); }},
+      {"rate_limiting",
+       [](const C& c) { return made<RateLimiting>(c.rate_limiting.spans_per_second); }},
+      {"span_count", [](const C& c) { return made<SpanCount>(c.span_count); }},
+      {"ottl_condition", [](const C& c) { return by_ottl(c.ottl_condition); }},
+      {"and",
+       [](const C& c) { return make_all_of(c.and_policy.and_sub_policy, Verdict::Sampled); }},
+      {"drop", [](const C& c) { return make_all_of(c.drop.drop_sub_policy, Verdict::Dropped); }},
+      {"not", [](const C& c) { return make_not(c.not_policy); }},
+      {"composite", [](const C& c) { return make_composite(c.composite); }}};
+  return all;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Policy>> make_policy(const PolicyConfig& config) {
+  const auto maker = makers().find(config.type);
+  if (maker == makers().end()) {
+    std::string known;
+    for (const auto& [type, make] : makers()) known += (known.empty() ? "" : ", ") + type;
+    return invalid_argument("there is no policy of type \"" + config.type +
+                            "\"; there are: " + known);
+  }
+  auto policy = maker->second(config);
+  if (!policy.ok()) return policy.status().with_context("policy " + config.name);
+  return policy;
+}
+
+Result<std::vector<std::unique_ptr<Policy>>> make_policies(
+    const std::vector<PolicyConfig>& configs) {
+  std::vector<std::unique_ptr<Policy>> out;
+  std::set<std::string> names;
+  for (const PolicyConfig& config : configs) {
+    if (!names.insert(config.name).second)
+      return invalid_argument("there are two policies called \"" + config.name + "\"");
+    auto policy = make_policy(config);
+    if (!policy.ok()) return policy.status();
+    out.push_back(std::move(*policy));
+  }
+  return out;
+}
+
+}  // namespace sluice::components::tail_sampling_processor

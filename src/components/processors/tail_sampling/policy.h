@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/status.h"
+#include "components/processors/tail_sampling/config.h"
+#include "pipeline/batch.h"
+
+namespace sluice::components::tail_sampling_processor {
+
+/// A trace that waits: its spans where they came in.
+struct Trace {
+  struct Part {
+    std::shared_ptr<pipeline::Batch> batch;  ///< keeps the span alive
+    otlp::ResourceGroup<otlp::Span>* group = nullptr;
+    otlp::ScopeGroup<otlp::Span>* scope = nullptr;
+    otlp::Span* span = nullptr;
+  };
+  otlp::TraceId id;
+  std::vector<Part> parts;
+};
+
+/// The inverted ones come of policies with invert_match, and overrule the others.
+enum class Verdict : uint8_t { NotSampled, Sampled, Dropped, InvertNotSampled, InvertSampled };
+
+inline bool samples(Verdict verdict) {
+  return verdict == Verdict::Sampled || verdict == Verdict::InvertSampled;
+}
+
+/// Says of a trace whether it is kept. One thread at a time.
+class Policy {
+ public:
+  virtual ~Policy() = default;
+  /// `second` is a clock in whole seconds, for policies that count by it.
+  virtual Verdict judge(const Trace& trace, int64_t second) = 0;
+};
+
+/// InvalidArgument says what is wrong with the options.
+Result<std::unique_ptr<Policy>> make_policy(const PolicyConfig& config);
+/// All of a configuration; names must differ.
+Result<std::vector<std::unique_ptr<Policy>>> make_policies(
+    const std::vector<PolicyConfig>& configs);
+
+}  // namespace sluice::components::tail_sampling_processor
