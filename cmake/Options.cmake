@@ -44,4 +44,4 @@ find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 
 include_directories("${CMAKE_SOURCE_DIR}/src")
-add_compile_definitions(SLUICE_VERSION="${PROJECT_VERSION}" SLUICE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+add_compile_definitions(SLUICE_VERSION="${PROJECT_VERSION}")

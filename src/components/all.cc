@@ -7,6 +7,7 @@
 #include "components/exporters/nop/nop.h"
 #include "components/processors/attributes/attributes.h"
 #include "components/processors/batch/batch.h"
+#include "components/processors/cumulativetodelta/cumulativetodelta.h"
 #include "components/processors/filter/filter.h"
 #include "components/processors/groupbyattrs/groupbyattrs.h"
 #include "components/processors/memory_limiter/memory_limiter.h"
@@ -35,6 +36,7 @@ const pipeline::Registry& all_components() {
     all.add(redaction_processor_factory());
     all.add(probabilistic_sampler_processor_factory());
     all.add(tail_sampling_processor_factory());
+    all.add(cumulativetodelta_processor_factory());
     all.add(debug_exporter_factory());
     all.add(file_exporter_factory());
     all.add(nop_exporter_factory());

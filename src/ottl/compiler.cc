@@ -298,8 +298,9 @@ std::string match_arguments(const Function& function, const ast::Call& call, Arg
     out[index] = argument.value.get();
     ++position;
   }
-  const bool missing = std::any_of(out.begin(), out.begin() + static_cast<ptrdiff_t>(function.required),
-                                   [](const ast::Value* value) { return value == nullptr; });
+  const bool missing =
+      std::any_of(out.begin(), out.begin() + static_cast<ptrdiff_t>(function.required),
+                  [](const ast::Value* value) { return value == nullptr; });
   if (!missing && call.arguments.size() <= out.size()) return {};
   const std::string least = std::to_string(function.required);
   return "expected " +

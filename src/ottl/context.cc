@@ -61,8 +61,9 @@ std::optional<ContextKind> context_of_name(std::string_view name) {
 
 const std::vector<ContextKind>& contexts_of(otlp::Signal signal) {
   using enum ContextKind;
-  static const std::vector<ContextKind> all[] = {
-      {Resource, Scope, Log}, {Resource, Scope, Span, SpanEvent}, {Resource, Scope, Metric, DataPoint}};
+  static const std::vector<ContextKind> all[] = {{Resource, Scope, Log},
+                                                 {Resource, Scope, Span, SpanEvent},
+                                                 {Resource, Scope, Metric, DataPoint}};
   return all[static_cast<size_t>(signal)];
 }
 

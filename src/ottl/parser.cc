@@ -56,9 +56,7 @@ class Parser {
     ++position_;
     return true;
   }
-  bool need(std::string_view text) {
-    return take(text) || fail("\"" + std::string(text) + "\"");
-  }
+  bool need(std::string_view text) { return take(text) || fail("\"" + std::string(text) + "\""); }
   /// Remembers what the furthest attempt missed.
   bool fail(std::string expected) {
     if (error_.empty() && (token().at >= error_at_ || expected_.empty())) {

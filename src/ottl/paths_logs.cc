@@ -31,7 +31,8 @@ constexpr MapPath kResourceMaps[] = {{"attributes", map_of<&F::resource, &Resour
                                      {"cache", cache_of}};
 
 constexpr ScalarPath kScopeScalars[] = {
-    text_path<&F::scope, &Scope::name>("name"), text_path<&F::scope, &Scope::version>("version"),
+    text_path<&F::scope, &Scope::name>("name"),
+    text_path<&F::scope, &Scope::version>("version"),
     int_path<&F::scope, &Scope::dropped_attributes_count>("dropped_attributes_count"),
     {"schema_url", get_schema_url<&F::scope_schema_url>, set_schema_url<&F::scope_schema_url>}};
 constexpr MapPath kScopeMaps[] = {{"attributes", map_of<&F::scope, &Scope::attributes>},

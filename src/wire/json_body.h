@@ -56,9 +56,9 @@ static_assert(sizeof(JsonNode) == 32);
 /// A parser with its working memory, to be kept for many bodies. Not thread-safe.
 class JsonBodyParser {
  public:
-  /// Parses `text`, an object (or an array, if that will do), of less than 4 GiB. Strings of `root` are views into `text` or
-  /// `arena`, its children live in `arena`. False, with `root` unspecified, if the grammar does not
-  /// accept the text.
+  /// Parses `text`, an object (or an array, if that will do), of less than 4 GiB. Strings of `root`
+  /// are views into `text` or `arena`, its children live in `arena`. False, with `root`
+  /// unspecified, if the grammar does not accept the text.
   bool parse(std::string_view text, Arena& arena, JsonNode& root, bool takes_array = false);
 
  private:

@@ -72,8 +72,8 @@ std::string shortest(double number) {
   const size_t e = scientific.find('e');
   const int exponent = std::stoi(scientific.substr(e + 1));
   if (exponent < -4 || exponent >= 6) return scientific;
-  const auto digits = static_cast<int>(
-      std::count_if(text, text + e, [](char c) { return c >= '0' && c <= '9'; }));
+  const auto digits =
+      static_cast<int>(std::count_if(text, text + e, [](char c) { return c >= '0' && c <= '9'; }));
   char plain[512];
   std::snprintf(plain, sizeof plain, "%.*f", std::max(0, digits - 1 - exponent), number);
   return plain;
@@ -173,7 +173,8 @@ std::string integer_digits(uint64_t number, unsigned base, bool capitals) {
 
 bool format_int(int64_t number, const Verb& verb, std::string& out) {
   const bool negative = number < 0;
-  const uint64_t size = negative ? 0 - static_cast<uint64_t>(number) : static_cast<uint64_t>(number);
+  const uint64_t size =
+      negative ? 0 - static_cast<uint64_t>(number) : static_cast<uint64_t>(number);
   std::string digits;
   std::string prefix;
   switch (verb.verb) {

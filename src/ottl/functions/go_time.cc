@@ -23,16 +23,19 @@ struct Directive {
 };
 
 constexpr Directive kDirectives[] = {
-    {'Y', "2006"},     {'y', "06"},        {'m', "01"},          {'o', "_1"},
-    {'q', "1"},        {'b', "Jan"},       {'h', "Jan"},         {'B', "January"},
-    {'d', "02"},       {'e', "_2"},        {'g', "2"},           {'a', "Mon"},
-    {'A', "Monday"},   {'H', "15"},        {'l', "3"},           {'I', "03"},
-    {'p', "PM"},       {'P', "pm"},        {'M', "04"},          {'S', "05"},
-    {'L', "999"},      {'f', "999999"},    {'s', "999999999"},   {'Z', "MST"},
-    {'z', "Z0700"},    {'w', "-070000"},   {'i', "-07"},         {'j', "-07:00"},
-    {'k', "-07:00:00"}, {'D', "01/02/2006"}, {'F', "2006-01-02"}, {'T', "15:04:05"},
-    {'X', "15:04:05"}, {'R', "15:04"},     {'r', "03:04:05 pm"}, {'n', "\n"},
-    {'t', "\t"},       {'%', "%"},         {'c', "Mon Jan 02 15:04:05 2006"},
+    {'Y', "2006"},        {'y', "06"},          {'m', "01"},
+    {'o', "_1"},          {'q', "1"},           {'b', "Jan"},
+    {'h', "Jan"},         {'B', "January"},     {'d', "02"},
+    {'e', "_2"},          {'g', "2"},           {'a', "Mon"},
+    {'A', "Monday"},      {'H', "15"},          {'l', "3"},
+    {'I', "03"},          {'p', "PM"},          {'P', "pm"},
+    {'M', "04"},          {'S', "05"},          {'L', "999"},
+    {'f', "999999"},      {'s', "999999999"},   {'Z', "MST"},
+    {'z', "Z0700"},       {'w', "-070000"},     {'i', "-07"},
+    {'j', "-07:00"},      {'k', "-07:00:00"},   {'D', "01/02/2006"},
+    {'F', "2006-01-02"},  {'T', "15:04:05"},    {'X', "15:04:05"},
+    {'R', "15:04"},       {'r', "03:04:05 pm"}, {'n', "\n"},
+    {'t', "\t"},          {'%', "%"},           {'c', "Mon Jan 02 15:04:05 2006"},
     {'v', "_2-Jan-2006"}, {'x', "01/02/06"}};
 
 struct Word {
@@ -41,18 +44,37 @@ struct Word {
 };
 
 /// What Go looks for in a layout; of two that fit, the longer one.
-constexpr Word kWords[] = {
-    {"January", Part::LongMonth},    {"Jan", Part::MonthName},      {"Monday", Part::LongDay},
-    {"Mon", Part::DayName},          {"MST", Part::ZoneName},       {"2006", Part::Year},
-    {"01", Part::ZeroMonth},         {"02", Part::ZeroDay},         {"03", Part::ZeroHour12},
-    {"04", Part::ZeroMinute},        {"05", Part::ZeroSecond},      {"06", Part::ShortYear},
-    {"15", Part::Hour},              {"1", Part::Month},            {"_2", Part::SpaceDay},
-    {"2", Part::Day},                {"3", Part::Hour12},           {"4", Part::Minute},
-    {"5", Part::Second},             {"PM", Part::UpperHalf},       {"pm", Part::LowerHalf},
-    {"-07:00:00", Part::ZoneOffset}, {"-070000", Part::ZoneOffset}, {"-07:00", Part::ZoneOffset},
-    {"-0700", Part::ZoneOffset},     {"-07", Part::ZoneOffset},     {"Z07:00:00", Part::ZoneOffset},
-    {"Z070000", Part::ZoneOffset},   {"Z07:00", Part::ZoneOffset},  {"Z0700", Part::ZoneOffset},
-    {"Z07", Part::ZoneOffset}};
+constexpr Word kWords[] = {{"January", Part::LongMonth},
+                           {"Jan", Part::MonthName},
+                           {"Monday", Part::LongDay},
+                           {"Mon", Part::DayName},
+                           {"MST", Part::ZoneName},
+                           {"2006", Part::Year},
+                           {"01", Part::ZeroMonth},
+                           {"02", Part::ZeroDay},
+                           {"03", Part::ZeroHour12},
+                           {"04", Part::ZeroMinute},
+                           {"05", Part::ZeroSecond},
+                           {"06", Part::ShortYear},
+                           {"15", Part::Hour},
+                           {"1", Part::Month},
+                           {"_2", Part::SpaceDay},
+                           {"2", Part::Day},
+                           {"3", Part::Hour12},
+                           {"4", Part::Minute},
+                           {"5", Part::Second},
+                           {"PM", Part::UpperHalf},
+                           {"pm", Part::LowerHalf},
+                           {"-07:00:00", Part::ZoneOffset},
+                           {"-070000", Part::ZoneOffset},
+                           {"-07:00", Part::ZoneOffset},
+                           {"-0700", Part::ZoneOffset},
+                           {"-07", Part::ZoneOffset},
+                           {"Z07:00:00", Part::ZoneOffset},
+                           {"Z070000", Part::ZoneOffset},
+                           {"Z07:00", Part::ZoneOffset},
+                           {"Z0700", Part::ZoneOffset},
+                           {"Z07", Part::ZoneOffset}};
 
 bool is_digit(std::string_view text, size_t at) {
   return at < text.size() && text[at] >= '0' && text[at] <= '9';
@@ -496,7 +518,8 @@ Result<TimeLocale> TimeLocale::make(std::string_view tag) {
                                   [&](const Language& l) { return l.tag == language; });
   if (known == std::end(kLanguages)) {
     std::string tags;
-    for (const Language& each : kLanguages) tags += (tags.empty() ? "" : ", ") + std::string(each.tag);
+    for (const Language& each : kLanguages)
+      tags += (tags.empty() ? "" : ", ") + std::string(each.tag);
     return invalid_argument("the locale " + std::string(tag) + " is not known; there are: " + tags);
   }
   TimeLocale made;

@@ -27,33 +27,33 @@ class TimeLayout {
 
   enum class Part : uint8_t {
     Literal,
-    Year,          // 2006
-    ShortYear,     // 06
-    MonthName,     // Jan
-    LongMonth,     // January
-    Month,         // 1
-    ZeroMonth,     // 01
-    DayName,       // Mon
-    LongDay,       // Monday
-    Day,           // 2
-    SpaceDay,      // _2
-    ZeroDay,       // 02
-    Hour,          // 15
-    Hour12,        // 3
-    ZeroHour12,    // 03
-    Minute,        // 4
-    ZeroMinute,    // 04
-    Second,        // 5
-    ZeroSecond,    // 05
-    UpperHalf,     // PM
-    LowerHalf,     // pm
-    ZoneName,      // MST
-    ZoneOffset,    // -0700 and the like
-    Fraction,      // .999
+    Year,        // 2006
+    ShortYear,   // 06
+    MonthName,   // Jan
+    LongMonth,   // January
+    Month,       // 1
+    ZeroMonth,   // 01
+    DayName,     // Mon
+    LongDay,     // Monday
+    Day,         // 2
+    SpaceDay,    // _2
+    ZeroDay,     // 02
+    Hour,        // 15
+    Hour12,      // 3
+    ZeroHour12,  // 03
+    Minute,      // 4
+    ZeroMinute,  // 04
+    Second,      // 5
+    ZeroSecond,  // 05
+    UpperHalf,   // PM
+    LowerHalf,   // pm
+    ZoneName,    // MST
+    ZoneOffset,  // -0700 and the like
+    Fraction,    // .999
   };
   struct Piece {
     Part part = Part::Literal;
-    std::string text{};    ///< as it stands in the layout
+    std::string text{};  ///< as it stands in the layout
   };
 
  private:

@@ -74,18 +74,20 @@ std::string_view uuid_text(Frame& frame, uint8_t (&bytes)[16], uint8_t version) 
 
 Value uuid(Frame& frame) {
   uint8_t bytes[16];
-  if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes) return frame.fail("there is no randomness");
+  if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
+    return frame.fail("there is no randomness");
   return Value::string(uuid_text(frame, bytes, 4));
 }
 
 /// Random bytes behind the time in milliseconds.
 Value uuid_v7(Frame& frame) {
   uint8_t bytes[16];
-  if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes) return frame.fail("there is no randomness");
+  if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
+    return frame.fail("there is no randomness");
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
-  const auto milliseconds = static_cast<uint64_t>(now.tv_sec) * 1000 +
-                            static_cast<uint64_t>(now.tv_nsec) / 1'000'000;
+  const auto milliseconds =
+      static_cast<uint64_t>(now.tv_sec) * 1000 + static_cast<uint64_t>(now.tv_nsec) / 1'000'000;
   for (size_t i = 0; i < 6; ++i) bytes[i] = static_cast<uint8_t>(milliseconds >> (40 - 8 * i));
   return Value::string(uuid_text(frame, bytes, 7));
 }

@@ -7,9 +7,9 @@
 
 namespace sluice::ottl {
 
-/// "a=1 b='x y'": pairs, between delimiters that do not count inside of quotes; quotes around values
-/// are dropped. False, and why, if a pair has no delimiter, a quote does not end, or there is
-/// nothing.
+/// "a=1 b='x y'": pairs, between delimiters that do not count inside of quotes; quotes around
+/// values are dropped. False, and why, if a pair has no delimiter, a quote does not end, or there
+/// is nothing.
 bool parse_key_values(std::string_view text, std::string_view delimiter,
                       std::string_view pair_delimiter, Arena& arena, Attributes& out,
                       std::string& error);

@@ -54,7 +54,8 @@ bool parse_leef(std::string_view text, Arena& arena, Attributes& out, std::strin
   char separator = '\t';
   if (version == "2.0") {
     const size_t bar = rest.find('|');
-    if (bar == std::string_view::npos || !read_separator(rest.substr(0, bar), separator)) return false;
+    if (bar == std::string_view::npos || !read_separator(rest.substr(0, bar), separator))
+      return false;
     rest.remove_prefix(bar + 1);
   }
   Attributes attributes;
@@ -106,8 +107,7 @@ const Regex& clf_regex(bool combined) {
       R"re(^(\S+) (\S+) (\S+) \[([^\]]*)\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+|-))re";
   constexpr std::string_view kMore = R"re( "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)")re";
   static const Regex clf = Regex::compile(std::string(kCommon) + "$").value();
-  static const Regex both =
-      Regex::compile(std::string(kCommon) + std::string(kMore) + "$").value();
+  static const Regex both = Regex::compile(std::string(kCommon) + std::string(kMore) + "$").value();
   return combined ? both : clf;
 }
 

@@ -69,7 +69,8 @@ Value parse_int(Frame& frame, std::string_view target, int64_t base) {
   uint64_t size = 0;
   const char* end = digits.data() + digits.size();
   const auto parsed = std::from_chars(digits.data(), end, size, static_cast<int>(base));
-  const uint64_t most = static_cast<uint64_t>(std::numeric_limits<int64_t>::max()) + (negative ? 1 : 0);
+  const uint64_t most =
+      static_cast<uint64_t>(std::numeric_limits<int64_t>::max()) + (negative ? 1 : 0);
   if (parsed.ec != std::errc() || parsed.ptr != end || size > most)
     return frame.fail("\"", target, "\" is no whole number of 64 bits in this base");
   return Value::integer(static_cast<int64_t>(negative ? 0 - size : size));
@@ -156,8 +157,7 @@ Value to_key_value_string(Frame& frame, MapArg target, TextSetting delimiter,
 
 Value base64_decode(Frame& frame, std::string_view value) {
   std::string out;
-  if (!decode_base64_text(value, Base64::Standard, out))
-    return frame.fail("the text is no base64");
+  if (!decode_base64_text(value, Base64::Standard, out)) return frame.fail("the text is no base64");
   return Value::string(frame.arena->copy(out));
 }
 

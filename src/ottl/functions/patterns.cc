@@ -82,8 +82,8 @@ namespace {
 /// The named groups of the first match.
 Value extract_patterns(Frame& frame, std::string_view target, Prepared<Pattern> pattern) {
   const std::vector<std::string>& names = pattern->regex.group_names();
-  const bool any_name =
-      std::any_of(names.begin(), names.end(), [](const std::string& name) { return !name.empty(); });
+  const bool any_name = std::any_of(names.begin(), names.end(),
+                                    [](const std::string& name) { return !name.empty(); });
   if (!any_name) return frame.fail("the regular expression has no named group");
   Attributes out;
   Regex::Groups groups;
@@ -98,10 +98,9 @@ Value extract_patterns(Frame& frame, std::string_view target, Prepared<Pattern> 
 }  // namespace
 
 void add_pattern_functions(Library& library) {
-  library.add("IsMatch", {"target", "pattern"},
-              [](Frame&, Text target, Prepared<Pattern> pattern) {
-                return Value::boolean(!target.nil && pattern->regex.matches(target.view));
-              });
+  library.add("IsMatch", {"target", "pattern"}, [](Frame&, Text target, Prepared<Pattern> pattern) {
+    return Value::boolean(!target.nil && pattern->regex.matches(target.view));
+  });
   library.add("ExtractPatterns", {"target", "pattern"}, extract_patterns);
   add_grok_functions(library);
 }

@@ -114,11 +114,11 @@ void add_string_functions(Library& library) {
   library.add("Split", {"target", "delimiter"}, split);
   library.add("Substring", {"target", "start", "length", "utf8_safe"}, substring);
   library.add("Trim", {"target", "replacement"}, trim);
-  library.add("TrimPrefix", {"target", "prefix"},
-              [](Frame&, std::string_view target, std::string_view prefix) {
-                return Value::string(has_prefix(target, prefix) ? target.substr(prefix.size())
-                                                                : target);
-              });
+  library.add(
+      "TrimPrefix", {"target", "prefix"},
+      [](Frame&, std::string_view target, std::string_view prefix) {
+        return Value::string(has_prefix(target, prefix) ? target.substr(prefix.size()) : target);
+      });
   library.add("TrimSuffix", {"target", "suffix"},
               [](Frame&, std::string_view target, std::string_view suffix) {
                 return Value::string(has_suffix(target, suffix)

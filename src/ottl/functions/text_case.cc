@@ -1,8 +1,8 @@
 #include "ottl/functions/text_case.h"
 
+#include <locale.h>
 #include <clocale>
 #include <cwctype>
-#include <locale.h>
 
 #include "base/utf8.h"
 
@@ -51,13 +51,9 @@ std::string map_characters(std::string_view text, Ascii ascii, Wide wide) {
 
 }  // namespace
 
-std::string to_lower(std::string_view text) {
-  return map_characters(text, lower, towlower_l);
-}
+std::string to_lower(std::string_view text) { return map_characters(text, lower, towlower_l); }
 
-std::string to_upper(std::string_view text) {
-  return map_characters(text, upper, towupper_l);
-}
+std::string to_upper(std::string_view text) { return map_characters(text, upper, towupper_l); }
 
 std::string to_snake(std::string_view text) {
   text = trim_space(text);

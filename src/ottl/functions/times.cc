@@ -58,8 +58,10 @@ Value parse_duration_text(Frame& frame, std::string_view duration) {
 Value truncate_time(Frame& frame, Time time, Duration duration) {
   if (duration.nanos <= 0) return time_value(time, *frame.arena);
   constexpr int64_t kYearOne = -62'135'596'800;
-  const __int128 since = (static_cast<__int128>(time.seconds) - kYearOne) * kNanosPerSecond + time.nanos;
-  const auto rest = static_cast<int64_t>(((since % duration.nanos) + duration.nanos) % duration.nanos);
+  const __int128 since =
+      (static_cast<__int128>(time.seconds) - kYearOne) * kNanosPerSecond + time.nanos;
+  const auto rest =
+      static_cast<int64_t>(((since % duration.nanos) + duration.nanos) % duration.nanos);
   return time_value(time.plus(-rest), *frame.arena);
 }
 
@@ -132,9 +134,8 @@ void add_time_functions(Library& library) {
   library.add("UnixSeconds", {"time"}, unix_units<1>);
   library.add("UnixMilli", {"time"}, unix_units<1000>);
   library.add("UnixMicro", {"time"}, unix_units<1'000'000>);
-  library.add("UnixNano", {"time"}, [](Frame&, Time time) {
-    return Value::integer(time.unix_nanos());
-  });
+  library.add("UnixNano", {"time"},
+              [](Frame&, Time time) { return Value::integer(time.unix_nanos()); });
 }
 
 }  // namespace sluice::ottl

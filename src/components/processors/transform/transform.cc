@@ -24,7 +24,8 @@ class Transformer final : public pipeline::Consumer {
         return false;
       };
       if (pipeline::each_frame(batch, group.context, run)) continue;
-      batch.ack.resolve({unavailable("a statement failed, and error_mode is propagate: " + error), 0, {}});
+      batch.ack.resolve(
+          {unavailable("a statement failed, and error_mode is propagate: " + error), 0, {}});
       return;
     }
     next_.consume(std::move(batch));
@@ -37,7 +38,8 @@ class Transformer final : public pipeline::Consumer {
 
 class TransformProcessor final : public pipeline::Processor {
  public:
-  TransformProcessor(const Config& config, otlp::Signal signal) : config_(config), signal_(signal) {}
+  TransformProcessor(const Config& config, otlp::Signal signal)
+      : config_(config), signal_(signal) {}
 
   static Result<std::unique_ptr<pipeline::Processor>> make(const Config& config,
                                                            const pipeline::ComponentId&,
@@ -49,8 +51,8 @@ class TransformProcessor final : public pipeline::Processor {
   /// Programs keep scratch, so each lane has its own.
   std::unique_ptr<pipeline::Consumer> stage(size_t, pipeline::Consumer& next) override {
     return std::make_unique<Transformer>(
-        next, pipeline::compile_groups(config_.of(signal_).groups, signal_, ottl::standard_library(),
-                                       config_.error_mode, nullptr));
+        next, pipeline::compile_groups(config_.of(signal_).groups, signal_,
+                                       ottl::standard_library(), config_.error_mode, nullptr));
   }
 
  private:
