@@ -10,7 +10,9 @@
 #include "components/processors/cumulativetodelta/cumulativetodelta.h"
 #include "components/processors/filter/filter.h"
 #include "components/processors/groupbyattrs/groupbyattrs.h"
+#include "components/processors/logdedup/logdedup.h"
 #include "components/processors/memory_limiter/memory_limiter.h"
+#include "components/processors/metricstransform/metricstransform.h"
 #include "components/processors/probabilistic_sampler/probabilistic_sampler.h"
 #include "components/processors/redaction/redaction.h"
 #include "components/processors/resource/resource.h"
@@ -37,6 +39,8 @@ const pipeline::Registry& all_components() {
     all.add(probabilistic_sampler_processor_factory());
     all.add(tail_sampling_processor_factory());
     all.add(cumulativetodelta_processor_factory());
+    all.add(metricstransform_processor_factory());
+    all.add(logdedup_processor_factory());
     all.add(debug_exporter_factory());
     all.add(file_exporter_factory());
     all.add(nop_exporter_factory());

@@ -18,6 +18,13 @@ bool parse_double(std::string_view text, double& value);
 template <typename T>
 bool parse_integer(std::string_view text, T& value);
 
+/// The whole part, as Go's int64(x) has it on amd64: the smallest integer where it does not fit.
+inline int64_t truncated(double value) {
+  constexpr double kLimit = 9223372036854775808.0;  // 2^63
+  if (value >= -kLimit && value < kLimit) return static_cast<int64_t>(value);
+  return INT64_MIN;
+}
+
 /// Reads digits with at most one point among them, as far as they go, and moves `at` behind them.
 /// True if they are few enough that `value` is sure to be the nearest double; else parse_double()
 /// must look.

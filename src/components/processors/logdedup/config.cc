@@ -1,0 +1,91 @@
+#include "components/processors/logdedup/config.h"
+
+#include <algorithm>
+#include <set>
+
+#include "components/processors/logdedup/field.h"
+#include "ottl/library.h"
+#include "ottl/time.h"
+
+namespace sluice::components::logdedup_processor {
+namespace {
+
+void check_fields(const std::vector<std::string>& fields, std::string_view option,
+                  const config::Place& place) {
+  const auto error = [&](const std::string& text) {
+    place.error(std::string(option) + ": " + text);
+  };
+  std::set<std::string> seen;
+  for (const std::string& field : fields) {
+    if (field == "body") {
+      error("name a field of the body, and not the whole body");
+    } else if (!Field::is_valid(field)) {
+      error("\"" + field + "\" must begin with body. or attributes");
+    }
+    if (!seen.insert(field).second) error("\"" + field + "\" stands there twice");
+  }
+}
+
+void check_metadata_keys(const Config& config, const config::Place& place) {
+  std::set<std::string> seen;
+  for (std::string key : config.metadata_keys) {
+    std::transform(key.begin(), key.end(), key.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    if (!seen.insert(key).second) place.error("metadata_keys: \"" + key + "\" stands there twice");
+  }
+}
+
+void check(const Config& config, const config::Place& place) {
+  if (config.interval.count() <= 0) place.error("interval must be greater than 0");
+  if (config.log_count_attribute.empty()) place.error("log_count_attribute must not be empty");
+  const auto zone = ottl::zone(config.timezone);
+  if (!zone.ok()) place.error("timezone: " + zone.status().message());
+  if (!config.include_fields.empty() && !config.exclude_fields.empty())
+    place.error("give either include_fields or exclude_fields, not both");
+  check_fields(config.exclude_fields, "exclude_fields", place);
+  check_fields(config.include_fields, "include_fields", place);
+  check_metadata_keys(config, place);
+  if (config.conditions.empty()) return;
+  const auto program = compile_conditions(config);
+  if (!program.ok()) place.error("conditions: " + program.status().message());
+}
+
+}  // namespace
+
+Result<ottl::Program> compile_conditions(const Config& config) {
+  ottl::Program::Source source;
+  source.conditions = config.conditions;
+  source.context = ottl::ContextKind::Log;
+  source.relaxed = true;
+  return ottl::Program::compile(source, ottl::filter_library());
+}
+
+const config::Schema<Config>& schema_of(const Config*) {
+  using C = Config;
+  static const auto schema =
+      config::Schema<C>()
+          .field("interval", &C::interval,
+                 "How long records are counted before they are passed on.")
+          .field("conditions", &C::conditions,
+                 "OTTL conditions in the context log: only records for which one of them holds are "
+                 "counted, others pass at once. Without any, all are.")
+          .field("log_count_attribute", &C::log_count_attribute,
+                 "The attribute that says how many records there were.")
+          .field("include_fields", &C::include_fields,
+                 "What makes records alike: body.NAME or attributes.NAME; a dot within a name is "
+                 "written \\. Without any, body, attributes and severity do.")
+          .field("exclude_fields", &C::exclude_fields,
+                 "What does not count in that, and is removed: body.NAME or attributes.NAME.")
+          .field("timezone", &C::timezone,
+                 "In what time zone first_observed_timestamp and last_observed_timestamp are "
+                 "written.")
+          .field("metadata_keys", &C::metadata_keys,
+                 "Headers of requests: records are counted apart for each of their values.")
+          .field("metadata_cardinality_limit", &C::metadata_cardinality_limit,
+                 "How many of these there may be in an interval; requests with others are refused. "
+                 "0 is no limit.")
+          .check(check);
+  return schema;
+}
+
+}  // namespace sluice::components::logdedup_processor
