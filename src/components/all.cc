@@ -19,6 +19,7 @@
 #include "components/processors/span/span.h"
 #include "components/processors/tail_sampling/tail_sampling.h"
 #include "components/processors/transform/transform.h"
+#include "components/receivers/nop/nop.h"
 #include "components/receivers/otlp/component.h"
 
 namespace sluice::components {
@@ -26,6 +27,7 @@ namespace sluice::components {
 const pipeline::Registry& all_components() {
   static const pipeline::Registry registry = [] {
     pipeline::Registry all;
+    all.add(nop_receiver_factory());
     all.add(otlp_receiver_factory());
     all.add(batch_processor_factory());
     all.add(memory_limiter_processor_factory());

@@ -8,9 +8,14 @@
 namespace sluice::config {
 namespace {
 
-/// Texts that came from ${…} are what their YAML is; a text in quotes stays one.
+/// Texts that came from ${…} are what their YAML is; a text in quotes stays one. An integer that
+/// only an unsigned one can hold has wrapped.
 std::optional<double> number_of(const Node& node) {
-  if (node.kind == Node::Kind::Int) return static_cast<double>(node.integer);
+  if (node.kind == Node::Kind::Int) {
+    const bool is_wrapped = node.integer < 0 && !node.text.empty() && node.text.front() != '-';
+    return is_wrapped ? static_cast<double>(static_cast<uint64_t>(node.integer))
+                      : static_cast<double>(node.integer);
+  }
   if (node.kind == Node::Kind::Float) return node.real;
   return {};
 }
@@ -18,6 +23,10 @@ std::optional<double> number_of(const Node& node) {
 }  // namespace
 
 bool decode_bool(const Node& node, bool& out, const Place& place) {
+  if (node.is_null()) {
+    out = false;
+    return true;
+  }
   if (node.kind != Node::Kind::Bool) {
     place.expected("true or false", node);
     return false;
@@ -28,13 +37,17 @@ bool decode_bool(const Node& node, bool& out, const Place& place) {
 
 bool decode_integer(const Node& node, int64_t least, uint64_t most, int64_t& out,
                     const Place& place) {
+  if (node.is_null()) {
+    out = 0;
+    return true;
+  }
   const auto number = number_of(node);
-  if (!number) {
+  if (!number || std::isnan(*number)) {
     place.expected("an integer", node);
     return false;
   }
   const double whole = std::trunc(*number);
-  if (!(whole >= static_cast<double>(least))) {
+  if (*number < static_cast<double>(least)) {
     place.expected("an integer from " + std::to_string(least) + " on", node);
     return false;
   }
@@ -49,6 +62,10 @@ bool decode_integer(const Node& node, int64_t least, uint64_t most, int64_t& out
 }
 
 bool decode_real(const Node& node, double& out, const Place& place) {
+  if (node.is_null()) {
+    out = 0;
+    return true;
+  }
   const auto number = number_of(node);
   if (!number) {
     place.expected("a number", node);
@@ -59,9 +76,11 @@ bool decode_real(const Node& node, double& out, const Place& place) {
 }
 
 bool decode_text(const Node& node, std::string& out, const Place& place) {
-  const bool is_written_text = node.from_variable && !node.is_map() && !node.is_list();
-  if (node.is_null() && !is_written_text) return false;
-  if (!node.is_string() && !is_written_text) {
+  if (node.is_null() && !node.from_variable) {
+    out.clear();
+    return true;
+  }
+  if (!node.is_string() && !node.from_variable) {
     place.expected("a text (put it in quotes)", node);
     return false;
   }
@@ -70,6 +89,10 @@ bool decode_text(const Node& node, std::string& out, const Place& place) {
 }
 
 bool decode_duration(const Node& node, std::chrono::nanoseconds& out, const Place& place) {
+  if (node.is_null()) {
+    out = {};
+    return true;
+  }
   if (const auto nanos = number_of(node)) {
     out = std::chrono::nanoseconds(node.kind == Node::Kind::Int ? node.integer
                                                                 : static_cast<int64_t>(*nanos));
@@ -88,6 +111,22 @@ bool is_list_for(const Node& node, const Place& place) {
   if (node.is_list() || node.is_null()) return true;
   place.expected("a list", node);
   return false;
+}
+
+void decode_texts(const Node& node, std::vector<std::string>& out, const Place& place) {
+  out.clear();
+  if (node.is_string()) {
+    for (size_t at = 0; !node.text.empty();) {
+      const size_t comma = node.text.find(',', at);
+      out.push_back(node.text.substr(at, comma - at));
+      if (comma == std::string::npos) return;
+      at = comma + 1;
+    }
+    return;
+  }
+  if (!is_list_for(node, place)) return;
+  for (size_t i = 0; i < node.items.size(); ++i)
+    decode_text(node.items[i], out.emplace_back(), place.at(std::to_string(i), node.items[i]));
 }
 
 std::string one_of_text(const std::vector<std::string>& words) {

@@ -3,7 +3,8 @@
 // How a C++ type is read from YAML, written back, and described. The rules are those of the
 // OpenTelemetry Collector's confmap: an option that is a text takes no number, but for one that
 // came from ${…}; an integer takes any number and drops its fraction; a duration takes Go's
-// notation, or nanoseconds.
+// notation, or nanoseconds; a list of texts takes one text with commas. A null makes a
+// scalar zero and leaves everything else at its default.
 
 #include <chrono>
 #include <cstdint>
@@ -31,6 +32,13 @@ struct Type {
   bool takes_null = false;             ///< null means something else than "not given"
 };
 
+/// Null is zero.
+inline Type scalar_type(std::string name) {
+  Type type{std::move(name)};
+  type.takes_null = true;
+  return type;
+}
+
 template <typename T>
 struct Codec;
 
@@ -55,7 +63,9 @@ bool decode_integer(const Node& node, int64_t least, uint64_t most, int64_t& out
 bool decode_real(const Node& node, double& out, const Place& place);
 bool decode_text(const Node& node, std::string& out, const Place& place);
 bool decode_duration(const Node& node, std::chrono::nanoseconds& out, const Place& place);
-/// Also a text that a ${…} gave, where a list of one is meant.
+/// "a,b" is a list of two.
+void decode_texts(const Node& node, std::vector<std::string>& out, const Place& place);
+/// A list, or null for an empty one; a message otherwise.
 bool is_list_for(const Node& node, const Place& place);
 /// "a, b or c".
 std::string one_of_text(const std::vector<std::string>& words);
@@ -64,7 +74,7 @@ Node encode_duration(std::chrono::nanoseconds value);
 
 template <>
 struct Codec<bool> {
-  static Type type() { return {"boolean"}; }
+  static Type type() { return scalar_type("boolean"); }
   static void decode(const Node& node, bool& out, const Place& place) {
     decode_bool(node, out, place);
   }
@@ -73,7 +83,7 @@ struct Codec<bool> {
 
 template <typename T>
 requires(std::is_integral_v<T>) struct Codec<T> {
-  static Type type() { return {"integer"}; }
+  static Type type() { return scalar_type("integer"); }
   static void decode(const Node& node, T& out, const Place& place) {
     int64_t value = 0;
     if (decode_integer(node, static_cast<int64_t>(std::numeric_limits<T>::min()),
@@ -85,7 +95,7 @@ requires(std::is_integral_v<T>) struct Codec<T> {
 
 template <>
 struct Codec<double> {
-  static Type type() { return {"number"}; }
+  static Type type() { return scalar_type("number"); }
   static void decode(const Node& node, double& out, const Place& place) {
     decode_real(node, out, place);
   }
@@ -94,7 +104,7 @@ struct Codec<double> {
 
 template <>
 struct Codec<std::string> {
-  static Type type() { return {"string"}; }
+  static Type type() { return scalar_type("string"); }
   static void decode(const Node& node, std::string& out, const Place& place) {
     decode_text(node, out, place);
   }
@@ -103,7 +113,7 @@ struct Codec<std::string> {
 
 template <>
 struct Codec<std::chrono::nanoseconds> {
-  static Type type() { return {"duration"}; }
+  static Type type() { return scalar_type("duration"); }
   static void decode(const Node& node, std::chrono::nanoseconds& out, const Place& place) {
     decode_duration(node, out, place);
   }
@@ -113,11 +123,7 @@ struct Codec<std::chrono::nanoseconds> {
 /// A value of the user's own, taken as it stands.
 template <>
 struct Codec<Node> {
-  static Type type() {
-    Type type{"any value"};
-    type.takes_null = true;
-    return type;
-  }
+  static Type type() { return scalar_type("any value"); }
   static void decode(const Node& node, Node& out, const Place&) { out = node; }
   static Node encode(const Node& value) { return value; }
 };
@@ -152,6 +158,7 @@ template <typename T>
 struct Codec<std::vector<T>> {
   static Type type() { return {"list", {}, {Codec<T>::type()}}; }
   static void decode(const Node& node, std::vector<T>& out, const Place& place) {
+    if constexpr (std::is_same_v<T, std::string>) return decode_texts(node, out, place);
     out.clear();
     if (!is_list_for(node, place)) return;
     for (size_t i = 0; i < node.items.size(); ++i) {

@@ -34,11 +34,13 @@ std::optional<std::string_view> scheme_of(std::string_view uri) {
   return valid ? std::optional(scheme) : std::nullopt;
 }
 
-/// The YAML of a value, where text stays exactly as it was written and what is no YAML is text.
+/// The YAML of a value, where text stays exactly as it was written and what is no YAML is text. A
+/// tag with nothing behind it is one.
 Retrieved from_yaml(std::string text, const std::string& source) {
   auto parsed = parse_yaml(text, source);
-  const bool is_tag = !text.empty() && text.front() == '!';
-  const bool is_text = !parsed.ok() || parsed->is_string() || is_tag;
+  const bool is_text =
+      !parsed.ok() || parsed->is_string() ||
+      (parsed->is_null() && text.rfind('!', 0) == 0 && text.rfind("!!null", 0) != 0);
   Node value = is_text ? Node::string(text, {source, 0, 0}) : std::move(parsed).value();
   return {std::move(text), std::move(value)};
 }
@@ -115,13 +117,15 @@ class Expander {
     const std::string_view reference = find_reference(node.text);
     if (reference.empty()) return {};
     const std::string uri(reference.substr(2, reference.size() - 3));
+    if (uri.find('$') != std::string::npos)
+      return invalid_argument("${" + uri + "} must not contain another $");
     auto got = retrieve(uri, environment_);
     if (!got.ok()) return got.status();
     changed = true;
     if (reference.size() == node.text.size()) {
       node = std::move(got->value);
       node.text = std::move(got->text);
-      node.from_variable = !node.is_map() && !node.is_list();
+      node.from_variable = true;
       return {};
     }
     replace_all(node.text, std::string(reference), got->text);

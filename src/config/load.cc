@@ -52,6 +52,26 @@ Result<Node> read_setting(const std::string& setting) {
   return node;
 }
 
+/// A key "a::b" is the path to b in a, in maps but not in lists of maps.
+void unfold_paths(Node& node) {
+  std::vector<Node::Member> members;
+  members.swap(node.members);
+  for (Node::Member& member : members) {
+    unfold_paths(member.second);
+    const size_t separator = member.first.find("::");
+    if (separator == std::string::npos) {
+      node.members.push_back(std::move(member));
+      continue;
+    }
+    Node below = Node::map(member.second.mark);
+    below.set(member.first.substr(separator + 2), std::move(member.second));
+    unfold_paths(below);
+    Node path = Node::map(below.mark);
+    path.set(member.first.substr(0, separator), std::move(below));
+    merge(node, std::move(path));
+  }
+}
+
 }  // namespace
 
 Result<Node> load(const std::vector<std::string>& sources, const std::vector<std::string>& settings,
@@ -65,6 +85,7 @@ Result<Node> load(const std::vector<std::string>& sources, const std::vector<std
       return invalid_argument(source + ": a configuration is a map with the keys receivers, " +
                               "exporters, service …; this is " + describe(*part));
     }
+    unfold_paths(*part);
     merge(whole, std::move(part).value());
   }
   for (const std::string& setting : settings) {

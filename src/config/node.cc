@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 #include <limits>
 #include <optional>
 
@@ -16,31 +17,30 @@ bool one_of(std::string_view text, std::initializer_list<std::string_view> words
   return std::find(words.begin(), words.end(), text) != words.end();
 }
 
-/// Go's yaml.v3 reads 0x1F, 0o17, 0b1 and, as YAML 1.1 did, 017 as octal; underscores part digits.
+std::string without_underscores(std::string_view text) {
+  std::string out;
+  std::copy_if(text.begin(), text.end(), std::back_inserter(out), [](char c) { return c != '_'; });
+  return out;
+}
+
+/// As Go's strconv.ParseInt with base 0: 0x1F, 0o17, 0b1 and, as YAML 1.1 did, 017 as octal. What
+/// only an unsigned number can hold wraps, as in the original.
 std::optional<int64_t> parse_integer(std::string_view text) {
-  std::string digits;
-  for (const char c : text) {
-    if (c != '_') digits.push_back(c);
-  }
-  std::string_view rest = digits;
-  const bool is_negative = !rest.empty() && rest.front() == '-';
-  if (!rest.empty() && (rest.front() == '-' || rest.front() == '+')) rest.remove_prefix(1);
+  const bool is_negative = text.front() == '-';
+  if (text.front() == '-' || text.front() == '+') text.remove_prefix(1);
   int base = 10;
-  if (rest.size() > 1 && rest.front() == '0') {
-    switch (rest[1]) {
-      case 'x': base = 16; break;
-      case 'o': base = 8; break;
-      case 'b': base = 2; break;
-      default: base = is_digit(rest[1]) ? 8 : 10; break;
-    }
-    rest.remove_prefix(base == 10 || is_digit(rest[1]) ? 1 : 2);
+  if (text.size() > 1 && text.front() == '0') {
+    const char mark = static_cast<char>(text[1] | 0x20);
+    const bool has_mark = text.size() > 2 && (mark == 'x' || mark == 'o' || mark == 'b');
+    base = !has_mark || mark == 'o' ? 8 : mark == 'x' ? 16 : 2;
+    text.remove_prefix(has_mark ? 2 : 1);
   }
   uint64_t value = 0;
-  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value, base);
-  if (error != std::errc() || end != rest.data() + rest.size() || rest.empty()) return {};
-  constexpr auto kMax = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
-  if (value > kMax + (is_negative ? 1 : 0)) return {};
-  return is_negative ? static_cast<int64_t>(0 - value) : static_cast<int64_t>(value);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return {};
+  constexpr auto kMin = static_cast<uint64_t>(std::numeric_limits<int64_t>::max()) + 1;
+  if (is_negative && value > kMin) return {};
+  return static_cast<int64_t>(is_negative ? 0 - value : value);
 }
 
 /// [-+]? (\.[0-9]+ | [0-9]+ (\.[0-9]*)?) ([eE][-+]?[0-9]+)?
@@ -70,27 +70,101 @@ bool looks_like_float(std::string_view text) {
   return at == text.size();
 }
 
+/// Not what is too large for a double.
 std::optional<double> parse_float(std::string_view text) {
+  if (!looks_like_float(text)) return {};
+  const double value = std::strtod(std::string(text).c_str(), nullptr);
+  return std::isinf(value) ? std::nullopt : std::optional(value);
+}
+
+std::optional<double> special_float(std::string_view text) {
   if (one_of(text, {".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"})) return INFINITY;
   if (one_of(text, {"-.inf", "-.Inf", "-.INF"})) return -INFINITY;
   if (one_of(text, {".nan", ".NaN", ".NAN"})) return NAN;
-  if (!looks_like_float(text)) return {};
-  return std::strtod(std::string(text).c_str(), nullptr);
+  return {};
 }
 
-/// YYYY-M-D, with or without a time behind it.
-bool looks_like_time(std::string_view text) {
-  size_t at = 0;
-  const auto digits = [&](size_t least, size_t most) {
-    const size_t first = at;
-    while (at < text.size() && is_digit(text[at])) ++at;
-    return at - first >= least && at - first <= most;
-  };
-  const auto dash = [&] { return at < text.size() && text[at++] == '-'; };
-  if (!digits(4, 4) || !dash() || !digits(1, 2) || !dash() || !digits(1, 2)) return false;
-  if (at == text.size()) return true;
-  if (std::string_view("Tt ").find(text[at++]) == std::string_view::npos) return false;
-  return digits(1, 2) && at < text.size() && text[at] == ':';
+/// Reads the parts of a timestamp one after the other.
+class TimeReader {
+ public:
+  explicit TimeReader(std::string_view text) : rest_(text) {}
+
+  /// A number of so many digits, within the bounds.
+  bool number(size_t digits_min, size_t digits_max, int least, int most, int& out) {
+    size_t size = 0;
+    out = 0;
+    while (size < rest_.size() && size < digits_max && is_digit(rest_[size]))
+      out = out * 10 + (rest_[size++] - '0');
+    rest_.remove_prefix(size);
+    return size >= digits_min && out >= least && out <= most;
+  }
+  bool one_of(std::string_view set) {
+    const bool yes = !rest_.empty() && set.find(rest_.front()) != std::string_view::npos;
+    if (yes) rest_.remove_prefix(1);
+    return yes;
+  }
+  void skip_digits() {
+    while (!rest_.empty() && is_digit(rest_.front())) rest_.remove_prefix(1);
+  }
+  char front() const { return rest_.empty() ? '\0' : rest_.front(); }
+  bool empty() const { return rest_.empty(); }
+
+ private:
+  std::string_view rest_;
+};
+
+int days_of(int month, int year) {
+  constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  const bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+  return kDays[month - 1] + (month == 2 && is_leap ? 1 : 0);
+}
+
+/// YYYY-M-D; behind T or t a time with a zone, behind a space one without.
+bool is_time(std::string_view text) {
+  TimeReader in(text);
+  int year = 0;
+  int month = 0;
+  int day = 0;
+  int part = 0;
+  if (!in.number(4, 4, 0, 9999, year) || !in.one_of("-") || !in.number(1, 2, 1, 12, month) ||
+      !in.one_of("-") || !in.number(1, 2, 1, days_of(month, year), day))
+    return false;
+  if (in.empty()) return true;
+  const bool has_zone = in.front() != ' ';
+  if (!in.one_of("Tt ") || !in.number(1, 2, 0, 23, part) || !in.one_of(":") ||
+      !in.number(1, 2, 0, 59, part) || !in.one_of(":") || !in.number(1, 2, 0, 59, part))
+    return false;
+  if (in.one_of(".,")) in.skip_digits();
+  if (has_zone && !in.one_of("Z")) {
+    if (!in.one_of("+-") || !in.number(2, 2, 0, 24, part) || !in.one_of(":") ||
+        !in.number(2, 2, 0, 60, part))
+      return false;
+  }
+  return in.empty();
+}
+
+/// A number or time, by the first character as Go's yaml.v3 does it.
+void resolve_number(Node& node) {
+  const std::string_view text = node.text;
+  const char first = text.front();
+  if (first == '.') {
+    if (const auto real = parse_float(text)) {
+      node.kind = Node::Kind::Float;
+      node.real = *real;
+    }
+    return;
+  }
+  if (!is_digit(first) && first != '-' && first != '+') return;
+  const std::string plain = without_underscores(text);
+  if (is_time(text)) {
+    node.kind = Node::Kind::Time;
+  } else if (const auto integer = parse_integer(plain)) {
+    node.kind = Node::Kind::Int;
+    node.integer = *integer;
+  } else if (const auto real = parse_float(plain)) {
+    node.kind = Node::Kind::Float;
+    node.real = *real;
+  }
 }
 
 }  // namespace
@@ -176,14 +250,11 @@ Node resolve_plain_scalar(std::string text, Mark mark) {
   } else if (one_of(s, {"true", "True", "TRUE", "false", "False", "FALSE"})) {
     node.kind = Node::Kind::Bool;
     node.boolean = s.front() == 't' || s.front() == 'T';
-  } else if (looks_like_time(s)) {
-    node.kind = Node::Kind::Time;
-  } else if (const auto integer = parse_integer(s)) {
-    node.kind = Node::Kind::Int;
-    node.integer = *integer;
-  } else if (const auto real = parse_float(s)) {
+  } else if (const auto real = special_float(s)) {
     node.kind = Node::Kind::Float;
     node.real = *real;
+  } else {
+    resolve_number(node);
   }
   return node;
 }

@@ -29,7 +29,7 @@ struct Node {
 
   Kind kind = Kind::Null;
   bool boolean = false;         // Bool
-  int64_t integer = 0;          // Int
+  int64_t integer = 0;          // Int; what is beyond it but within 64 bits has wrapped
   double real = 0;              // Float
   std::string text;             // String; of other scalars how they are written
   std::vector<Node> items;      // List

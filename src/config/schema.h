@@ -110,6 +110,11 @@ class Schema final : public SchemaBase {
     fields_.back().is_secret = true;
     return *this;
   }
+  /// The last field is read and checked, and has nothing to do here: using it is a warning.
+  Schema& ignored(std::string because) {
+    fields_.back().ignored_because = std::move(because);
+    return *this;
+  }
   /// Called after all fields were read, with the place of the whole.
   Schema& check(std::function<void(const Config&, const Place&)> check) {
     checks_.push_back(std::move(check));
@@ -156,15 +161,16 @@ class Schema final : public SchemaBase {
   void read(const Node::Member& member, Config& out, const Place& place) const {
     const Place here = place.at(member.first, member.second);
     const FieldInfo* info = find(member.first);
-    if (info == nullptr) {
-      unknown_key(member.first, here);
-    } else if (!info->refused_because.empty()) {
+    if (info == nullptr) return unknown_key(member.first, here);
+    if (!info->refused_because.empty()) {
       if (!member.second.is_null()) here.error(info->refused_because);
-    } else if (!info->ignored_because.empty()) {
-      here.warning("this option has no effect: " + info->ignored_because);
-    } else if (!member.second.is_null() || info->type.takes_null) {
-      access_[static_cast<size_t>(info - fields_.data())].decode(member.second, out, here);
+      return;
     }
+    if (!info->ignored_because.empty())
+      here.warning("this option has no effect: " + info->ignored_because);
+    const Access& access = access_[static_cast<size_t>(info - fields_.data())];
+    if (access.decode && (!member.second.is_null() || info->type.takes_null))
+      access.decode(member.second, out, here);
   }
 
   void check_all(const Config& config, const Place& place) const {

@@ -66,6 +66,8 @@ struct TelemetryConfig {
   LogLevel log_level = LogLevel::Info;
   std::optional<LogEncoding> log_encoding;
   MetricsLevel metrics_level = MetricsLevel::Normal;
+  /// HOST:PORT each, where Prometheus finds the program's own metrics. Nothing: not said.
+  std::optional<std::vector<std::string>> metrics_addresses;
 };
 
 struct Configuration {

@@ -6,24 +6,80 @@
 
 namespace sluice::config {
 
+// The part of the OpenTelemetry Collector's own configuration that is about itself:
+// https://opentelemetry.io/docs/collector/internal-telemetry/
+
+struct LogSampling {
+  bool enabled = true;
+  std::chrono::nanoseconds tick = std::chrono::seconds(10);
+  int64_t initial = 10;
+  int64_t thereafter = 100;
+};
+
 struct LogsTelemetry {
   std::string level;
   std::string encoding;
+  bool development = false;
+  bool disable_caller = false;
+  bool disable_stacktrace = false;
+  bool disable_zap_resource = false;
+  std::optional<LogSampling> sampling;
+  std::vector<std::string> output_paths;
+  std::vector<std::string> error_output_paths;
+  Dictionary<Node> initial_fields;
+  std::vector<Node> processors;
+};
+
+struct PrometheusReader {
+  std::string host = "localhost";
+  uint16_t port = 8888;
+  bool without_scope_info = true;
+  bool without_type_suffix = true;
+  bool without_units = true;
+  Node with_resource_constant_labels;
+};
+
+struct PullExporter {
+  std::optional<PrometheusReader> prometheus;
+};
+
+struct PullReader {
+  PullExporter exporter;
+  std::vector<Node> producers;
+  Node cardinality_limits;
+};
+
+struct Reader {
+  std::optional<PullReader> pull;
+  Node periodic;
 };
 
 struct MetricsTelemetry {
+  std::string level = "normal";
+  std::optional<std::vector<Reader>> readers;
+  std::vector<Node> views;
+};
+
+struct TracesTelemetry {
   std::string level;
+  std::vector<std::string> propagators;
+  std::vector<Node> processors;
+  Node sampler;
+  Node limits;
 };
 
 struct Telemetry {
   LogsTelemetry logs;
   MetricsTelemetry metrics;
+  TracesTelemetry traces;
+  Node resource;
 };
 
 namespace {
 
-constexpr std::string_view kNotHere = "this program reports about itself in its own way";
-constexpr std::string_view kElsewhere = "its own metrics are served as --metrics says";
+constexpr std::string_view kOwnLog = "the program writes its log in its own way, to standard error";
+constexpr std::string_view kNames = "names and labels of its own metrics are fixed";
+constexpr std::string_view kNoTraces = "the program makes no traces about itself";
 
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
@@ -47,10 +103,11 @@ bool find_word(const std::array<std::pair<std::string_view, E>, N>& words, const
   return false;
 }
 
-constexpr std::array<std::pair<std::string_view, LogLevel>, 7> kLogLevels = {
+constexpr std::array<std::pair<std::string_view, LogLevel>, 8> kLogLevels = {
     {{"debug", LogLevel::Debug},
      {"info", LogLevel::Info},
      {"warn", LogLevel::Warn},
+     {"warning", LogLevel::Warn},
      {"error", LogLevel::Error},
      {"dpanic", LogLevel::Error},
      {"panic", LogLevel::Error},
@@ -65,27 +122,121 @@ constexpr std::array<std::pair<std::string_view, MetricsLevel>, 4> kMetricsLevel
 
 }  // namespace
 
+static const Schema<LogSampling>& schema_of(const LogSampling*) {
+  static const auto schema =
+      Schema<LogSampling>()
+          .field("enabled", &LogSampling::enabled, "Whether equal lines are thinned out.")
+          .field("tick", &LogSampling::tick, "The time over which equal lines are counted.")
+          .field("initial", &LogSampling::initial, "So many equal lines are written in each tick.")
+          .field("thereafter", &LogSampling::thereafter, "Then one of so many.");
+  return schema;
+}
+
 static const Schema<LogsTelemetry>& schema_of(const LogsTelemetry*) {
+  using C = LogsTelemetry;
   static const auto schema = [] {
-    Schema<LogsTelemetry> s;
-    s.field("level", &LogsTelemetry::level, "The least level that is logged.")
-        .field("encoding", &LogsTelemetry::encoding, "How the log is written: console or json.");
-    for (const char* name :
-         {"development", "disable_caller", "disable_stacktrace", "sampling", "output_paths",
-          "error_output_paths", "initial_fields", "processors", "disable_zap_resource"})
-      s.ignore(name, std::string(kNotHere));
+    Schema<C> s;
+    const std::string because(kOwnLog);
+    s.field("level", &C::level, "The least level that is logged: debug, info, warn or error.")
+        .field("encoding", &C::encoding, "How the log is written: console or json.")
+        .field("development", &C::development, "Log for developers.")
+        .ignored(because)
+        .field("disable_caller", &C::disable_caller, "Leave the place in the source out.")
+        .ignored(because)
+        .field("disable_stacktrace", &C::disable_stacktrace, "Leave stack traces out.")
+        .ignored(because)
+        .field("disable_zap_resource", &C::disable_zap_resource, "Leave the resource out.")
+        .ignored(because)
+        .field("sampling", &C::sampling, "Thins equal lines out.")
+        .ignored(because)
+        .field("output_paths", &C::output_paths, "Where the log is written to.")
+        .ignored(because)
+        .field("error_output_paths", &C::error_output_paths, "Where the logger's errors go.")
+        .ignored(because)
+        .field("initial_fields", &C::initial_fields, "Fields that every line has.")
+        .ignored(because)
+        .field("processors", &C::processors, "Where the log is sent over OTLP.")
+        .ignored(because);
     return s;
   }();
   return schema;
 }
 
+static const Schema<PrometheusReader>& schema_of(const PrometheusReader*) {
+  using C = PrometheusReader;
+  static const auto schema =
+      Schema<C>()
+          .field("host", &C::host, "The address to serve the metrics at.")
+          .field("port", &C::port, "The port to serve the metrics at.")
+          .field("without_scope_info", &C::without_scope_info, "Leave labels of the scope out.")
+          .ignored(std::string(kNames))
+          .field("without_type_suffix", &C::without_type_suffix, "Leave _total out.")
+          .ignored(std::string(kNames))
+          .field("without_units", &C::without_units, "Leave units out of the names.")
+          .ignored(std::string(kNames))
+          .field("with_resource_constant_labels", &C::with_resource_constant_labels,
+                 "Resource attributes that become labels.")
+          .ignored(std::string(kNames));
+  return schema;
+}
+
+static const Schema<PullExporter>& schema_of(const PullExporter*) {
+  static const auto schema =
+      Schema<PullExporter>().field("prometheus", &PullExporter::prometheus,
+                                   "Serves the metrics at /metrics in Prometheus' text format.");
+  return schema;
+}
+
+static const Schema<PullReader>& schema_of(const PullReader*) {
+  static const auto schema =
+      Schema<PullReader>()
+          .field("exporter", &PullReader::exporter, "What serves the metrics.")
+          .field("producers", &PullReader::producers, "Further sources of metrics.")
+          .ignored(std::string(kNames))
+          .field("cardinality_limits", &PullReader::cardinality_limits, "Limits of label sets.")
+          .ignored(std::string(kNames));
+  return schema;
+}
+
+static const Schema<Reader>& schema_of(const Reader*) {
+  static const auto schema =
+      Schema<Reader>()
+          .field("pull", &Reader::pull, "Metrics that are fetched.")
+          .field("periodic", &Reader::periodic, "Metrics that are sent.")
+          .ignored("its own metrics can be fetched, and are not sent by itself");
+  return schema;
+}
+
 static const Schema<MetricsTelemetry>& schema_of(const MetricsTelemetry*) {
-  static const auto schema = Schema<MetricsTelemetry>()
-                                 .field("level", &MetricsTelemetry::level,
-                                        "How much is measured: none, basic, normal or detailed.")
-                                 .ignore("address", std::string(kElsewhere))
-                                 .ignore("readers", std::string(kElsewhere))
-                                 .ignore("views", std::string(kElsewhere));
+  using C = MetricsTelemetry;
+  static const auto schema =
+      Schema<C>()
+          .field("level", &C::level, "How much is measured: none, basic, normal or detailed.")
+          .field("readers", &C::readers, "Where the metrics can be had.")
+          .field("views", &C::views, "Changes to the metrics.")
+          .ignored(std::string(kNames))
+          .check([](const C& config, const Place& place) {
+            if (config.readers && config.readers->empty() && lower(config.level) != "none")
+              place.error("readers must name at least one, unless the level is none");
+            if (!config.views.empty() && lower(config.level) != "detailed")
+              place.error("views need the level detailed");
+          });
+  return schema;
+}
+
+static const Schema<TracesTelemetry>& schema_of(const TracesTelemetry*) {
+  using C = TracesTelemetry;
+  static const auto schema = Schema<C>()
+                                 .field("level", &C::level, "How much is traced.")
+                                 .ignored(std::string(kNoTraces))
+                                 .field("propagators", &C::propagators, "tracecontext or b3.")
+                                 .ignored(std::string(kNoTraces))
+                                 .field("processors", &C::processors, "Where traces are sent.")
+                                 .ignored(std::string(kNoTraces))
+                                 .field("sampler", &C::sampler, "Which traces are kept.")
+                                 .ignored(std::string(kNoTraces))
+                                 .field("limits", &C::limits, "Limits of spans.")
+                                 .ignored(std::string(kNoTraces));
   return schema;
 }
 
@@ -94,10 +245,23 @@ static const Schema<Telemetry>& schema_of(const Telemetry*) {
       Schema<Telemetry>()
           .field("logs", &Telemetry::logs, "The program's own log.")
           .field("metrics", &Telemetry::metrics, "The program's own metrics.")
-          .ignore("traces", std::string(kNotHere))
-          .ignore("resource", std::string(kNotHere));
+          .field("traces", &Telemetry::traces, "The program's own traces: there are none.")
+          .field("resource", &Telemetry::resource,
+                 "Resource attributes of the program's own telemetry.")
+          .ignored(std::string(kNames));
   return schema;
 }
+
+namespace {
+
+std::string address_of(const PrometheusReader& reader) {
+  const bool is_v6 = reader.host.find(':') != std::string::npos && reader.host.front() != '[';
+  return (is_v6 ? "[" + reader.host + "]" : reader.host) + ":" + std::to_string(reader.port);
+}
+
+}  // namespace
+
+const SchemaBase& telemetry_schema() { return schema_of(static_cast<const Telemetry*>(nullptr)); }
 
 TelemetryConfig read_telemetry(const Node& node, const Place& place) {
   Telemetry read;
@@ -113,6 +277,13 @@ TelemetryConfig read_telemetry(const Node& node, const Place& place) {
   if (!read.metrics.level.empty()) {
     find_word(kMetricsLevels, read.metrics.level, place.at("metrics", node).at("level", node),
               out.metrics_level);
+  }
+  if (read.metrics.readers) {
+    out.metrics_addresses.emplace();
+    for (const Reader& reader : *read.metrics.readers) {
+      if (reader.pull && reader.pull->exporter.prometheus)
+        out.metrics_addresses->push_back(address_of(*reader.pull->exporter.prometheus));
+    }
   }
   return out;
 }

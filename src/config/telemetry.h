@@ -4,7 +4,10 @@
 
 namespace sluice::config {
 
-/// Reads service::telemetry. What has no meaning here is a warning, what is unknown an error.
+/// Reads service::telemetry. What has no meaning here is a warning, what is unknown or of a wrong
+/// type an error.
 TelemetryConfig read_telemetry(const Node& node, const Place& place);
+/// For documents.
+const SchemaBase& telemetry_schema();
 
 }  // namespace sluice::config

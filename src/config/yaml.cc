@@ -8,10 +8,30 @@
 #include <sstream>
 #include <vector>
 
+#include "config/codec.h"
+
 namespace sluice::config {
 namespace {
 
 constexpr std::string_view kMergeKey = "<<";
+
+/// The tags that say of which kind a scalar is. With any other it is a text.
+const std::map<std::string, Node::Kind> kTags = {{"tag:yaml.org,2002:int", Node::Kind::Int},
+                                                 {"tag:yaml.org,2002:float", Node::Kind::Float},
+                                                 {"tag:yaml.org,2002:bool", Node::Kind::Bool},
+                                                 {"tag:yaml.org,2002:null", Node::Kind::Null},
+                                                 {"tag:yaml.org,2002:timestamp", Node::Kind::Time}};
+
+/// How Go prints what a key is: numbers in their usual notation.
+std::string key_text(const Node& node) {
+  switch (node.kind) {
+    case Node::Kind::Null: return "<nil>";
+    case Node::Kind::Bool: return node.boolean ? "true" : "false";
+    case Node::Kind::Int: return std::to_string(node.integer);
+    case Node::Kind::Float: return encode_real(node.real).text;
+    default: return node.text;
+  }
+}
 
 /// Builds the tree from the parser's events. Mistakes are thrown as YAML::ParserException, as the
 /// parser does itself; they do not leave this file.
@@ -39,9 +59,9 @@ class Builder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& at, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     const bool is_plain = tag == "?" || tag.empty();
-    const bool is_text = tag == "!" || tag == "tag:yaml.org,2002:str";
-    Node node = is_text ? Node::string(value, mark(at)) : resolve_plain_scalar(value, mark(at));
-    if (!is_plain && !is_text) check_tag(at, tag, node);
+    const bool is_typed = is_plain || kTags.count(tag) != 0;
+    Node node = is_typed ? resolve_plain_scalar(value, mark(at)) : Node::string(value, mark(at));
+    if (!is_plain && is_typed) check_tag(at, tag, node);
     finish(std::move(node), anchor, at);
   }
 
@@ -73,20 +93,12 @@ class Builder final : public YAML::EventHandler {
   Mark mark(const YAML::Mark& at) const { return {source_, at.line + 1, at.column + 1}; }
 
   static void check_tag(const YAML::Mark& at, const std::string& tag, Node& node) {
-    static const std::map<std::string, Node::Kind> kTags = {
-        {"tag:yaml.org,2002:int", Node::Kind::Int},
-        {"tag:yaml.org,2002:bool", Node::Kind::Bool},
-        {"tag:yaml.org,2002:null", Node::Kind::Null}};
-    if (tag == "tag:yaml.org,2002:float") {
-      if (node.kind == Node::Kind::Int) {
-        node.kind = Node::Kind::Float;
-        node.real = static_cast<double>(node.integer);
-      }
-      if (node.kind == Node::Kind::Float) return;
-      fail(at, "\"" + node.text + "\" is no !!float");
+    const Node::Kind wanted = kTags.at(tag);
+    if (wanted == Node::Kind::Float && node.kind == Node::Kind::Int) {
+      node.kind = Node::Kind::Float;
+      node.real = static_cast<double>(node.integer);
     }
-    const auto known = kTags.find(tag);
-    if (known != kTags.end() && known->second != node.kind)
+    if (wanted != node.kind)
       fail(at, "\"" + node.text + "\" is no !!" + tag.substr(tag.rfind(':') + 1));
   }
 
@@ -147,9 +159,9 @@ class Builder final : public YAML::EventHandler {
 
   static void take_key(Open& parent, const Node& node, const YAML::Mark& at) {
     if (node.is_map() || node.is_list()) fail(at, "a key of a map must be a word");
-    if (parent.node.find(node.text) != nullptr)
-      fail(at, "the key \"" + node.text + "\" stands twice in this map");
-    parent.key = node.text;
+    parent.key = key_text(node);
+    if (parent.node.find(parent.key) != nullptr)
+      fail(at, "the key \"" + parent.key + "\" stands twice in this map");
     parent.has_key = true;
   }
 
@@ -160,6 +172,41 @@ class Builder final : public YAML::EventHandler {
   Node root_;
 };
 
+/// Learns where a second document begins.
+class Probe final : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& at) override { start = at; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+  YAML::Mark start = YAML::Mark::null_mark();
+};
+
+/// The parser stops at what cannot go on a document, and takes it for the next one. A further
+/// document, which is not read, begins with ---.
+bool ends_there(YAML::Parser& parser, std::string_view text) {
+  Probe probe;
+  try {
+    if (!parser || !parser.HandleNextDocument(probe)) return true;
+  } catch (const YAML::Exception&) {
+    // Mistakes in the next document do not count; those before it do.
+    if (probe.start.is_null())
+      return text.find("\n---") != text.npos || text.find("\n...") != text.npos;
+  }
+  const auto at = static_cast<size_t>(probe.start.pos);
+  return at >= text.size() || text.substr(at, 3) == "---" ||
+         text.substr(0, at).find("\n...") != text.npos;
+}
+
 }  // namespace
 
 Result<Node> parse_yaml(std::string_view text, const std::string& source) {
@@ -167,7 +214,10 @@ Result<Node> parse_yaml(std::string_view text, const std::string& source) {
   Builder builder(source);
   try {
     YAML::Parser parser(in);
-    parser.HandleNextDocument(builder);
+    const bool has_document = parser.HandleNextDocument(builder);
+    const bool is_directive = !has_document && !text.empty() && text.front() == '%';
+    if (is_directive || (has_document && !ends_there(parser, text)))
+      return invalid_argument(source + ": this is no YAML: something stands before or behind it");
   } catch (const YAML::Exception& e) {
     const Mark at{source, e.mark.line + 1, e.mark.column + 1};
     return invalid_argument(at.to_string() + ": this is no YAML: " + e.msg);

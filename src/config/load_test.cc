@@ -1,0 +1,139 @@
+#include "config/load.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace sluice::config {
+namespace {
+
+const std::map<std::string, std::string> kVariables = {
+    {"STR", "text"},   {"NUM", "42"},         {"EMPTY", ""},       {"LIST", "[1, two]"},
+    {"MAP", "{a: 1}"}, {"REF", "${env:STR}"}, {"DOLLARS", "a$$b"}, {"QUOTED", "\"42\""},
+    {"TAG", "!x"},     {"BROKEN", "{"},       {"NAME", "STR"},     {"SELF", "${env:SELF}"},
+    {"NULL", "null"},  {"TYPED", "!!int 5"}};
+
+Environment variables() {
+  return [](const std::string& name) -> std::optional<std::string> {
+    const auto found = kVariables.find(name);
+    return found == kVariables.end() ? std::nullopt : std::optional(found->second);
+  };
+}
+
+std::string show(const Node& node) {
+  std::string out;
+  switch (node.kind) {
+    case Node::Kind::Null: return "null";
+    case Node::Kind::Int: return std::to_string(node.integer);
+    case Node::Kind::String: return "'" + node.text + "'";
+    case Node::Kind::List:
+      for (const Node& item : node.items) out += (out.empty() ? "" : ", ") + show(item);
+      return "[" + out + "]";
+    case Node::Kind::Map:
+      for (const auto& [key, value] : node.members)
+        out += (out.empty() ? "" : ", ") + key + ": " + show(value);
+      return "{" + out + "}";
+    default: return node.text;
+  }
+}
+
+std::string loaded(const std::vector<std::string>& texts,
+                   const std::vector<std::string>& settings = {}) {
+  std::vector<std::string> sources;
+  for (const std::string& text : texts) sources.push_back("yaml:" + text);
+  const auto node = load(sources, settings, variables());
+  return node.ok() ? show(*node) : "refused";
+}
+
+struct ExpandCase {
+  const char* yaml;
+  const char* expected;
+};
+
+class Expand : public testing::TestWithParam<ExpandCase> {};
+
+TEST_P(Expand, AsTheOriginalDoes) {
+  EXPECT_EQ(loaded({GetParam().yaml}), GetParam().expected) << GetParam().yaml;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Values, Expand,
+    testing::Values(
+        ExpandCase{"x: ${env:NUM}", "{x: 42}"}, ExpandCase{"x: '${NUM}'", "{x: 42}"},
+        ExpandCase{"x: a${NUM}b", "{x: 'a42b'}"},
+        ExpandCase{"x: ${env:NUM}${env:NUM}", "{x: '4242'}"},
+        ExpandCase{"x: ${env:LIST}", "{x: [1, 'two']}"}, ExpandCase{"x: ${env:MAP}", "{x: {a: 1}}"},
+        ExpandCase{"x: a${env:LIST}", "{x: 'a[1, two]'}"},
+        ExpandCase{"x: ${env:REF}", "{x: 'text'}"}, ExpandCase{"x: ${env:QUOTED}", "{x: '\"42\"'}"},
+        ExpandCase{"x: ${env:TAG}", "{x: '!x'}"}, ExpandCase{"x: ${env:TYPED}", "{x: 5}"},
+        ExpandCase{"x: ${env:BROKEN}", "{x: '{'}"}, ExpandCase{"x: ${env:EMPTY}", "{x: null}"},
+        ExpandCase{"x: ${env:UNSET}", "{x: null}"},
+        ExpandCase{"x: [\"${env:STR}\", \"${env:NUM}\"]", "{x: ['text', 42]}"},
+        ExpandCase{"x: ${yaml:[1, 2]}", "{x: [1, 2]}"}));
+
+INSTANTIATE_TEST_SUITE_P(Defaults, Expand,
+                         testing::Values(ExpandCase{"x: ${env:UNSET:-d}", "{x: 'd'}"},
+                                         ExpandCase{"x: ${env:UNSET:-5}", "{x: 5}"},
+                                         ExpandCase{"x: ${env:UNSET:-}", "{x: null}"},
+                                         ExpandCase{"x: ${env:EMPTY:-d}", "{x: null}"},
+                                         ExpandCase{"x: ${env:UNSET:-${env:STR}}", "{x: 'text'}"},
+                                         ExpandCase{"x: ${env:UNSET:-a:-b}", "{x: 'a:-b'}"},
+                                         ExpandCase{"x: ${env:${env:NAME}}", "{x: 'text'}"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Dollars, Expand,
+    testing::Values(ExpandCase{"x: $NUM", "{x: '$NUM'}"}, ExpandCase{"x: $$", "{x: '$'}"},
+                    ExpandCase{"x: $${env:STR}", "{x: '${env:STR}'}"},
+                    ExpandCase{"x: $$$${env:STR}", "{x: '$${env:STR}'}"},
+                    ExpandCase{"x: ${env:DOLLARS}", "{x: 'a$b'}"}, ExpandCase{"x: ${", "{x: '${'}"},
+                    ExpandCase{"x: {\"${env:STR}\": 1}", "{x: {${env:STR}: 1}}"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Refused, Expand,
+    testing::Values(ExpandCase{"x: ${env:1a}", "refused"}, ExpandCase{"x: ${a b}", "refused"},
+                    ExpandCase{"x: ${}", "refused"}, ExpandCase{"x: ${ftp:STR}", "refused"},
+                    ExpandCase{"x: ${ENV:STR}", "refused"}, ExpandCase{"x: ${env:SELF}", "refused"},
+                    ExpandCase{"x: ${file:/nonexistent}", "refused"},
+                    ExpandCase{"x: ${env:UNSET:-$a}", "refused"}));
+
+struct MergeCase {
+  const char* first;
+  const char* second;
+  const char* expected;
+};
+
+class Merging : public testing::TestWithParam<MergeCase> {};
+
+TEST_P(Merging, MapsMergeAndTheRestReplaces) {
+  EXPECT_EQ(loaded({GetParam().first, GetParam().second}), GetParam().expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, Merging,
+    testing::Values(
+        MergeCase{"x: {a: 1, b: 2}", "x: {b: 3, c: 4}", "{x: {a: 1, b: 3, c: 4}}"},
+        MergeCase{"x: [1, 2]", "x: [3]", "{x: [3]}"}, MergeCase{"x: [1]", "x: []", "{x: []}"},
+        MergeCase{"x: {a: 1}", "x:", "{x: null}"}, MergeCase{"x: {a: 1}", "x: {}", "{x: {a: 1}}"},
+        MergeCase{"x: {a: 1}", "x: t", "{x: 't'}"}, MergeCase{"x: t", "x: {a: 1}", "{x: {a: 1}}"},
+        MergeCase{"x: {a: {b: 1}}", "x::a::c: 2", "{x: {a: {b: 1, c: 2}}}"},
+        MergeCase{"x: {a: 1}", "", "{x: {a: 1}}"}, MergeCase{"x: 1", "[2]", "refused"},
+        MergeCase{"x: 1", "text", "refused"},
+        MergeCase{"x: {a: 1}", "x: {a: '${env:NUM}'}", "{x: {a: 42}}"}));
+
+TEST(Load, SettingsComeLast) {
+  EXPECT_EQ(loaded({"x: {a: 1}"}, {"x.a=5", "x::b=[1, 2]", "y=${env:NUM}"}),
+            "{x: {a: 5, b: [1, 2]}, y: 42}");
+  EXPECT_EQ(loaded({"x: 1"}, {"x"}), "refused");
+}
+
+TEST(Load, SaysWhatIsWrongWithASource) {
+  EXPECT_EQ(load({"/nonexistent.yaml"}, {}, variables()).status().message(),
+            "cannot read the configuration /nonexistent.yaml");
+  EXPECT_EQ(load({"yaml:x: ${env:a-b}"}, {}, variables()).status().message(),
+            "yaml:x: ${env:a-b}:1:4: \"a-b\" is no name of an environment variable, in ${env:a-b}: "
+            "letters, digits and _, no digit first");
+  EXPECT_FALSE(load({"yaml:"}, {}, variables()).ok());
+}
+
+}  // namespace
+}  // namespace sluice::config

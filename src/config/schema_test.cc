@@ -1,0 +1,191 @@
+#include "config/schema.h"
+
+#include <gtest/gtest.h>
+
+#include "config/yaml.h"
+
+namespace sluice::config {
+
+enum class Colour : uint8_t { Red, Green };
+
+template <>
+struct Words<Colour> {
+  static constexpr std::array<std::pair<std::string_view, Colour>, 2> kAll = {
+      {{"red", Colour::Red}, {"green", Colour::Green}}};
+};
+
+struct Part {
+  int64_t depth = 3;
+};
+
+struct Options {
+  bool on = true;
+  uint32_t size = 7;
+  double ratio = 0.5;
+  std::string name = "standard";
+  std::string token;
+  std::chrono::nanoseconds wait{7};
+  Colour colour = Colour::Red;
+  std::vector<std::string> names{"d"};
+  std::vector<int64_t> numbers;
+  Dictionary<std::string> headers;
+  Part part;
+  std::optional<Part> extra;
+  bool old = false;
+};
+
+static const Schema<Part>& schema_of(const Part*) {
+  static const auto schema = Schema<Part>().field("depth", &Part::depth, "How deep.");
+  return schema;
+}
+
+static const Schema<Options>& schema_of(const Options*) {
+  using O = Options;
+  static const auto schema = Schema<O>()
+                                 .field("on", &O::on, "Whether.")
+                                 .field("size", &O::size, "How large.")
+                                 .field("ratio", &O::ratio, "How much.")
+                                 .field("name", &O::name, "What.")
+                                 .field("token", &O::token, "A secret.")
+                                 .secret()
+                                 .field("wait", &O::wait, "How long.")
+                                 .field("colour", &O::colour, "Which.")
+                                 .field("names", &O::names, "Several.")
+                                 .field("numbers", &O::numbers, "Several.")
+                                 .field("headers", &O::headers, "Pairs.")
+                                 .field("part", &O::part, "A part.")
+                                 .field("extra", &O::extra, "A part that need not be there.")
+                                 .field("old", &O::old, "Once.")
+                                 .ignored("it is old")
+                                 .refuse("unsafe", "it would be unsafe")
+                                 .check([](const O& o, const Place& place) {
+                                   if (o.size == 13) place.error("13 is unlucky");
+                                 });
+  return schema;
+}
+
+namespace {
+
+struct Read {
+  Options options;
+  Diagnostics diagnostics;
+  std::string error() const {
+    return diagnostics.ok() ? "" : diagnostics.errors().front().to_string();
+  }
+};
+
+Read read(const std::string& yaml) {
+  Read out;
+  const auto node = parse_yaml(yaml, "c.yaml");
+  EXPECT_TRUE(node.ok()) << yaml;
+  if (node.ok())
+    Codec<Options>::decode(*node, out.options, Place(out.diagnostics, "exporters::x", node->mark));
+  return out;
+}
+
+TEST(Schema, ReadsEveryType) {
+  const Read got = read(
+      "{on: false, size: 5.5, ratio: 2, name: n, wait: 1m30s, colour: green, names: [a, b], "
+      "numbers: "
+      "[1, null, 0x10], headers: {k: v}, part: {depth: 4}, extra: }");
+  ASSERT_EQ(got.error(), "");
+  const Options& o = got.options;
+  EXPECT_FALSE(o.on);
+  EXPECT_EQ(o.size, 5u);
+  EXPECT_EQ(o.ratio, 2.0);
+  EXPECT_EQ(o.name, "n");
+  EXPECT_EQ(o.wait, std::chrono::seconds(90));
+  EXPECT_EQ(o.colour, Colour::Green);
+  EXPECT_EQ(o.names, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(o.numbers, (std::vector<int64_t>{1, 0, 16}));
+  EXPECT_EQ(o.headers, (Dictionary<std::string>{{"k", "v"}}));
+  EXPECT_EQ(o.part.depth, 4);
+  ASSERT_TRUE(o.extra.has_value());
+  EXPECT_EQ(o.extra->depth, 3);
+}
+
+TEST(Schema, NullIsZeroForScalarsAndTheDefaultForTheRest) {
+  const Options o = read("{on: , size: , name: , wait: , colour: , names: , part: }").options;
+  EXPECT_FALSE(o.on);
+  EXPECT_EQ(o.size, 0u);
+  EXPECT_EQ(o.name, "");
+  EXPECT_EQ(o.wait.count(), 0);
+  EXPECT_EQ(o.colour, Colour::Red);
+  EXPECT_EQ(o.names, std::vector<std::string>{"d"});
+  EXPECT_EQ(o.part.depth, 3);
+}
+
+TEST(Schema, AListOfTextsTakesOneTextWithCommas) {
+  EXPECT_EQ(read("names: 'a, b'").options.names, (std::vector<std::string>{"a", " b"}));
+  EXPECT_TRUE(read("names: ''").options.names.empty());
+  EXPECT_NE(read("numbers: '1,2'").error(), "");
+}
+
+struct ErrorCase {
+  const char* yaml;
+  const char* error;
+};
+
+class Errors : public testing::TestWithParam<ErrorCase> {};
+
+TEST_P(Errors, NameThePlaceWhatWasFoundAndWhatIsAllowed) {
+  EXPECT_EQ(read(GetParam().yaml).error(), GetParam().error);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, Errors,
+    testing::Values(
+        ErrorCase{"on: yes",
+                  "c.yaml:1:5: exporters::x::on: expected true or false, found the text \"yes\""},
+        ErrorCase{
+            "size: -1",
+            "c.yaml:1:7: exporters::x::size: expected an integer from 0 on, found the integer -1"},
+        ErrorCase{"size: '5'",
+                  "c.yaml:1:7: exporters::x::size: expected an integer, found the text \"5\""},
+        ErrorCase{"size: .nan",
+                  "c.yaml:1:7: exporters::x::size: expected an integer, found the number .nan"},
+        ErrorCase{"name: 5",
+                  "c.yaml:1:7: exporters::x::name: expected a text (put it in quotes), found the "
+                  "integer 5"},
+        ErrorCase{"wait: 1d",
+                  "c.yaml:1:7: exporters::x::wait: expected a duration such as 300ms, 5s or 1h30m, "
+                  "found the text \"1d\""},
+        ErrorCase{
+            "colour: blue",
+            "c.yaml:1:9: exporters::x::colour: expected red or green, found the text \"blue\""},
+        ErrorCase{"numbers: {a: 1}",
+                  "c.yaml:1:10: exporters::x::numbers: expected a list, found a map"},
+        ErrorCase{
+            "numbers: [a]",
+            "c.yaml:1:11: exporters::x::numbers::0: expected an integer, found the text \"a\""},
+        ErrorCase{"part: [1]", "c.yaml:1:7: exporters::x::part: expected a map, found a list"},
+        ErrorCase{"part:\n  depht: 1",
+                  "c.yaml:2:10: exporters::x::part::depht: there is no option of this name; did "
+                  "you mean \"depth\"?"},
+        ErrorCase{"unsafe: 1", "c.yaml:1:9: exporters::x::unsafe: it would be unsafe"},
+        ErrorCase{"size: 13", "c.yaml:1:1: exporters::x: 13 is unlucky"}));
+
+TEST(Schema, SaysAllThatIsWrongAtOnce) {
+  const Read got = read("{on: 1, size: x, naem: y, part: {depth: z}}");
+  EXPECT_EQ(got.diagnostics.errors().size(), 4u) << got.diagnostics.to_string();
+}
+
+TEST(Schema, WhatHasNoEffectIsAWarningAndStillChecked) {
+  const Read got = read("old: true");
+  ASSERT_EQ(got.diagnostics.warnings().size(), 1u);
+  EXPECT_EQ(got.diagnostics.warnings()[0].message, "this option has no effect: it is old");
+  EXPECT_NE(read("old: 5").error(), "");
+}
+
+TEST(Schema, ShowsWhatIsInForceButNoSecrets) {
+  const Node shown = Codec<Options>::encode(read("{token: abc, size: 9}").options);
+  EXPECT_EQ(shown.find("token")->text, "[REDACTED]");
+  EXPECT_EQ(shown.find("size")->integer, 9);
+  EXPECT_EQ(shown.find("name")->text, "standard");
+  EXPECT_EQ(shown.find("wait")->text, "7ns");
+  EXPECT_EQ(shown.find("unsafe"), nullptr);
+  EXPECT_EQ(Codec<Options>::encode(Options()).find("token")->text, "");
+}
+
+}  // namespace
+}  // namespace sluice::config

@@ -1,0 +1,136 @@
+#include "config/service.h"
+
+#include <gtest/gtest.h>
+
+#include "config/yaml.h"
+
+namespace sluice::config {
+namespace {
+
+constexpr const char* kWhole = R"(
+receivers: {otlp: {protocols: {http: }}}
+processors: {batch: , batch/two: }
+exporters: {nop: }
+service:
+  pipelines:
+    logs: {receivers: [otlp], processors: [batch], exporters: [nop]}
+    traces/x: {receivers: [otlp], exporters: [nop]}
+)";
+
+Configuration read(const std::string& yaml, Diagnostics& diagnostics) {
+  const auto node = parse_yaml(yaml, "c.yaml");
+  EXPECT_TRUE(node.ok()) << node.status().message();
+  return read_configuration(node.ok() ? *node : Node(), diagnostics);
+}
+
+TEST(Service, ReadsTheFrame) {
+  Diagnostics diagnostics;
+  const Configuration got = read(kWhole, diagnostics);
+  ASSERT_TRUE(diagnostics.ok()) << diagnostics.to_string();
+  ASSERT_EQ(got.pipelines.size(), 2u);
+  EXPECT_EQ(got.pipelines[1].id.to_string(), "traces/x");
+  EXPECT_NE(got.find(Section::Processors, {"batch", "two"}), nullptr);
+  ASSERT_EQ(diagnostics.warnings().size(), 1u);
+  EXPECT_EQ(diagnostics.warnings()[0].path, "processors::batch/two");
+}
+
+TEST(Service, ComponentIds) {
+  std::string reason;
+  for (const char* text : {"otlp", "otlp/a", "otlp/a/b", " otlp / x ", "a_b2", "otlp/ż日"})
+    EXPECT_TRUE(parse_component_id(text, reason)) << text;
+  for (const char* text : {"", "/a", "otlp/", "5", "o-p", "otlp/a b", "otlp/a\x01", "otlp/a$"})
+    EXPECT_FALSE(parse_component_id(text, reason)) << text;
+  EXPECT_EQ(parse_component_id(" otlp / x ", reason)->to_string(), "otlp/x");
+}
+
+struct ErrorCase {
+  const char* yaml;
+  const char* error;
+};
+
+class ServiceErrors : public testing::TestWithParam<ErrorCase> {};
+
+TEST_P(ServiceErrors, SayWhereAndWhat) {
+  Diagnostics diagnostics;
+  read(GetParam().yaml, diagnostics);
+  ASSERT_FALSE(diagnostics.ok()) << GetParam().yaml;
+  EXPECT_EQ(diagnostics.errors().front().to_string(), GetParam().error);
+}
+
+#define FRAME "receivers: {otlp: }\nexporters: {nop: }\n"
+
+INSTANTIATE_TEST_SUITE_P(
+    All, ServiceErrors,
+    testing::Values(
+        ErrorCase{"recievers: {}",
+                  "c.yaml:1:12: recievers: there is no section of this name; there are: receivers "
+                  "processors exporters connectors extensions service"},
+        ErrorCase{"receivers: [otlp]",
+                  "c.yaml:1:12: receivers: expected a map of components, found a list"},
+        ErrorCase{FRAME "service: {pipelines: {logs: {receivers: [otlp], exporters: [nope]}}}",
+                  "c.yaml:3:61: service::pipelines::logs: the exporter nope is not configured: "
+                  "there is no such key "
+                  "under exporters"},
+        ErrorCase{FRAME "service: {pipelines: {logs: {receivers: [otlp]}}}",
+                  "c.yaml:3:29: service::pipelines::logs: a pipeline needs at least one exporter"},
+        ErrorCase{FRAME "service: {pipelines: {log: {receivers: [otlp], exporters: [nop]}}}",
+                  "c.yaml:3:28: service::pipelines::log: a pipeline is one of logs, metrics, "
+                  "traces, or one of these "
+                  "with /name"},
+        ErrorCase{
+            FRAME "service: {}",
+            "c.yaml:3:10: service: there must be at least one pipeline under service::pipelines"},
+        ErrorCase{FRAME "processors: {batch: }\nservice: {pipelines: {logs: {receivers: [otlp], "
+                        "processors: [batch, "
+                        "batch], exporters: [nop]}}}",
+                  "c.yaml:4:69: service::pipelines::logs: the processor batch stands twice"}));
+
+TelemetryConfig telemetry(const std::string& yaml, Diagnostics& diagnostics) {
+  return read(FRAME "service: {telemetry: " + yaml +
+                  ", pipelines: {logs: {receivers: [otlp], exporters: [nop]}}}",
+              diagnostics)
+      .telemetry;
+}
+
+TEST(Telemetry, TakesEverythingThatTheOriginalTakes) {
+  Diagnostics diagnostics;
+  const TelemetryConfig got = telemetry(
+      "{logs: {level: DEBUG, encoding: json, development: true, disable_caller: true, "
+      "disable_stacktrace: true, "
+      "sampling: {enabled: true, tick: 1s, initial: 1, thereafter: 2}, output_paths: [stdout], "
+      "error_output_paths: "
+      "[stderr], initial_fields: {a: 5}, processors: [{batch: {}}], disable_zap_resource: true}, "
+      "traces: {level: none, "
+      "propagators: [b3], processors: []}, resource: {service.name: x, service.instance.id: null}, "
+      "metrics: {level: "
+      "detailed, views: [{}], readers: [{periodic: {exporter: {}}}, {pull: {exporter: {prometheus: "
+      "{host: '::1', port: "
+      "8889, without_units: true}}}}]}}",
+      diagnostics);
+  EXPECT_TRUE(diagnostics.ok()) << diagnostics.to_string();
+  EXPECT_EQ(got.log_level, LogLevel::Debug);
+  EXPECT_EQ(got.log_encoding, LogEncoding::Json);
+  EXPECT_EQ(got.metrics_level, MetricsLevel::Detailed);
+  EXPECT_EQ(got.metrics_addresses, std::vector<std::string>{"[::1]:8889"});
+}
+
+TEST(Telemetry, AnEmptyLevelIsTheUsualOne) {
+  Diagnostics diagnostics;
+  EXPECT_EQ(telemetry("{logs: {level: }}", diagnostics).log_level, LogLevel::Info);
+  EXPECT_TRUE(diagnostics.ok()) << diagnostics.to_string();
+}
+
+TEST(Telemetry, RefusesWhatTheOriginalRefuses) {
+  for (const char* yaml :
+       {"{logs: {level: loud}}", "{logs: {encoding: xml}}", "{logs: {colour: red}}",
+        "{logs: {development: 5}}", "{logs: {output_paths: {a: b}}}", "{metrics: {level: some}}",
+        "{metrics: {readers: []}}", "{metrics: {level: normal, views: [{}]}}",
+        "{metrics: {readers: [{push: {}}]}}", "{profiles: {}}", "{traces: {propagators: 5}}"}) {
+    Diagnostics diagnostics;
+    telemetry(yaml, diagnostics);
+    EXPECT_FALSE(diagnostics.ok()) << yaml;
+  }
+}
+
+}  // namespace
+}  // namespace sluice::config
