@@ -2,11 +2,24 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "config/component_id.h"
 #include "config/node.h"
 
 namespace sluice::config {
+
+/// What an extension is named for by another component.
+enum class ExtensionRole : uint8_t { ServerAuth, ClientAuth };
+
+/// An option that names an extension.
+struct ExtensionReference {
+  ComponentId id;
+  ExtensionRole role;
+  Mark mark;
+  std::string path;
+};
 
 /// What is wrong with a configuration, all of it: a person mends everything at once.
 class Diagnostics {
@@ -23,6 +36,10 @@ class Diagnostics {
   void error(const Mark& mark, std::string_view path, std::string message);
   void warning(const Mark& mark, std::string_view path, std::string message);
 
+  /// Notes that an extension was named, and gives what was noted since the last call.
+  void refer(ExtensionReference reference) { references_.push_back(std::move(reference)); }
+  std::vector<ExtensionReference> take_references() { return std::exchange(references_, {}); }
+
   bool ok() const { return errors_.empty(); }
   const std::vector<Entry>& errors() const { return errors_; }
   const std::vector<Entry>& warnings() const { return warnings_; }
@@ -32,6 +49,7 @@ class Diagnostics {
  private:
   std::vector<Entry> errors_;
   std::vector<Entry> warnings_;
+  std::vector<ExtensionReference> references_;
 };
 
 /// A place in the configuration while it is read: where it is, and whom to tell.

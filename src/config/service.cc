@@ -238,27 +238,11 @@ class ConfigurationReader {
   void warn_of_unused() {
     for (size_t i = 0; i < kSectionCount; ++i) {
       for (const ComponentConfig& component : out_.sections[i]) {
-        if (is_used(static_cast<Section>(i), component.id)) continue;
+        if (out_.is_used(static_cast<Section>(i), component.id)) continue;
         diagnostics_.warning(component.options.mark, component.path,
                              "no pipeline uses this component");
       }
     }
-  }
-
-  bool is_used(Section section, const ComponentId& id) const {
-    const auto in = [&](const std::vector<Reference>& references) {
-      return std::any_of(references.begin(), references.end(),
-                         [&](const Reference& r) { return r.id == id; });
-    };
-    if (section == Section::Extensions) return in(out_.extensions);
-    return std::any_of(out_.pipelines.begin(), out_.pipelines.end(), [&](const PipelineConfig& p) {
-      switch (section) {
-        case Section::Receivers: return in(p.receivers);
-        case Section::Processors: return in(p.processors);
-        case Section::Exporters: return in(p.exporters);
-        default: return in(p.receivers) || in(p.exporters);
-      }
-    });
   }
 
   const Node& root_;
@@ -298,6 +282,22 @@ const ComponentConfig* Configuration::find(Section section, const ComponentId& i
     if (component.id == id) return &component;
   }
   return nullptr;
+}
+
+bool Configuration::is_used(Section section, const ComponentId& id) const {
+  const auto in = [&](const std::vector<Reference>& references) {
+    return std::any_of(references.begin(), references.end(),
+                       [&](const Reference& r) { return r.id == id; });
+  };
+  if (section == Section::Extensions) return in(extensions);
+  return std::any_of(pipelines.begin(), pipelines.end(), [&](const PipelineConfig& p) {
+    switch (section) {
+      case Section::Receivers: return in(p.receivers);
+      case Section::Processors: return in(p.processors);
+      case Section::Exporters: return in(p.exporters);
+      default: return in(p.receivers) || in(p.exporters);
+    }
+  });
 }
 
 Configuration read_configuration(const Node& root, Diagnostics& diagnostics) {

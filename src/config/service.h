@@ -10,24 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "config/component_id.h"
 #include "config/diagnostics.h"
 #include "config/node.h"
 #include "config/schema.h"
 
 namespace sluice::config {
-
-/// "type" or "type/name".
-struct ComponentId {
-  std::string type;
-  std::string name;
-
-  std::string to_string() const { return name.empty() ? type : type + "/" + name; }
-  friend bool operator==(const ComponentId&, const ComponentId&) = default;
-  friend auto operator<=>(const ComponentId&, const ComponentId&) = default;
-};
-
-/// Spaces around both parts do not count. Null, with the reason, if it is none.
-std::optional<ComponentId> parse_component_id(std::string_view text, std::string& reason);
 
 enum class Section : uint8_t { Receivers, Processors, Exporters, Connectors, Extensions };
 inline constexpr size_t kSectionCount = 5;
@@ -80,6 +68,8 @@ struct Configuration {
     return sections[static_cast<size_t>(section)];
   }
   const ComponentConfig* find(Section section, const ComponentId& id) const;
+  /// Whether a pipeline, or service::extensions, names it.
+  bool is_used(Section section, const ComponentId& id) const;
 };
 
 /// Reads the frame of an expanded configuration and checks what can be checked without knowing the

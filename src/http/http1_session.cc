@@ -181,7 +181,8 @@ void Http1Session::refuse_head(const HeadError& error) {
 
 void Http1Session::respond(uint64_t exchange, Response&& response) {
   if (state_ != State::Answering || exchange != exchange_) return;
-  const bool close = response.close || draining_ || !framing_.keep_alive;
+  const bool close =
+      response.close || draining_ || !framing_.keep_alive || !context_.limits.keep_alive;
   write(response, close);
   if (close) {
     end();
@@ -263,7 +264,9 @@ void Http1Session::tick(Clock::time_point now) {
       break;
     }
     case State::Body:
-      if (incoming_.too_slow(limits, now)) refuse(Refusal::TooSlow);
+      if (incoming_.too_slow(limits, now) ||
+          (limits.request_timeout.count() > 0 && now - incoming_.begun() > limits.request_timeout))
+        refuse(Refusal::TooSlow);
       break;
     case State::Answering:
     case State::Ended: break;

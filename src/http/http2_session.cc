@@ -205,7 +205,8 @@ Http2Session::Http2Session(SessionContext context)
       control_frames_(context_.limits.control_frames_burst,
                       context_.limits.control_frames_per_second, Clock::now()),
       begun_(Clock::now()),
-      last_received_(begun_) {
+      last_received_(begun_),
+      last_busy_(begun_) {
   nghttp2_option* option = nullptr;
   SLUICE_CHECK(nghttp2_option_new(&option) == 0);
   nghttp2_option_set_no_auto_window_update(option, 1);
@@ -384,6 +385,8 @@ void Http2Session::on_sent() { context_.transport.resume_reading(); }
 void Http2Session::tick(Clock::time_point now) {
   if (ended_) return;
   if (!keep_alive(now)) return;
+  retire(now);
+  if (ended_) return;
   busy_ = true;  // streams end in pump() only, so that the loop can go on after an answer
   for (const auto& [id, stream] : streams_) tick_stream(*stream, now);
   busy_ = false;
@@ -430,6 +433,26 @@ bool Http2Session::keep_alive(Clock::time_point now) {
     nghttp2_submit_ping(session_, NGHTTP2_FLAG_NONE, nullptr);
   }
   return true;
+}
+
+/// Connections that are idle or old enough are told to go away.
+void Http2Session::retire(Clock::time_point now) {
+  const Limits& limits = context_.limits;
+  if (!streams_.empty()) last_busy_ = now;
+  // A tenth more or less, by the object's address: connections that began together end apart.
+  const auto tenths = static_cast<int64_t>(reinterpret_cast<uintptr_t>(this) >> 6) % 21 + 90;
+  const bool old =
+      limits.connection_age.count() > 0 && now - begun_ > limits.connection_age * tenths / 100;
+  const bool idle = limits.connection_idle.count() > 0 && now - last_busy_ > limits.connection_idle;
+  if (!draining_ && (old || idle)) {
+    retired_ = now;
+    drain();
+  }
+  if (retired_ != Clock::time_point{} && limits.connection_age_grace.count() > 0 &&
+      now - retired_ > limits.connection_age_grace) {
+    ended_ = true;
+    context_.transport.abort();
+  }
 }
 
 void Http2Session::drain() {

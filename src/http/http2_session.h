@@ -57,6 +57,7 @@ class Http2Session final : public Session, public std::enable_shared_from_this<H
   bool control_frame();
   void tick_stream(Stream& stream, Clock::time_point now);
   bool keep_alive(Clock::time_point now);
+  void retire(Clock::time_point now);
   void pump();
 
   SessionContext context_;
@@ -65,7 +66,9 @@ class Http2Session final : public Session, public std::enable_shared_from_this<H
   RateLimit control_frames_;
   Clock::time_point begun_;
   Clock::time_point last_received_;
-  Clock::time_point pinged_{};  // when a ping went out that is not answered yet
+  Clock::time_point last_busy_;  // when there was a stream
+  Clock::time_point retired_{};  // when it was told to go away for its age
+  Clock::time_point pinged_{};   // when a ping went out that is not answered yet
   bool settings_received_ = false;
   bool busy_ =
       false;  // answers are queued and leave when the caller is done: nghttp2 is not re-entrant

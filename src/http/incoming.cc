@@ -8,6 +8,7 @@ std::optional<Refusal> Incoming::begin(const SessionContext& context,
                                        std::optional<uint64_t> length, Clock::time_point now) {
   begun_ = now;
   plan_ = context.handler.plan(request, {});
+  if (!plan_.admitted) return Refusal::NotAdmitted;
   if (!length.has_value()) return {};
   if (*length > plan_.limit) return Refusal::TooLarge;
   plan_.expected = *length;
@@ -17,7 +18,8 @@ std::optional<Refusal> Incoming::begin(const SessionContext& context,
 }
 
 std::optional<Refusal> Incoming::append(const SessionContext& context, std::string_view bytes) {
-  if (request.body.empty() && plan_.expected == 0) plan_ = context.handler.plan(request, bytes);
+  if (request.body.empty() && !bytes.empty() && plan_.expected == 0)
+    plan_ = context.handler.plan(request, bytes);
   const size_t size = request.body.size() + bytes.size();
   if (!context.budget.take(request.memory, bytes.size())) return Refusal::NoMemory;
   if (request.body.capacity() == 0) request.body.reserve(std::min(plan_.expected, plan_.limit));

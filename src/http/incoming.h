@@ -24,6 +24,8 @@ class Incoming {
 
   /// Whether the body comes more slowly than the limits ask for.
   bool too_slow(const Limits& limits, Clock::time_point now) const;
+  /// When the header was complete.
+  Clock::time_point begun() const { return begun_; }
 
  private:
   BodyPlan plan_;

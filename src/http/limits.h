@@ -35,11 +35,21 @@ struct Limits {
   /// come.
   std::chrono::milliseconds body_timeout{10'000};
   size_t body_bytes_per_second = 10 << 10;
+  /// HTTP/1.1 only: the longest that a body may take at whatever pace; 0: as long as the pace
+  /// allows.
+  std::chrono::milliseconds request_timeout{0};
   /// A peer that reads nothing of our answer for so long is cut off.
   std::chrono::milliseconds write_timeout{30'000};
   /// An HTTP/2 client that is silent for `ping_after` is pinged, and has `ping_timeout` to answer.
   std::chrono::milliseconds ping_after{60'000};
   std::chrono::milliseconds ping_timeout{20'000};
+  /// HTTP/2 connections without a call for so long, or of this age, are told to go away, and cut
+  /// off `age_grace` after that; 0: never. Clients behind a balancer connect anew, and spread.
+  std::chrono::milliseconds connection_idle{0};
+  std::chrono::milliseconds connection_age{0};
+  std::chrono::milliseconds connection_age_grace{0};
+  /// HTTP/1.1 only: whether a connection serves more than one request.
+  bool keep_alive = true;
   /// After the end of accepting, open requests have so long to be answered.
   std::chrono::milliseconds drain_timeout{10'000};
   /// Frames of HTTP/2 that cost us work and carry no data (PING, SETTINGS, PRIORITY, RST_STREAM,

@@ -110,16 +110,18 @@ class Responder {
 
 /// Why a connection did not read a body to its end.
 enum class Refusal : uint8_t {
-  TooLarge,       ///< over the plan's limit
-  NoMemory,       ///< the budget is used up: "retry later"
-  TooSlow,        ///< slower than Limits asks for
-  HeaderTooLarge  ///< HTTP/2 only: HTTP/1.1 answers such a header itself
+  TooLarge,        ///< over the plan's limit
+  NoMemory,        ///< the budget is used up: "retry later"
+  TooSlow,         ///< slower than Limits asks for
+  HeaderTooLarge,  ///< HTTP/2 only: HTTP/1.1 answers such a header itself
+  NotAdmitted      ///< the plan said so
 };
 
 /// What a handler wants to read.
 struct BodyPlan {
-  size_t limit = 0;     ///< more bytes than this are refused as TooLarge
-  size_t expected = 0;  ///< the whole size, where it is known: memory is set aside in one piece
+  size_t limit = 0;      ///< more bytes than this are refused as TooLarge
+  size_t expected = 0;   ///< the whole size, where it is known: memory is set aside in one piece
+  bool admitted = true;  ///< false: nothing of the body is read, and refuse() called at once
 };
 
 /// Decides about requests. Called on the lane's thread.
@@ -127,8 +129,9 @@ class Handler {
  public:
   virtual ~Handler() = default;
 
-  /// The header is there. `first` are the first bytes of the body as they came, which for a framed
-  /// body tell its size; empty where they are not here yet, or will never be.
+  /// The header is there: called once with nothing of the body, when it may be refused as a whole,
+  /// and again with the first bytes of a body whose size is not known, which for a framed body tell
+  /// it.
   virtual BodyPlan plan(const Request& request, std::string_view first) = 0;
 
   /// A whole request.

@@ -16,17 +16,22 @@
 #include "config/service.h"
 #include "io/loop.h"
 #include "otlp/records.h"
+#include "pipeline/auth.h"
 #include "pipeline/batch.h"
 
 namespace sluice::pipeline {
 
 using config::ComponentId;
 
+class Extension;
+
 /// What all components share. Outlives them.
 struct Host {
   std::vector<io::Loop*> lanes;
   Budget& budget;
   metrics::Registry& metrics;
+  /// Those of service::extensions, which are made before all other components.
+  std::map<ComponentId, Extension*> extensions{};
 };
 
 class Component {
@@ -69,6 +74,15 @@ class Connector : public Component {
   virtual Result<std::unique_ptr<Consumer>> stage(size_t lane, const Outputs& next) = 0;
 };
 
-class Extension : public Component {};
+class Extension : public Component {
+ public:
+  /// What it does for other components; null where it does not.
+  virtual const ServerAuth* server_auth() const { return nullptr; }
+  virtual const ClientAuth* client_auth() const { return nullptr; }
+  /// All components have been started.
+  virtual void pipelines_started() {}
+  /// The first component is about to be stopped.
+  virtual void pipelines_stopping() {}
+};
 
 }  // namespace sluice::pipeline

@@ -31,6 +31,8 @@ class Factory {
     std::string doc;  ///< what it does, one sentence
     std::vector<std::string> aliases{};
     Signals signals{};
+    /// What an extension may be named for.
+    std::vector<config::ExtensionRole> roles{};
   };
 
   explicit Factory(About about) : about_(std::move(about)) {}

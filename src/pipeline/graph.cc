@@ -46,6 +46,27 @@ std::string unknown_type(const Registry& registry, Section section, const std::s
   return message;
 }
 
+/// Options that name an extension must name one that runs, and that can do what it is named for.
+void check_extensions(const std::vector<config::ExtensionReference>& references,
+                      const config::Configuration& configuration, const Registry& registry,
+                      config::Diagnostics& diagnostics) {
+  for (const config::ExtensionReference& reference : references) {
+    const std::string name = "the extension " + reference.id.to_string();
+    const Factory* factory = registry.find(Section::Extensions, reference.id.type);
+    std::string problem;
+    if (configuration.find(Section::Extensions, reference.id) == nullptr) {
+      problem = name + " is not configured: there is no such key under extensions";
+    } else if (!configuration.is_used(Section::Extensions, reference.id)) {
+      problem = name + " does not run: add it to service::extensions";
+    } else if (factory != nullptr) {
+      const auto& roles = factory->about().roles;
+      if (std::find(roles.begin(), roles.end(), reference.role) == roles.end())
+        problem = name + " is no authenticator for this";
+    }
+    if (!problem.empty()) diagnostics.error(reference.mark, reference.path, std::move(problem));
+  }
+}
+
 /// What can be said about pipelines once it is known what their components can do.
 class PipelineChecks {
  public:
@@ -147,6 +168,9 @@ Plan Plan::make(const config::Configuration& configuration, const Registry& regi
         continue;
       }
       plan.planned_[{section, component.id}] = {factory, factory->read(component.options, place)};
+      const auto references = diagnostics.take_references();
+      if (configuration.is_used(section, component.id))
+        check_extensions(references, configuration, registry, diagnostics);
     }
   }
   if (diagnostics.ok()) PipelineChecks(configuration, plan, diagnostics).run();
@@ -289,7 +313,7 @@ Status Graph::Impl::build() {
     const Plan::Planned& planned = plan.of(Section::Extensions, reference.id);
     auto made = planned.factory->extension(planned.options, reference.id, host);
     if (!made.ok()) return failed(reference.id, made.status());
-    add(std::move(made).value());
+    host.extensions[reference.id] = add(std::move(made).value());
   }
   SLUICE_RETURN_IF_ERROR(make_exporters());
   for (const PipelineConfig& pipeline : plan.configuration().pipelines)
@@ -308,11 +332,13 @@ Result<std::unique_ptr<Graph>> Graph::build(const Plan& plan, Host& host) {
 
 Status Graph::start() {
   for (const auto& component : impl_->components) SLUICE_RETURN_IF_ERROR(component->start());
+  for (const auto& [id, extension] : impl_->host.extensions) extension->pipelines_started();
   return {};
 }
 
 bool Graph::stop(std::chrono::milliseconds timeout) {
   const auto end = std::chrono::steady_clock::now() + timeout;
+  for (const auto& [id, extension] : impl_->host.extensions) extension->pipelines_stopping();
   for (auto at = impl_->components.rbegin(); at != impl_->components.rend(); ++at) {
     const auto done = std::make_shared<std::promise<void>>();
     std::future<void> future = done->get_future();

@@ -33,31 +33,69 @@ void set_if_given(std::chrono::nanoseconds wanted, std::chrono::milliseconds& li
   if (wanted.count() > 0) limit = std::chrono::ceil<std::chrono::milliseconds>(wanted);
 }
 
-OtlpReceiverConfig receiver_config(const Config& config, const pipeline::Inputs& inputs) {
+Status read_grpc(const otlp_receiver::GrpcConfig& grpc, const pipeline::Host& host,
+                 OtlpReceiverConfig& out) {
+  out.grpc = {grpc.endpoint};
+  out.grpc_metadata = grpc.include_metadata;
+  if (grpc.max_recv_msg_size_mib > 0)
+    out.limits.grpc_message_bytes = static_cast<size_t>(grpc.max_recv_msg_size_mib) << 20;
+  if (grpc.max_concurrent_streams > 0)
+    out.limits.streams_per_connection = grpc.max_concurrent_streams;
+  if (grpc.keepalive && grpc.keepalive->server_parameters) {
+    const otlp_receiver::ServerParameters& wanted = *grpc.keepalive->server_parameters;
+    set_if_given(wanted.max_connection_idle, out.limits.connection_idle);
+    set_if_given(wanted.max_connection_age, out.limits.connection_age);
+    set_if_given(wanted.max_connection_age_grace, out.limits.connection_age_grace);
+    set_if_given(wanted.time, out.limits.ping_after);
+    set_if_given(wanted.timeout, out.limits.ping_timeout);
+  }
+  if (!grpc.auth) return {};
+  auto auth = find_server_auth(host, *grpc.auth);
+  if (auth.ok()) out.grpc_auth = *auth;
+  return auth.status();
+}
+
+Status read_http(const otlp_receiver::HttpConfig& http, const pipeline::Host& host,
+                 OtlpReceiverConfig& out) {
+  out.http = {http.endpoint};
+  out.http_metadata = http.include_metadata;
+  if (http.max_request_body_size > 0)
+    out.limits.http_body_bytes = static_cast<size_t>(http.max_request_body_size);
+  out.paths = {with_slash(http.logs_url_path), with_slash(http.traces_url_path),
+               with_slash(http.metrics_url_path)};
+  if (http.cors)
+    out.cors = {http.cors->allowed_origins, http.cors->allowed_headers, http.cors->max_age};
+  out.http_response_headers = http.response_headers;
+  out.http_encodings = http.compression_algorithms;
+  if (out.http_encodings) {
+    // deflate has always been zlib's format here, and x-gzip is gzip.
+    const std::vector<std::string> named = *out.http_encodings;
+    for (const std::string& name : named) {
+      if (name == "deflate") out.http_encodings->push_back("zlib");
+      if (name == "gzip") out.http_encodings->push_back("x-gzip");
+    }
+  }
+  set_if_given(http.read_timeout, out.limits.request_timeout);
+  set_if_given(http.read_header_timeout, out.limits.header_timeout);
+  set_if_given(http.write_timeout, out.limits.write_timeout);
+  set_if_given(http.idle_timeout, out.limits.idle_timeout);
+  out.limits.keep_alive = http.keep_alives_enabled;
+  if (!http.auth) return {};
+  out.http_auth_params = http.auth->request_params;
+  auto auth = find_server_auth(host, http.auth->auth);
+  if (auth.ok()) out.http_auth = *auth;
+  return auth.status();
+}
+
+Result<OtlpReceiverConfig> receiver_config(const Config& config, const pipeline::Inputs& inputs,
+                                           const pipeline::Host& host) {
   OtlpReceiverConfig out;
   out.grpc.clear();
   out.http.clear();
-  out.cors_allowed_origins.clear();
+  out.cors.origins.clear();
   for (size_t i = 0; i < inputs.size(); ++i) out.served[i] = !inputs[i].empty();
-  if (const auto& grpc = config.protocols.grpc) {
-    out.grpc = {grpc->endpoint};
-    out.grpc_metadata = grpc->include_metadata;
-    if (grpc->max_recv_msg_size_mib > 0)
-      out.limits.grpc_message_bytes = static_cast<size_t>(grpc->max_recv_msg_size_mib) << 20;
-    if (grpc->max_concurrent_streams > 0)
-      out.limits.streams_per_connection = grpc->max_concurrent_streams;
-  }
-  if (const auto& http = config.protocols.http) {
-    out.http = {http->endpoint};
-    out.http_metadata = http->include_metadata;
-    if (http->max_request_body_size > 0)
-      out.limits.http_body_bytes = static_cast<size_t>(http->max_request_body_size);
-    out.paths = {with_slash(http->logs_url_path), with_slash(http->traces_url_path),
-                 with_slash(http->metrics_url_path)};
-    if (http->cors) out.cors_allowed_origins = http->cors->allowed_origins;
-    set_if_given(http->read_header_timeout, out.limits.header_timeout);
-    set_if_given(http->idle_timeout, out.limits.idle_timeout);
-  }
+  if (config.protocols.grpc) SLUICE_RETURN_IF_ERROR(read_grpc(*config.protocols.grpc, host, out));
+  if (config.protocols.http) SLUICE_RETURN_IF_ERROR(read_http(*config.protocols.http, host, out));
   return out;
 }
 
@@ -77,8 +115,9 @@ class OtlpReceiverComponent final : public pipeline::Receiver {
       next.push_back(by_signal.get());
       made->by_signal_.push_back(std::move(by_signal));
     }
-    auto receiver = OtlpReceiver::create(receiver_config(config, inputs), host.lanes, next,
-                                         host.budget, host.metrics);
+    const auto wanted = receiver_config(config, inputs, host);
+    if (!wanted.ok()) return wanted.status();
+    auto receiver = OtlpReceiver::create(*wanted, host.lanes, next, host.budget, host.metrics);
     if (!receiver.ok()) return receiver.status();
     made->receiver_ = std::move(receiver).value();
     return std::unique_ptr<pipeline::Receiver>(std::move(made));

@@ -1,20 +1,27 @@
 #include "components/receivers/otlp/config.h"
 
+#include <algorithm>
+
 namespace sluice::components::otlp_receiver {
 namespace {
 
 using config::Place;
 using config::Schema;
 
-constexpr std::string_view kOwnBuffers = "buffers grow and shrink with the load";
-constexpr std::string_view kNoTls = "connections with TLS cannot be taken: put a proxy in front";
-constexpr std::string_view kNoAuth =
-    "senders cannot be asked for credentials: the receiver would take data from anybody";
-constexpr std::string_view kTcpOnly = "only TCP is listened on";
+constexpr const char* kOwnBuffers = "buffers grow and shrink with the load";
+constexpr const char* kNoTls = "connections with TLS cannot be taken: put a proxy in front";
+constexpr const char* kNoMiddlewares =
+    "there are no extensions that could stand between a request and the receiver";
+constexpr const char* kOwnPings =
+    "what a client may ask of a connection without sending data is limited for all of it together";
 
-template <typename Config>
-void refuse_what_is_unsafe(Schema<Config>& schema) {
-  schema.refuse("tls", std::string(kNoTls)).refuse("auth", std::string(kNoAuth));
+void check_transport(const std::string& transport, const Place& place) {
+  if (transport != "tcp" && !transport.empty())
+    place.error("transport must be tcp: nothing else is listened on");
+}
+
+void check_not_negative(const char* name, int64_t value, const Place& place) {
+  if (value < 0) place.error(std::string(name) + " must not be negative");
 }
 
 }  // namespace
@@ -23,62 +30,125 @@ const Schema<CorsConfig>& schema_of(const CorsConfig*) {
   static const auto schema =
       Schema<CorsConfig>()
           .field("allowed_origins", &CorsConfig::allowed_origins,
-                 "Origins that browsers may send from; \"*\" is all.")
+                 "Origins that browsers may send from; a * in one stands for any text.")
           .field("allowed_headers", &CorsConfig::allowed_headers,
-                 "Request headers that browsers may set; all are allowed.")
+                 "Request headers that browsers may set besides the usual ones; * is any.")
           .field("max_age", &CorsConfig::max_age,
-                 "Seconds for which a browser keeps the answer to a preflight request.")
-          .ignore("exposed_headers", "answers have no headers that scripts need");
+                 "Seconds for which a browser may keep the answer to a preflight request.")
+          .check([](const CorsConfig& config, const Place& place) {
+            if (config.allowed_origins.empty() && !config.allowed_headers.empty())
+              place.warning("allowed_headers has no effect without allowed_origins");
+          });
+  return schema;
+}
+
+const Schema<ServerParameters>& schema_of(const ServerParameters*) {
+  using C = ServerParameters;
+  static const auto schema =
+      Schema<C>()
+          .field("max_connection_idle", &C::max_connection_idle,
+                 "A connection without calls for so long is told to go away; 0: never.")
+          .field("max_connection_age", &C::max_connection_age,
+                 "A connection of this age, a tenth more or less, is told to go away; 0: never.")
+          .field("max_connection_age_grace", &C::max_connection_age_grace,
+                 "What its open calls get until it is cut off; 0: as long as they take.")
+          .field("time", &C::time, "A client that is silent for so long is pinged; 0: a minute.")
+          .field("timeout", &C::timeout, "It has so long to answer a ping; 0: twenty seconds.");
+  return schema;
+}
+
+const Schema<EnforcementPolicy>& schema_of(const EnforcementPolicy*) {
+  using C = EnforcementPolicy;
+  static const auto schema =
+      Schema<C>()
+          .field("min_time", &C::min_time, "The least time between two pings of a client.")
+          .ignored(kOwnPings)
+          .field("permit_without_stream", &C::permit_without_stream,
+                 "Whether a client may ping while it has no call.")
+          .ignored(kOwnPings);
+  return schema;
+}
+
+const Schema<KeepaliveConfig>& schema_of(const KeepaliveConfig*) {
+  static const auto schema =
+      Schema<KeepaliveConfig>()
+          .field("server_parameters", &KeepaliveConfig::server_parameters,
+                 "How long connections live, and how it is found out that one is dead.")
+          .field("enforcement_policy", &KeepaliveConfig::enforcement_policy,
+                 "How often clients may ping.");
   return schema;
 }
 
 const Schema<GrpcConfig>& schema_of(const GrpcConfig*) {
-  static const auto schema = [] {
-    Schema<GrpcConfig> s;
-    s.field("endpoint", &GrpcConfig::endpoint, "HOST:PORT to listen on.")
-        .field("max_recv_msg_size_mib", &GrpcConfig::max_recv_msg_size_mib,
-               "MiB that one message may have, before and after decompression.")
-        .field("max_concurrent_streams", &GrpcConfig::max_concurrent_streams,
-               "Calls at once on one connection; 0 is the receiver's own limit.")
-        .field("include_metadata", &GrpcConfig::include_metadata,
-               "Whether processors see the metadata of the calls.")
-        .refuse("transport", std::string(kTcpOnly))
-        .ignore("read_buffer_size", std::string(kOwnBuffers))
-        .ignore("write_buffer_size", std::string(kOwnBuffers))
-        .ignore("keepalive", "silent clients are pinged after a minute")
-        .ignore("middlewares", "there are none");
-    refuse_what_is_unsafe(s);
-    return s;
-  }();
+  using C = GrpcConfig;
+  static const auto schema =
+      Schema<C>()
+          .field("endpoint", &C::endpoint, "HOST:PORT to listen on.")
+          .field("transport", &C::transport, "tcp; there is nothing else.")
+          .field("max_recv_msg_size_mib", &C::max_recv_msg_size_mib,
+                 "MiB that one message may have, before and after decompression; 0 is 4.")
+          .field("max_concurrent_streams", &C::max_concurrent_streams,
+                 "Calls at once on one connection; 0 is the receiver's own limit of 100.")
+          .field("include_metadata", &C::include_metadata,
+                 "Whether processors see the metadata of the calls.")
+          .field("auth", &C::auth, "Who may send; without it, anybody.")
+          .field("keepalive", &C::keepalive, "Age and health of connections.")
+          .field("read_buffer_size", &C::read_buffer_size, "Bytes that are read at once.")
+          .ignored(kOwnBuffers)
+          .field("write_buffer_size", &C::write_buffer_size, "Bytes that are written at once.")
+          .ignored(kOwnBuffers)
+          .refuse("tls", kNoTls)
+          .refuse("middlewares", kNoMiddlewares)
+          .check([](const C& config, const Place& place) {
+            check_transport(config.transport, place);
+            check_not_negative("max_recv_msg_size_mib", config.max_recv_msg_size_mib, place);
+          });
   return schema;
 }
 
 const Schema<HttpConfig>& schema_of(const HttpConfig*) {
-  static const auto schema = [] {
-    Schema<HttpConfig> s;
-    s.field("endpoint", &HttpConfig::endpoint, "HOST:PORT to listen on.")
-        .field("max_request_body_size", &HttpConfig::max_request_body_size,
-               "Bytes that one body may have, before and after decompression.")
-        .field("include_metadata", &HttpConfig::include_metadata,
-               "Whether processors see the headers of the requests.")
-        .field("cors", &HttpConfig::cors, "What browsers of other origins may do.")
-        .field("traces_url_path", &HttpConfig::traces_url_path, "The path that takes traces.")
-        .field("metrics_url_path", &HttpConfig::metrics_url_path, "The path that takes metrics.")
-        .field("logs_url_path", &HttpConfig::logs_url_path, "The path that takes logs.")
-        .field("read_header_timeout", &HttpConfig::read_header_timeout,
-               "How long a request's header may take; 0 is the receiver's own limit.")
-        .field("idle_timeout", &HttpConfig::idle_timeout,
-               "How long a connection may be idle; 0 is the receiver's own limit.")
-        .refuse("transport", std::string(kTcpOnly))
-        .ignore("read_timeout", "a body must come at a least rate")
-        .ignore("write_timeout", "a client that reads nothing is cut off after 30 seconds")
-        .ignore("keep_alives_enabled", "connections are kept")
-        .ignore("response_headers", "answers have the headers of the protocol")
-        .ignore("compression_algorithms", "all encodings are taken")
-        .ignore("middlewares", "there are none");
-    refuse_what_is_unsafe(s);
-    return s;
-  }();
+  using C = HttpConfig;
+  static const auto schema =
+      Schema<C>()
+          .field("endpoint", &C::endpoint, "HOST:PORT to listen on.")
+          .field("transport", &C::transport, "tcp; there is nothing else.")
+          .field("max_request_body_size", &C::max_request_body_size,
+                 "Bytes that one body may have, before and after decompression; 0 is 20 MiB.")
+          .field("include_metadata", &C::include_metadata,
+                 "Whether processors see the headers of the requests.")
+          .field("cors", &C::cors, "What browsers of other origins may do.")
+          .field("auth", &C::auth, "Who may send; without it, anybody.")
+          .field("response_headers", &C::response_headers, "Headers that every answer has.")
+          .field("compression_algorithms", &C::compression_algorithms,
+                 "The Content-Encodings that are taken, \"\" for none; all, if there is no list.")
+          .field("traces_url_path", &C::traces_url_path, "The path that takes traces.")
+          .field("metrics_url_path", &C::metrics_url_path, "The path that takes metrics.")
+          .field("logs_url_path", &C::logs_url_path, "The path that takes logs.")
+          .field("read_timeout", &C::read_timeout,
+                 "How long a body may take; 0 is as long as its pace allows.")
+          .field("read_header_timeout", &C::read_header_timeout,
+                 "How long a request's header may take; 0 is the receiver's own limit of 10 s.")
+          .field("write_timeout", &C::write_timeout,
+                 "A client that reads nothing of its answer for so long is cut off; 0 is 30 s.")
+          .field("idle_timeout", &C::idle_timeout,
+                 "How long a connection may be idle; 0 is the receiver's own limit of 120 s.")
+          .field("keep_alives_enabled", &C::keep_alives_enabled,
+                 "Whether a connection serves more than one request.")
+          .refuse("tls", kNoTls)
+          .refuse("include_tls_metadata", kNoTls)
+          .refuse("middlewares", kNoMiddlewares)
+          .check([](const C& config, const Place& place) {
+            check_transport(config.transport, place);
+            if (!config.compression_algorithms) return;
+            for (const std::string& name : *config.compression_algorithms) {
+              const auto known = {"",        "gzip", "zstd",   "zlib",
+                                  "deflate", "lz4",  "snappy", "x-snappy-framed"};
+              if (std::find(known.begin(), known.end(), name) == known.end())
+                place.error("compression_algorithms: \"" + name +
+                            "\" is none of \"\", gzip, zstd, zlib, deflate, snappy, "
+                            "x-snappy-framed and lz4");
+            }
+          });
   return schema;
 }
 

@@ -3,13 +3,64 @@
 #include <algorithm>
 
 namespace sluice::components::otlp_receiver {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return out;
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+Cors::Cors(const CorsRules& rules) : max_age_(rules.max_age) {
+  for (const std::string& rule : rules.origins) {
+    const std::string origin = lower(rule);
+    const size_t star = origin.find('*');
+    if (origin == "*") {
+      any_origin_ = true;
+    } else if (star != std::string::npos) {
+      patterns_.push_back({origin.substr(0, star), origin.substr(star + 1)});
+    } else {
+      origins_.push_back(origin);
+    }
+  }
+  for (const std::string& header : rules.headers) {
+    any_header_ = any_header_ || header == "*";
+    headers_.push_back(lower(header));
+  }
+  if (headers_.empty()) headers_ = {"accept", "content-type", "x-requested-with"};
+}
 
 std::string Cors::allow_origin(std::string_view origin) const {
   if (origin.empty()) return {};
-  const bool all = std::find(allowed_.begin(), allowed_.end(), "*") != allowed_.end();
-  if (all) return "*";
-  const bool listed = std::find(allowed_.begin(), allowed_.end(), origin) != allowed_.end();
-  return listed ? std::string(origin) : std::string();
+  if (any_origin_) return "*";
+  const std::string name = lower(origin);
+  const bool listed = std::find(origins_.begin(), origins_.end(), name) != origins_.end();
+  const bool fits = std::any_of(patterns_.begin(), patterns_.end(), [&](const Pattern& p) {
+    return name.size() >= p.before.size() + p.behind.size() && name.rfind(p.before, 0) == 0 &&
+           name.compare(name.size() - p.behind.size(), std::string::npos, p.behind) == 0;
+  });
+  return listed || fits ? std::string(origin) : std::string();
+}
+
+bool Cors::allows_headers(std::string_view names) const {
+  if (any_header_) return true;
+  while (!names.empty()) {
+    const size_t comma = std::min(names.find(','), names.size());
+    const std::string name = lower(trim(names.substr(0, comma)));
+    if (!name.empty() && std::find(headers_.begin(), headers_.end(), name) == headers_.end())
+      return false;
+    names.remove_prefix(std::min(comma + 1, names.size()));
+  }
+  return true;
 }
 
 std::optional<http::Response> Cors::preflight(const http::Request& request) const {
@@ -21,13 +72,18 @@ std::optional<http::Response> Cors::preflight(const http::Request& request) cons
       {"Vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"});
   const std::string origin = allow_origin(request.headers.get("origin"));
   const bool method_allowed = method == "GET" || method == "POST" || method == "HEAD";
-  if (origin.empty() || !method_allowed) return response;
+  const std::string_view headers = request.headers.get("access-control-request-headers");
+  if (origin.empty() || !method_allowed || !allows_headers(headers)) return response;
   response.headers.push_back({"Access-Control-Allow-Origin", origin});
   response.headers.push_back({"Access-Control-Allow-Credentials", "true"});
   response.headers.push_back({"Access-Control-Allow-Methods", std::string(method)});
-  const std::string_view headers = request.headers.get("access-control-request-headers");
   if (!headers.empty()) {
     response.headers.push_back({"Access-Control-Allow-Headers", std::string(headers)});
+  }
+  // As the original: a negative age forbids keeping it.
+  if (max_age_ != 0) {
+    response.headers.push_back(
+        {"Access-Control-Max-Age", std::to_string(std::max<int64_t>(max_age_, 0))});
   }
   return response;
 }

@@ -33,6 +33,7 @@ std::string_view refusal_reason(Code code) {
     case Code::ResourceExhausted: return "too_large";
     case Code::Unavailable: return "memory";
     case Code::DeadlineExceeded: return "too_slow";
+    case Code::Unauthenticated: return "unauthenticated";
     default: return "undecodable";
   }
 }
@@ -67,9 +68,13 @@ class GrpcHandler::Caller final : public Reply {
   http::Responder responder_;
 };
 
-http::BodyPlan GrpcHandler::plan(const http::Request&, std::string_view first) {
+http::BodyPlan GrpcHandler::plan(const http::Request& request, std::string_view first) {
+  if (first.empty() && config_.grpc_auth != nullptr) {
+    denial_ = config_.grpc_auth->check(request.headers);
+    if (!denial_.ok()) return {0, 0, false};
+  }
   const size_t size = grpc::body_size(first);
-  const size_t limit = grpc::kPrefixBytes + limits_.grpc_message_bytes;
+  const size_t limit = grpc::kPrefixBytes + config_.limits.grpc_message_bytes;
   // A message that says it is too large is not read: its prefix is enough to answer.
   if (size > limit) return {grpc::kPrefixBytes, 0};
   return {limit, size};
@@ -77,7 +82,7 @@ http::BodyPlan GrpcHandler::plan(const http::Request&, std::string_view first) {
 
 Status GrpcHandler::begin(const grpc::Call& call, otlp::Signal& signal) const {
   const std::optional<otlp::Signal> service = parse_service(call.service);
-  if (!service.has_value() || !served_[static_cast<size_t>(*service)])
+  if (!service.has_value() || !config_.served[static_cast<size_t>(*service)])
     return {Code::Unimplemented, "unknown service " + std::string(call.service)};
   if (call.method != "Export") {
     return {Code::Unimplemented, "unknown method " + std::string(call.method) + " for service " +
@@ -116,7 +121,7 @@ Status GrpcHandler::receive(http::Request&& request, const grpc::Call& call,
   Buffer expanded;
   std::string_view message;
   SLUICE_RETURN_IF_ERROR(grpc::read_message(request.body.view(), *call.encoding,
-                                            limits_.grpc_message_bytes, expanded, message));
+                                            config_.limits.grpc_message_bytes, expanded, message));
   if (!expanded.empty()) {
     SLUICE_RETURN_IF_ERROR(lane_->replace(std::move(expanded), request.body, request.memory));
   }
@@ -126,7 +131,7 @@ Status GrpcHandler::receive(http::Request&& request, const grpc::Call& call,
   if (!decoded.ok()) {
     return internal_error("grpc: error unmarshalling request: " + decoded.message());
   }
-  keep_metadata(request, include_metadata_, batch);
+  keep_metadata(request, config_.grpc_metadata, batch);
   lane_->consume(std::move(batch), Transport::Grpc,
                  std::make_unique<Caller>(call, std::move(responder)), call.timeout);
   return {};
@@ -141,7 +146,7 @@ void GrpcHandler::refuse(http::Refusal reason, http::Request&& request, http::Re
   Status status;
   switch (reason) {
     case http::Refusal::TooLarge:
-      status = grpc::too_large(request.body.view(), limits_.grpc_message_bytes);
+      status = grpc::too_large(request.body.view(), config_.limits.grpc_message_bytes);
       break;
     case http::Refusal::NoMemory: status = out_of_memory(); break;
     case http::Refusal::TooSlow:
@@ -150,6 +155,7 @@ void GrpcHandler::refuse(http::Refusal reason, http::Request&& request, http::Re
     case http::Refusal::HeaderTooLarge:
       status = {Code::ResourceExhausted, "the request's metadata is too large"};
       break;
+    case http::Refusal::NotAdmitted: status = std::exchange(denial_, Status()); break;
   }
   lane_->instruments().refused(Transport::Grpc, refusal_reason(status.code()));
   responder.respond(failed(call.content_type, status));

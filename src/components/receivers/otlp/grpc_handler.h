@@ -4,9 +4,8 @@
 #include <optional>
 
 #include "components/receivers/otlp/lane.h"
-#include "components/receivers/otlp/routes.h"
+#include "components/receivers/otlp/receiver.h"
 #include "http/grpc.h"
-#include "http/limits.h"
 #include "http/message.h"
 
 namespace sluice::components::otlp_receiver {
@@ -14,13 +13,9 @@ namespace sluice::components::otlp_receiver {
 /// OTLP over gRPC: the unary Export of the three collector services. One for each lane.
 class GrpcHandler final : public http::Handler {
  public:
-  /// The references must outlive the handler.
-  GrpcHandler(std::shared_ptr<Lane> lane, const http::Limits& limits, const Served& served,
-              bool include_metadata)
-      : lane_(std::move(lane)),
-        limits_(limits),
-        served_(served),
-        include_metadata_(include_metadata) {}
+  /// `config` must outlive the handler.
+  GrpcHandler(std::shared_ptr<Lane> lane, const OtlpReceiverConfig& config)
+      : lane_(std::move(lane)), config_(config) {}
 
   http::BodyPlan plan(const http::Request& request, std::string_view first) override;
   void handle(http::Request&& request, http::Responder responder) override;
@@ -33,9 +28,8 @@ class GrpcHandler final : public http::Handler {
   Status begin(const http::grpc::Call& call, otlp::Signal& signal) const;
 
   std::shared_ptr<Lane> lane_;
-  const http::Limits& limits_;
-  const Served& served_;
-  const bool include_metadata_;
+  const OtlpReceiverConfig& config_;
+  Status denial_;  // between plan() and refuse(), which follows at once
 };
 
 }  // namespace sluice::components::otlp_receiver

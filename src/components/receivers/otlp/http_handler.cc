@@ -1,5 +1,6 @@
 #include "components/receivers/otlp/http_handler.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -29,13 +30,6 @@ constexpr std::array<std::pair<std::string_view, wire::Encoding>, 9> kEncodings{
     {"lz4", wire::Encoding::Lz4},
 }};
 
-std::optional<wire::Encoding> parse_encoding(std::string_view name) {
-  for (const auto& [known, encoding] : kEncodings) {
-    if (name == known) return encoding;
-  }
-  return std::nullopt;
-}
-
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -55,6 +49,20 @@ std::string percent_decode(std::string_view path) {
     }
   }
   return decoded;
+}
+
+/// The first value of that name in a query, decoded.
+std::optional<std::string> query_parameter(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const size_t end = std::min(query.find('&'), query.size());
+    std::string pair(query.substr(0, end));
+    query.remove_prefix(std::min(end + 1, query.size()));
+    std::replace(pair.begin(), pair.end(), '+', ' ');
+    const size_t equals = std::min(pair.find('='), pair.size());
+    if (percent_decode(std::string_view(pair).substr(0, equals)) != name) continue;
+    return percent_decode(std::string_view(pair).substr(std::min(equals + 1, pair.size())));
+  }
+  return std::nullopt;
 }
 
 /// The media type, whatever its case and parameters.
@@ -110,9 +118,15 @@ http::Response error(int http_code, const Status& status, Format format) {
   return response;
 }
 
-Status unsupported_encoding(std::string_view name) {
-  return invalid_argument("unsupported Content-Encoding: " + std::string(name) +
-                          "; send gzip, zstd, deflate, zlib, snappy, x-snappy-framed, lz4 or none");
+Status unsupported_encoding(std::string_view name,
+                            const std::optional<std::vector<std::string>>& taken) {
+  std::string message = "unsupported Content-Encoding: " + std::string(name) + "; send ";
+  if (!taken)
+    return invalid_argument(message +
+                            "gzip, zstd, deflate, zlib, snappy, x-snappy-framed, lz4 or none");
+  std::vector<std::string> names = *taken;
+  std::replace(names.begin(), names.end(), std::string(), std::string("none"));
+  return invalid_argument(message + config::one_of_text(names));
 }
 
 Status body_too_large(size_t limit) {
@@ -126,7 +140,7 @@ Status body_too_large(size_t limit) {
 class HttpHandler::Sender final : public Reply {
  public:
   Sender(const HttpHandler& handler, const http::Request& request, http::Responder responder)
-      : cors_(handler.cors_),
+      : handler_(handler),
         origin_(request.headers.get("origin")),
         responder_(std::move(responder)) {}
 
@@ -149,27 +163,55 @@ class HttpHandler::Sender final : public Reply {
   }
 
   void send(http::Response&& response) {
-    cors_.annotate(origin_, response);
+    handler_.cors_.annotate(origin_, response);
+    for (const auto& [name, value] : handler_.config_.http_response_headers)
+      response.headers.push_back({name, value});
     responder_.respond(std::move(response));
   }
 
  private:
-  const Cors& cors_;
+  const HttpHandler& handler_;
   std::string origin_;
   http::Responder responder_;
   otlp::Signal signal_ = otlp::Signal::Logs;
   Format format_ = Format::Json;
 };
 
-http::BodyPlan HttpHandler::plan(const http::Request&, std::string_view) {
-  return {limits_.http_body_bytes, 0};
+/// Preflight requests have no credentials.
+Status HttpHandler::admit(const http::Request& request) const {
+  if (config_.http_auth == nullptr || cors_.preflight(request)) return {};
+  if (config_.http_auth_params.empty()) return config_.http_auth->check(request.headers);
+  http::Headers headers;
+  for (const std::string& name : config_.http_auth_params) {
+    if (const auto value = query_parameter(request.query(), name)) headers.add(name, *value);
+  }
+  for (size_t i = 0; i < request.headers.size(); ++i)
+    headers.add(request.headers.name(i), request.headers.value(i));
+  return config_.http_auth->check(headers);
+}
+
+http::BodyPlan HttpHandler::plan(const http::Request& request, std::string_view first) {
+  if (first.empty()) {
+    denial_ = admit(request);
+    if (!denial_.ok()) return {0, 0, false};
+  }
+  return {config_.limits.http_body_bytes, 0};
+}
+
+std::optional<wire::Encoding> HttpHandler::parse_encoding(std::string_view name) const {
+  const auto& taken = config_.http_encodings;
+  if (taken && std::find(taken->begin(), taken->end(), name) == taken->end()) return std::nullopt;
+  for (const auto& [known, encoding] : kEncodings) {
+    if (name == known) return encoding;
+  }
+  return std::nullopt;
 }
 
 /// The path must be right as it stands: no trailing slash, no "//", no dot segments.
 std::optional<otlp::Signal> HttpHandler::parse_path(std::string_view path) const {
   const std::string decoded = percent_decode(path);
-  for (size_t i = 0; i < paths_.size(); ++i) {
-    if (served_[i] && decoded == paths_[i]) return static_cast<otlp::Signal>(i);
+  for (size_t i = 0; i < config_.paths.size(); ++i) {
+    if (config_.served[i] && decoded == config_.paths[i]) return static_cast<otlp::Signal>(i);
   }
   return std::nullopt;
 }
@@ -185,7 +227,8 @@ std::optional<http::Response> HttpHandler::route(const http::Request& request, o
   const std::optional<wire::Encoding> known = parse_encoding(encoding_name);
   if (!known.has_value()) {
     return refused("encoding",
-                   error(400, unsupported_encoding(encoding_name), error_format(request)));
+                   error(400, unsupported_encoding(encoding_name, config_.http_encodings),
+                         error_format(request)));
   }
   encoding = *known;
   const std::optional<otlp::Signal> path = parse_path(request.path());
@@ -226,7 +269,7 @@ Status HttpHandler::expand(http::Request& request, wire::Encoding encoding) {
   if (encoding == wire::Encoding::Identity) return {};
   Buffer expanded;
   SLUICE_RETURN_IF_ERROR(
-      wire::decompress(encoding, request.body.view(), limits_.http_body_bytes, expanded));
+      wire::decompress(encoding, request.body.view(), config_.limits.http_body_bytes, expanded));
   return lane_->replace(std::move(expanded), request.body, request.memory);
 }
 
@@ -236,7 +279,7 @@ void HttpHandler::receive(http::Request&& request, otlp::Signal signal, Format f
   Status status = expand(request, encoding);
   if (status.code() == Code::ResourceExhausted) {
     instruments.refused(Transport::Http, "too_large");
-    sender->send(error(413, body_too_large(limits_.http_body_bytes), format));
+    sender->send(error(413, body_too_large(config_.limits.http_body_bytes), format));
     return;
   }
   if (!status.ok()) {
@@ -254,7 +297,7 @@ void HttpHandler::receive(http::Request&& request, otlp::Signal signal, Format f
     sender->send(error(400, status, format));
     return;
   }
-  keep_metadata(request, include_metadata_, batch);
+  keep_metadata(request, config_.http_metadata, batch);
   lane_->consume(std::move(batch), Transport::Http, std::move(sender), {});
 }
 
@@ -265,7 +308,7 @@ void HttpHandler::refuse(http::Refusal reason, http::Request&& request, http::Re
   switch (reason) {
     case http::Refusal::TooLarge:
       instruments.refused(Transport::Http, "too_large");
-      sender.send(error(413, body_too_large(limits_.http_body_bytes), format));
+      sender.send(error(413, body_too_large(config_.limits.http_body_bytes), format));
       return;
     case http::Refusal::NoMemory:
       instruments.refused(Transport::Http, "memory");
@@ -280,6 +323,12 @@ void HttpHandler::refuse(http::Refusal reason, http::Request&& request, http::Re
       instruments.refused(Transport::Http, "header_too_large");
       sender.send(error(431, {Code::ResourceExhausted, "the request header is too large"}, format));
       return;
+    case http::Refusal::NotAdmitted: {
+      const Status denial = std::exchange(denial_, Status());
+      instruments.refused(Transport::Http, "unauthenticated");
+      sender.send(error(http_status(denial.code()), denial, format));
+      return;
+    }
   }
 }
 

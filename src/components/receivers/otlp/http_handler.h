@@ -6,8 +6,7 @@
 
 #include "components/receivers/otlp/cors.h"
 #include "components/receivers/otlp/lane.h"
-#include "components/receivers/otlp/routes.h"
-#include "http/limits.h"
+#include "components/receivers/otlp/receiver.h"
 #include "http/message.h"
 #include "wire/compression.h"
 
@@ -18,14 +17,8 @@ namespace sluice::components::otlp_receiver {
 class HttpHandler final : public http::Handler {
  public:
   /// The references must outlive the handler.
-  HttpHandler(std::shared_ptr<Lane> lane, const http::Limits& limits, const Cors& cors,
-              const Paths& paths, const Served& served, bool include_metadata)
-      : lane_(std::move(lane)),
-        limits_(limits),
-        cors_(cors),
-        paths_(paths),
-        served_(served),
-        include_metadata_(include_metadata) {}
+  HttpHandler(std::shared_ptr<Lane> lane, const OtlpReceiverConfig& config, const Cors& cors)
+      : lane_(std::move(lane)), config_(config), cors_(cors) {}
 
   http::BodyPlan plan(const http::Request& request, std::string_view first) override;
   void handle(http::Request&& request, http::Responder responder) override;
@@ -34,6 +27,8 @@ class HttpHandler final : public http::Handler {
  private:
   class Sender;
 
+  Status admit(const http::Request& request) const;
+  std::optional<wire::Encoding> parse_encoding(std::string_view name) const;
   std::optional<otlp::Signal> parse_path(std::string_view path) const;
   std::optional<http::Response> route(const http::Request& request, otlp::Signal& signal,
                                       Format& format, wire::Encoding& encoding);
@@ -42,11 +37,9 @@ class HttpHandler final : public http::Handler {
                std::unique_ptr<Sender> sender);
 
   std::shared_ptr<Lane> lane_;
-  const http::Limits& limits_;
+  const OtlpReceiverConfig& config_;
   const Cors& cors_;
-  const Paths& paths_;
-  const Served& served_;
-  const bool include_metadata_;
+  Status denial_;  // between plan() and refuse(), which follows at once
 };
 
 /// For HTTP/1.x on the gRPC port: says where OTLP over HTTP is.

@@ -26,8 +26,8 @@ struct LaneParts {
             const otlp_receiver::Cors& cors)
       : loop(on),
         lane(std::make_shared<otlp_receiver::Lane>(on, next, budget, instruments)),
-        http_handler(lane, config.limits, cors, config.paths, config.served, config.http_metadata),
-        grpc_handler(lane, config.limits, config.served, config.grpc_metadata),
+        http_handler(lane, config, cors),
+        grpc_handler(lane, config),
         server(on, config.limits, budget) {}
 
   http::Endpoint endpoint(Transport transport) {
@@ -48,7 +48,7 @@ struct LaneParts {
 
 struct OtlpReceiver::Impl {
   Impl(const OtlpReceiverConfig& wanted, metrics::Registry& registry)
-      : config(wanted), cors(wanted.cors_allowed_origins), instruments(registry) {}
+      : config(wanted), cors(wanted.cors), instruments(registry) {}
 
   Status listen(const std::vector<std::string>& addresses, Transport transport,
                 std::vector<std::string>& bound);

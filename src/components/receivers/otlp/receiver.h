@@ -2,15 +2,19 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/budget.h"
 #include "base/metrics.h"
 #include "base/status.h"
+#include "components/receivers/otlp/cors.h"
 #include "components/receivers/otlp/routes.h"
 #include "http/limits.h"
 #include "io/loop.h"
+#include "pipeline/auth.h"
 #include "pipeline/batch.h"
 
 namespace sluice::components {
@@ -27,9 +31,16 @@ struct OtlpReceiverConfig {
   otlp_receiver::Served served = otlp_receiver::kAllServed;
   bool http_metadata = false;  ///< headers go along with the records
   bool grpc_metadata = false;
-  /// Origins that browsers may send from, compared exactly; "*" allows all. An empty list switches
-  /// CORS off.
-  std::vector<std::string> cors_allowed_origins{"*"};
+  otlp_receiver::CorsRules cors;
+  /// Who decides who may send; null: anybody may.
+  const pipeline::ServerAuth* http_auth = nullptr;
+  const pipeline::ServerAuth* grpc_auth = nullptr;
+  /// Parameters of the query that count as headers for `http_auth`.
+  std::vector<std::string> http_auth_params;
+  /// The Content-Encodings that are taken over HTTP, "" for none; unset: all that are known.
+  std::optional<std::vector<std::string>> http_encodings;
+  /// Headers that every answer over HTTP has besides.
+  std::vector<std::pair<std::string, std::string>> http_response_headers;
 };
 
 /// Where the receiver listens, as "127.0.0.1:4317" or "[::1]:4317".

@@ -435,7 +435,7 @@ TEST_F(OtlpReceiverTest, TlsOnAPlainPortIsClosed) {
 }
 
 TEST_F(OtlpReceiverTest, PreflightAndOrigins) {
-  config_.cors_allowed_origins = {"https://ui.example"};
+  config_.cors.origins = {"https://ui.example"};
   start();
   const std::string preflight =
       "OPTIONS /v1/logs HTTP/1.1\r\nHost: a\r\nAccess-Control-Request-Method: POST\r\n";

@@ -1,0 +1,57 @@
+#include "pipeline/auth.h"
+
+#include "pipeline/component.h"
+
+namespace sluice::pipeline {
+namespace {
+
+template <typename Auth>
+Result<const Auth*> find_auth(const Host& host, const ComponentId& id,
+                              const Auth* (Extension::*as)() const, const char* what) {
+  const auto found = host.extensions.find(id);
+  if (found == host.extensions.end())
+    return invalid_argument("the extension " + id.to_string() + " is not in service::extensions");
+  const Auth* auth = (found->second->*as)();
+  if (auth == nullptr)
+    return invalid_argument("the extension " + id.to_string() + " is not configured to " + what);
+  return auth;
+}
+
+}  // namespace
+
+const config::Schema<ServerAuthConfig>& schema_of(const ServerAuthConfig*) {
+  static const auto schema = config::Schema<ServerAuthConfig>()
+                                 .field("authenticator", &ServerAuthConfig::authenticator,
+                                        "The extension that decides who may send.")
+                                 .required();
+  return schema;
+}
+
+const config::Schema<HttpServerAuthConfig>& schema_of(const HttpServerAuthConfig*) {
+  static const auto schema =
+      config::Schema<HttpServerAuthConfig>()
+          .embed(&HttpServerAuthConfig::auth,
+                 schema_of(static_cast<const ServerAuthConfig*>(nullptr)))
+          .field("request_params", &HttpServerAuthConfig::request_params,
+                 "Parameters of the query that count as headers when they are there.");
+  return schema;
+}
+
+const config::Schema<ClientAuthConfig>& schema_of(const ClientAuthConfig*) {
+  static const auto schema = config::Schema<ClientAuthConfig>()
+                                 .field("authenticator", &ClientAuthConfig::authenticator,
+                                        "The extension that says to the other side who we are.")
+                                 .required();
+  return schema;
+}
+
+Result<const ServerAuth*> find_server_auth(const Host& host, const ServerAuthConfig& config) {
+  return find_auth(host, config.authenticator.id, &Extension::server_auth, "check senders");
+}
+
+Result<const ClientAuth*> find_client_auth(const Host& host, const ClientAuthConfig& config) {
+  return find_auth(host, config.authenticator.id, &Extension::client_auth,
+                   "say who we are to others");
+}
+
+}  // namespace sluice::pipeline
