@@ -22,6 +22,7 @@ void add_metric_functions(Library& library);      // convert_sum_to_gauge …: m
 void add_span_functions(Library& library);        // IsRootSpan, set_semconv_span_name: spans only
 void add_filter_functions(Library& library);  // HasAttrOnDatapoint …: the filter processor only
 
+void add_histogram_functions(Library& library);   // of add_metric_functions
 void add_grok_functions(Library& library);        // ExtractGrokPatterns
 void add_user_agent_functions(Library& library);  // UserAgent
 

@@ -1,6 +1,5 @@
 #include "ottl/functions/functions.h"
 namespace sluice::ottl {
-void add_metric_functions(Library&) {}
 void add_network_functions(Library&) {}
 void add_xml_functions(Library&) {}
 }  // namespace sluice::ottl
