@@ -59,4 +59,30 @@ char* encode(char32_t rune, char* out) {
   return out;
 }
 
+namespace {
+
+bool is_space(char32_t rune) {
+  return (rune >= '\t' && rune <= '\r') || rune == ' ' || rune == 0x85 || rune == 0xa0 ||
+         rune == 0x1680 || (rune >= 0x2000 && rune <= 0x200a) || rune == 0x2028 || rune == 0x2029 ||
+         rune == 0x202f || rune == 0x205f || rune == 0x3000;
+}
+
+}  // namespace
+
+std::string_view trim_space(std::string_view text) {
+  while (!text.empty()) {
+    const Rune rune = decode(text);
+    if (!rune.valid || !is_space(rune.value)) break;
+    text.remove_prefix(rune.size);
+  }
+  while (!text.empty()) {
+    size_t at = text.size() - 1;
+    while (at > 0 && (static_cast<uint8_t>(text[at]) & 0xc0) == 0x80) --at;
+    const Rune rune = decode(text.substr(at));
+    if (!rune.valid || rune.size != text.size() - at || !is_space(rune.value)) break;
+    text.remove_suffix(rune.size);
+  }
+  return text;
+}
+
 }  // namespace sluice::utf8

@@ -21,4 +21,7 @@ Rune decode(std::string_view text);
 /// Writes up to four bytes, returns one past the last.
 char* encode(char32_t rune, char* out);
 
+/// Without Unicode's white space at both ends, as Go's strings.TrimSpace has it.
+std::string_view trim_space(std::string_view text);
+
 }  // namespace sluice::utf8

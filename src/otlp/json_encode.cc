@@ -47,7 +47,7 @@ class Encoder {
   void text(std::string_view key, std::string_view value) {
     if (value.empty()) return;
     name(key);
-    wire::append_json_string(value, out_);
+    wire::append_json_string_replacing(value, out_);
   }
   template <typename T>
   void number(std::string_view key, T value) {
@@ -124,7 +124,7 @@ class Encoder {
       comma();
       object([&] {
         name("key");
-        wire::append_json_string(kv->key, out_);
+        wire::append_json_string_replacing(kv->key, out_);
         name("value");
         value(kv->value);
       });
@@ -156,7 +156,7 @@ void Encoder::value(const Value& v) {
       case ValueKind::None: break;
       case ValueKind::String:
         name("stringValue");
-        wire::append_json_string(v.view(), out_);
+        wire::append_json_string_replacing(v.view(), out_);
         break;
       case ValueKind::Bool:
         name("boolValue");

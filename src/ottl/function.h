@@ -162,9 +162,9 @@ struct Param<Args<T>> {
       SLUICE_RETURN_IF_ERROR(Param<T>::bind(compiler, item, out.emplace_back()));
     return {};
   }
-  static bool get(Frame& frame, const Bound& bound, Args<T>& out) {
+  static bool get(Frame& frame, Bound& bound, Args<T>& out) {
     out.values.reserve(*frame.arena, static_cast<uint32_t>(bound.size()));
-    for (const auto& element : bound) {
+    for (auto& element : bound) {
       T value{};
       if (!Param<T>::get(frame, element, value)) return false;
       out.values.push_back(*frame.arena, value);

@@ -45,6 +45,7 @@ const Library& standard_library() {
     add_editors(all);
     add_metric_functions(all);
     add_span_functions(all);
+    add_log_functions(all);
     return all;
   }();
   return library;

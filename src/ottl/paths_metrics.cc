@@ -114,13 +114,26 @@ bool set_sum(Frame& frame, const Value& value) {
   return true;
 }
 
-Value list_of_counts(Frame& frame, const ArenaVector<uint64_t>& counts) {
-  ArenaVector<Value> values;
-  for (const uint64_t count : counts)
-    values.push_back(*frame.arena, Value::integer(static_cast<int64_t>(count)));
-  return list_value(values);
+/// They are unsigned, so that they are no list of the language: they can be counted, written as a
+/// text, and given to another path of counts.
+void append_counts(const void* data, std::string& out) {
+  out += '[';
+  for (const uint64_t count : *static_cast<const ArenaVector<uint64_t>*>(data)) {
+    if (out.back() != '[') out += ',';
+    out += std::to_string(count);
+  }
+  out += ']';
+}
+constexpr PartTag kCounts{"bucket counts", append_counts};
+
+Value part_of_counts(Frame& frame, const ArenaVector<uint64_t>& counts) {
+  return part_value(kCounts, &counts, counts.size(), *frame.arena);
 }
 bool set_counts(Frame& frame, const Value& value, ArenaVector<uint64_t>& out) {
+  if (value.kind == kPart && part_of(value).tag == &kCounts) {
+    out = *static_cast<const ArenaVector<uint64_t>*>(part_of(value).data);
+    return true;
+  }
   if (value.kind != Kind::Array) return wrong_type(frame, "a list of whole numbers", value);
   ArenaVector<uint64_t> counts;
   for (uint32_t i = 0; i < value.size; ++i) {
@@ -132,7 +145,7 @@ bool set_counts(Frame& frame, const Value& value, ArenaVector<uint64_t>& out) {
   return true;
 }
 
-Value get_counts(Frame& frame) { return list_of_counts(frame, frame.point->bucket_counts); }
+Value get_counts(Frame& frame) { return part_of_counts(frame, frame.point->bucket_counts); }
 bool set_counts(Frame& frame, const Value& value) {
   return set_counts(frame, value, frame.point->bucket_counts);
 }
@@ -179,7 +192,7 @@ bool set_side_offset(Frame& frame, const Value& value) {
 }
 template <otlp::Buckets DataPoint::*Side>
 Value get_side_counts(Frame& frame) {
-  return list_of_counts(frame, (frame.point->*Side).bucket_counts);
+  return part_of_counts(frame, (frame.point->*Side).bucket_counts);
 }
 template <otlp::Buckets DataPoint::*Side>
 bool set_side_counts(Frame& frame, const Value& value) {

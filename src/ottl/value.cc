@@ -116,12 +116,30 @@ Value& append(Value& list, Arena& arena) {
   return elements[list.size - 1];
 }
 
+Value* MapBuilder::find(std::string_view key) {
+  if (members_.size() <= kScannedMax) return ottl::find(members_, key);
+  const auto known = index_.find(key);
+  return known == index_.end() ? nullptr : &members_[known->second].value;
+}
+
+Value& MapBuilder::append(std::string_view key) {
+  Value& added = members_.push_back(arena_, {key, Value()}).value;
+  if (members_.size() <= kScannedMax) return added;
+  for (; indexed_ < members_.size(); ++indexed_) index_.emplace(members_[indexed_].key, indexed_);
+  return added;
+}
+
+Value& MapBuilder::operator[](std::string_view key) {
+  Value* known = find(key);
+  return known != nullptr ? *known : append(key);
+}
+
 void assign(Attributes& attributes, const Value& map, Arena& arena) {
-  Attributes fresh;  // the map may be made of these very attributes
-  fresh.reserve(arena, map.size);
+  MapBuilder fresh(arena);  // the map may be made of these very attributes
+  fresh.reserve(map.size);
   for (uint32_t i = 0; i < map.size; ++i)
-    find_or_add(fresh, map.members[i].key, arena) = own_copy(map.members[i].value, arena);
-  attributes = fresh;
+    fresh[map.members[i].key] = own_copy(map.members[i].value, arena);
+  attributes = fresh.attributes();
 }
 
 // ---- Comparing ----
@@ -306,6 +324,8 @@ bool append_go_json(const Value& value, std::string& out) {
     append_id(trace_id_of(value), out);
   } else if (value.kind == kSpanId) {
     append_id(span_id_of(value), out);
+  } else if (const Part& part = part_of(value); part.tag->append_json != nullptr) {
+    part.tag->append_json(part.data, out);
   } else {
     out += "{}";
   }

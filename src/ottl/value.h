@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "base/arena.h"
 #include "otlp/records.h"
@@ -30,6 +31,8 @@ inline constexpr Kind kPart = static_cast<Kind>(12);
 /// The parts, told apart by the address of their tag.
 struct PartTag {
   std::string_view name;
+  /// Appends what JSON makes of one; null where that is an empty object.
+  void (*append_json)(const void* data, std::string& out) = nullptr;
 };
 struct Part {
   const PartTag* tag;
@@ -79,6 +82,35 @@ Value& find_or_add(Attributes& attributes, std::string_view key, Arena& arena);
 Value& find_or_add(Value& map, std::string_view key, Arena& arena);
 /// Adds an element at the end of a list.
 Value& append(Value& list, Arena& arena);
+/// Members by key, each key once, in the order in which they came. Large maps are indexed, so that
+/// no text makes it slow.
+class MapBuilder {
+ public:
+  explicit MapBuilder(Arena& arena) : arena_(arena) {}
+  MapBuilder(const MapBuilder&) = delete;
+  MapBuilder& operator=(const MapBuilder&) = delete;
+
+  void reserve(uint32_t members) { members_.reserve(arena_, members); }
+  /// Null if there is none; good until a member is added.
+  Value* find(std::string_view key);
+  /// The member of this key, made (empty, at the end) if there is none. The key must live as long
+  /// as the map; the reference is good until another is added.
+  Value& operator[](std::string_view key);
+  /// Adds a member even if there is one of this key: records may hold a key twice. find() gives the
+  /// first.
+  Value& append(std::string_view key);
+  const Attributes& attributes() const { return members_; }
+  Value map() const { return map_value(members_); }
+
+ private:
+  static constexpr uint32_t kScannedMax = 24;  // up to so many, looking at all is quicker
+
+  Arena& arena_;
+  Attributes members_;
+  std::unordered_map<std::string_view, uint32_t> index_;  // once there are more
+  uint32_t indexed_ = 0;
+};
+
 /// Puts a map's members in place of all attributes; of equal keys the last wins.
 void assign(Attributes& attributes, const Value& map, Arena& arena);
 

@@ -33,10 +33,10 @@ void append_ascii_escape(char c, Buffer& out) {
 }
 
 /// Appends the code point or bad byte that `text` begins with. Returns how many bytes it took.
-size_t append_rune(std::string_view text, Buffer& out) {
+size_t append_rune(std::string_view text, std::string_view replacement, Buffer& out) {
   const utf8::Rune rune = utf8::decode(text);
   if (!rune.valid) {
-    out.append("\\ufffd");
+    out.append(replacement);
   } else if (rune.value == 0x2028) {
     out.append("\\u2028");
   } else if (rune.value == 0x2029) {
@@ -47,9 +47,7 @@ size_t append_rune(std::string_view text, Buffer& out) {
   return rune.size;
 }
 
-}  // namespace
-
-void append_json_string(std::string_view text, Buffer& out) {
+void append_string(std::string_view text, std::string_view replacement, Buffer& out) {
   out.push_back('"');
   while (!text.empty()) {
     const char* end = text.data() + text.size();
@@ -62,10 +60,18 @@ void append_json_string(std::string_view text, Buffer& out) {
       append_ascii_escape(text[0], out);
       text.remove_prefix(1);
     } else {
-      text.remove_prefix(append_rune(text, out));
+      text.remove_prefix(append_rune(text, replacement, out));
     }
   }
   out.push_back('"');
+}
+
+}  // namespace
+
+void append_json_string(std::string_view text, Buffer& out) { append_string(text, "\\ufffd", out); }
+
+void append_json_string_replacing(std::string_view text, Buffer& out) {
+  append_string(text, utf8::kReplacement, out);
 }
 
 }  // namespace sluice::wire

@@ -12,4 +12,7 @@ namespace sluice::wire {
 /// '/' included.
 void append_json_string(std::string_view text, Buffer& out);
 
+/// The same, but for bytes that are not valid UTF-8: for each the character U+FFFD itself.
+void append_json_string_replacing(std::string_view text, Buffer& out);
+
 }  // namespace sluice::wire

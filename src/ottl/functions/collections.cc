@@ -120,7 +120,7 @@ const Value* under(const Value& value, const Path& path) {
 
 Value slice_to_map(Frame& frame, ListArg target, std::optional<Setting<Path>> key_path,
                    std::optional<Setting<Path>> value_path) {
-  Attributes out;
+  MapBuilder out(*frame.arena);
   for (uint32_t i = 0; i < target.value.size; ++i) {
     const Value& element = target.value.elements[i];
     std::string_view key;
@@ -135,9 +135,9 @@ Value slice_to_map(Frame& frame, ListArg target, std::optional<Setting<Path>> ke
     const Value* value = value_path ? under(element, **value_path) : &element;
     if (value == nullptr)
       return frame.fail("element ", std::to_string(i), " has nothing under the path of its value");
-    find_or_add(out, key, *frame.arena) = *value;
+    out[key] = *value;
   }
-  return map_value(out);
+  return out.map();
 }
 
 // ---- ParseSeverity ----

@@ -142,8 +142,8 @@ void replace_all_patterns(Frame& frame, const Target* target, Setting<PartName> 
   Value map;
   if (!read_map(frame, *target, map)) return;
   const Replacement replacement = replacement_of(text, function, format);
-  Attributes out;
-  out.reserve(*frame.arena, map.size);
+  MapBuilder out(*frame.arena);
+  out.reserve(map.size);
   for (uint32_t i = 0; i < map.size; ++i) {
     KeyValue member = map.members[i];
     std::string_view replaced;
@@ -151,15 +151,15 @@ void replace_all_patterns(Frame& frame, const Target* target, Setting<PartName> 
       if (member.value.is_string() &&
           replace_matches(frame, pattern->regex, member.value.view(), replacement, replaced))
         member.value = Value::string(replaced);
-      out.push_back(*frame.arena, member);
+      out.append(member.key) = member.value;
     } else {
       if (replace_matches(frame, pattern->regex, member.key, replacement, replaced))
         member.key = replaced;
-      find_or_add(out, member.key, *frame.arena) = member.value;
+      out[member.key] = member.value;
     }
     if (frame.failed()) return;
   }
-  target->set(frame, map_value(out));
+  target->set(frame, out.map());
 }
 
 void replace_pattern(Frame& frame, const Target* target, Prepared<Pattern> pattern,
@@ -271,16 +271,15 @@ struct Strategy {
 void merge_maps(Frame& frame, const Target* target, MapArg source, Setting<Strategy> strategy) {
   Value map;
   if (!read_map(frame, *target, map)) return;
-  Attributes out;
-  out.reserve(*frame.arena, map.size + source.value.size);
-  for (uint32_t i = 0; i < map.size; ++i) out.push_back(*frame.arena, map.members[i]);
+  MapBuilder out(*frame.arena);
+  out.reserve(map.size + source.value.size);
+  for (uint32_t i = 0; i < map.size; ++i) out.append(map.members[i].key) = map.members[i].value;
   for (uint32_t i = 0; i < source.value.size; ++i) {
     const KeyValue& member = source.value.members[i];
-    Value* known = find(out, member.key);
-    if (known != nullptr && strategy->updates) *known = member.value;
-    if (known == nullptr && strategy->inserts) out.push_back(*frame.arena, member);
+    const bool known = out.find(member.key) != nullptr;
+    if (known ? strategy->updates : strategy->inserts) out[member.key] = member.value;
   }
-  target->set(frame, map_value(out));
+  target->set(frame, out.map());
 }
 
 /// Nothing becomes a list, a list grows, a value becomes the list's first element.
@@ -332,7 +331,7 @@ void set(Frame& frame, const Target* target, Value value) {
 class Flattener {
  public:
   Flattener(Frame& frame, int64_t depth, bool resolve)
-      : frame_(frame), depth_(depth), resolve_(resolve) {}
+      : frame_(frame), depth_(depth), resolve_(resolve), result_(*frame.arena) {}
 
   void map(const Value& value, const std::string& prefix, int64_t depth) {
     for (uint32_t i = 0; i < value.size; ++i) {
@@ -342,7 +341,7 @@ class Flattener {
       this->value(member.value, name, depth);
     }
   }
-  const Attributes& result() const { return result_; }
+  Value result() const { return result_.map(); }
 
  private:
   void value(const Value& value, const std::string& name, int64_t depth) {
@@ -372,14 +371,14 @@ class Flattener {
 
   void put(const std::string& name, const Value& value) {
     std::string key = name;
-    if (resolve_ && find(result_, name) != nullptr) key += "." + std::to_string(conflicts_[name]++);
-    find_or_add(result_, frame_.arena->copy(key), *frame_.arena) = value;
+    if (resolve_ && result_.find(name) != nullptr) key += "." + std::to_string(conflicts_[name]++);
+    result_[frame_.arena->copy(key)] = value;
   }
 
   Frame& frame_;
   const int64_t depth_;
   const bool resolve_;
-  Attributes result_;
+  MapBuilder result_;
   std::map<std::string, int> conflicts_;
 };
 
@@ -391,7 +390,7 @@ void flatten(Frame& frame, const Target* target, std::optional<Setting<std::stri
   Flattener flattener(frame, depth ? **depth : std::numeric_limits<int64_t>::max(),
                       resolve_conflicts && **resolve_conflicts);
   flattener.map(map, prefix ? **prefix : std::string(), 0);
-  target->set(frame, map_value(flattener.result()));
+  target->set(frame, flattener.result());
 }
 
 void stringify_all(Frame& frame, const Target* target) {

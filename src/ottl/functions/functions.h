@@ -20,6 +20,7 @@ void add_xml_functions(Library& library);         // ParseXML, GetXML …
 void add_network_functions(Library& library);     // URL, IsInCIDR, CommunityID, UserAgent
 void add_metric_functions(Library& library);      // convert_sum_to_gauge …: metrics only
 void add_span_functions(Library& library);        // IsRootSpan, set_semconv_span_name: spans only
+void add_log_functions(Library& library);         // ParseCLF, ParseLEEF …: logs only
 void add_filter_functions(Library& library);  // HasAttrOnDatapoint …: the filter processor only
 
 void add_histogram_functions(Library& library);   // of add_metric_functions

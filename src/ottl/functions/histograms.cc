@@ -156,8 +156,6 @@ void convert_to_histogram(Frame& frame, Setting<Distribution> distribution,
                           Setting<Bounds> bounds) {
   Metric& metric = *frame.metric;
   if (metric.kind != MetricKind::ExponentialHistogram) return;
-  ArenaVector<double> explicit_bounds;
-  for (const double bound : *bounds) explicit_bounds.push_back(*frame.arena, bound);
   for (DataPoint& point : metric.data_points) {
     DataPoint made;
     made.attributes = point.attributes;
@@ -170,7 +168,7 @@ void convert_to_histogram(Frame& frame, Setting<Distribution> distribution,
     made.max = point.max;
     made.has_sum = made.has_min = made.has_max = true;  // as the original, 0 where it was not sent
     made.bucket_counts = explicit_counts(point, distribution->kind, *bounds, *frame.arena);
-    made.explicit_bounds = explicit_bounds;
+    for (const double bound : *bounds) made.explicit_bounds.push_back(*frame.arena, bound);
     point = made;
   }
   metric.kind = MetricKind::Histogram;

@@ -55,7 +55,7 @@ std::string escaped_and_quoted(std::string_view text, std::string_view delimiter
 }  // namespace
 
 bool parse_key_values(std::string_view text, std::string_view delimiter,
-                      std::string_view pair_delimiter, Arena& arena, Attributes& out,
+                      std::string_view pair_delimiter, Arena& arena, MapBuilder& out,
                       std::string& error) {
   if (text.empty()) {
     error = "the text is empty";
@@ -74,7 +74,7 @@ bool parse_key_values(std::string_view text, std::string_view delimiter,
     }
     const std::string_view key = trim_space(std::string_view(pair).substr(0, at));
     const std::string_view value = trim_space(std::string_view(pair).substr(at + delimiter.size()));
-    find_or_add(out, arena.copy(key), arena) = Value::string(arena.copy(value));
+    out[arena.copy(key)] = Value::string(arena.copy(value));
   }
   return true;
 }

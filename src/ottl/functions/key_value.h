@@ -11,7 +11,7 @@ namespace sluice::ottl {
 /// values are dropped. False, and why, if a pair has no delimiter, a quote does not end, or there
 /// is nothing.
 bool parse_key_values(std::string_view text, std::string_view delimiter,
-                      std::string_view pair_delimiter, Arena& arena, Attributes& out,
+                      std::string_view pair_delimiter, Arena& arena, MapBuilder& out,
                       std::string& error);
 
 /// The way back; what holds a delimiter is quoted.

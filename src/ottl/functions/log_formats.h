@@ -1,6 +1,8 @@
 #pragma once
 
-#include <string>
+// The formats of log lines that the transform processor knows. Each function fails with a message
+// in the frame where the text is not in its format.
+
 #include <string_view>
 
 #include "ottl/function.h"
@@ -8,8 +10,17 @@
 
 namespace sluice::ottl {
 
-/// LEEF 1.0 and 2.0 (IBM's Log Event Extended Format): "LEEF:1.0|vendor|product|version|event|a=b".
-bool parse_leef(std::string_view text, Arena& arena, Attributes& out, std::string& error);
+/// LEEF 1.0 and 2.0 (IBM's Log Event Extended Format): "LEEF:1.0|vendor|product|version|event|a=b",
+/// perhaps behind a header of syslog.
+Value parse_leef(Frame& frame, std::string_view target);
+
+/// CEF (Common Event Format): "CEF:0|vendor|product|version|class|name|severity|a=b c=d", perhaps
+/// behind a header of syslog.
+Value parse_cef(Frame& frame, std::string_view target);
+
+/// A whole block in the W3C Extended Log Format (https://www.w3.org/TR/WD-logfile.html):
+/// directives, then entries.
+Value parse_elf(Frame& frame, std::string_view target);
 
 /// "clf" is the Common Log Format of web servers, "combined" has referrer and user agent besides.
 struct ClfFormat {

@@ -12,7 +12,6 @@
 #include "ottl/functions/csv.h"
 #include "ottl/functions/functions.h"
 #include "ottl/functions/key_value.h"
-#include "ottl/functions/log_formats.h"
 #include "wire/base64.h"
 #include "wire/json_body.h"
 
@@ -34,11 +33,13 @@ Value value_of(const wire::JsonNode& node, Arena& arena) {
     }
     case Json::Object: break;
   }
-  Attributes members;
-  members.reserve(arena, node.size);
-  for (const wire::JsonNode& child : node)
-    find_or_add(members, child.key, arena) = value_of(child, arena);
-  return map_value(members);
+  MapBuilder members(arena);
+  members.reserve(node.size);
+  for (const wire::JsonNode& child : node) {
+    const Value value = value_of(child, arena);
+    members[child.key] = value;
+  }
+  return members.map();
 }
 
 /// An object or array; numbers are doubles, as in the original.
@@ -115,10 +116,10 @@ Value parse_csv(Frame& frame, std::string_view target, std::string_view header,
     return frame.fail("the line has ", std::to_string(fields.size()), " fields, the header ",
                       std::to_string(names.size()));
   }
-  Attributes out;
+  MapBuilder out(*frame.arena);
   for (size_t i = 0; i < names.size(); ++i)
-    find_or_add(out, names[i], *frame.arena) = Value::string(frame.arena->copy(fields[i]));
-  return map_value(out);
+    out[names[i]] = Value::string(frame.arena->copy(fields[i]));
+  return out.map();
 }
 
 Status check_delimiters(std::string_view delimiter, std::string_view pair_delimiter) {
@@ -140,12 +141,12 @@ Status check_bound_delimiters(const Bound& bound) {
 
 Value parse_key_value(Frame& frame, std::string_view target, TextSetting delimiter,
                       TextSetting pair_delimiter) {
-  Attributes out;
+  MapBuilder out(*frame.arena);
   std::string error;
   if (!parse_key_values(target, delimiter ? **delimiter : "=",
                         pair_delimiter ? **pair_delimiter : " ", *frame.arena, out, error))
     return frame.fail(error);
-  return map_value(out);
+  return out.map();
 }
 
 Value to_key_value_string(Frame& frame, MapArg target, TextSetting delimiter,
@@ -175,14 +176,6 @@ Value decode(Frame& frame, Value target, Setting<Charset> encoding) {
   return Value::string(frame.arena->copy(out));
 }
 
-template <bool (*Parse)(std::string_view, Arena&, Attributes&, std::string&)>
-Value parse_log_format(Frame& frame, std::string_view target) {
-  Attributes out;
-  std::string error;
-  if (!Parse(target, *frame.arena, out, error)) return frame.fail(error);
-  return map_value(out);
-}
-
 }  // namespace
 
 void add_parse_functions(Library& library) {
@@ -196,8 +189,6 @@ void add_parse_functions(Library& library) {
   library.add("Base64Decode", {"value"}, base64_decode);
   library.add("Base64Encode", {"value", "variant"}, base64_encode);
   library.add("Decode", {"target", "encoding"}, decode);
-  library.add("ParseCLF", {"target", "format"}, parse_clf);
-  library.add("ParseLEEF", {"target"}, parse_log_format<parse_leef>);
 }
 
 }  // namespace sluice::ottl
