@@ -19,6 +19,16 @@ std::string rpc_status_protobuf(const Status& status,
 /// In JSON: {"code":3,"message":"..."}.
 std::string rpc_status_json(const Status& status);
 
+/// What of a google.rpc.Status matters to a client.
+struct RpcStatus {
+  std::string message;
+  std::optional<std::chrono::nanoseconds> retry_delay;  ///< of a google.rpc.RetryInfo
+};
+
+/// Nothing if the bytes are no google.rpc.Status.
+std::optional<RpcStatus> read_rpc_status_protobuf(std::string_view bytes);
+std::optional<RpcStatus> read_rpc_status_json(std::string_view text);
+
 /// The text with U+FFFD for each byte that is not UTF-8, as protobuf's strings must be. Messages
 /// may quote what a sender wrote.
 std::string valid_utf8(std::string_view text);

@@ -190,20 +190,56 @@ Status unsnappy(std::string_view in, size_t limit, Buffer& out) {
   return {};
 }
 
-void gzip(std::string_view in, Buffer& out) {
-  constexpr int kFastest = 1;
-  thread_local const Handle<libdeflate_compressor, libdeflate_free_compressor> kept(
-      libdeflate_alloc_compressor(kFastest));
-  SLUICE_CHECK(kept != nullptr);
-  const size_t room = libdeflate_gzip_compress_bound(kept.get(), in.size());
-  out.commit(libdeflate_gzip_compress(kept.get(), in.data(), in.size(), out.tail(room), room));
+/// libdeflate's levels are zlib's and three more.
+constexpr int kDeflateLevelMax = 12;
+constexpr int kFastest = 1;
+
+using Compress = decltype(&libdeflate_gzip_compress);
+using CompressBound = decltype(&libdeflate_gzip_compress_bound);
+
+/// A negative level is zlib's word for its own default.
+int deflate_level(std::optional<int> level) {
+  constexpr int kUsual = 6;
+  if (!level) return kFastest;
+  return *level < 0 ? kUsual : std::min(*level, kDeflateLevelMax);
 }
 
-void zstd(std::string_view in, Buffer& out) {
-  constexpr int kFastest = 1;
+void deflate(std::string_view in, std::optional<int> wanted, CompressBound bound, Compress compress,
+             Buffer& out) {
+  const int level = deflate_level(wanted);
+  // One a thread, of the level that was last asked for: making one costs more than a short body.
+  thread_local Handle<libdeflate_compressor, libdeflate_free_compressor> kept;
+  thread_local int kept_level = 0;
+  if (kept == nullptr || kept_level != level) {
+    kept.reset(libdeflate_alloc_compressor(level));
+    kept_level = level;
+  }
+  SLUICE_CHECK(kept != nullptr);
+  const size_t room = bound(kept.get(), in.size());
+  out.commit(compress(kept.get(), in.data(), in.size(), out.tail(room), room));
+}
+
+void zstd(std::string_view in, std::optional<int> level, Buffer& out) {
   const size_t room = ZSTD_compressBound(in.size());
-  const size_t made = ZSTD_compress(out.tail(room), room, in.data(), in.size(), kFastest);
+  const int used = std::clamp(level.value_or(kFastest), ZSTD_minCLevel(), ZSTD_maxCLevel());
+  const size_t made = ZSTD_compress(out.tail(room), room, in.data(), in.size(), used);
   SLUICE_CHECK(ZSTD_isError(made) == 0);
+  out.commit(made);
+}
+
+void lz4(std::string_view in, std::optional<int> level, Buffer& out) {
+  LZ4F_preferences_t preferences{};
+  preferences.compressionLevel = level.value_or(0);
+  const size_t room = LZ4F_compressFrameBound(in.size(), &preferences);
+  const size_t made = LZ4F_compressFrame(out.tail(room), room, in.data(), in.size(), &preferences);
+  SLUICE_CHECK(LZ4F_isError(made) == 0);
+  out.commit(made);
+}
+
+void snappy_block(std::string_view in, Buffer& out) {
+  size_t made = 0;
+  snappy::RawCompress(in.data(), in.size(), out.tail(snappy::MaxCompressedLength(in.size())),
+                      &made);
   out.commit(made);
 }
 
@@ -227,17 +263,20 @@ Status decompress(Encoding encoding, std::string_view in, size_t limit, Buffer& 
   return internal_error("an encoding without a decoder");
 }
 
-void compress(Encoding encoding, std::string_view in, Buffer& out) {
+void compress(Encoding encoding, std::string_view in, Buffer& out, std::optional<int> level) {
   switch (encoding) {
     case Encoding::Identity: out.append(in); return;
-    case Encoding::Gzip: gzip(in, out); return;
-    case Encoding::Zstd: zstd(in, out); return;
-    case Encoding::SnappyFramed: compress_snappy_frames(in, out); return;
-    case Encoding::Snappy:
+    case Encoding::Gzip:
+      deflate(in, level, libdeflate_gzip_compress_bound, libdeflate_gzip_compress, out);
+      return;
     case Encoding::Deflate:
-    case Encoding::Lz4: break;
+      deflate(in, level, libdeflate_zlib_compress_bound, libdeflate_zlib_compress, out);
+      return;
+    case Encoding::Zstd: zstd(in, level, out); return;
+    case Encoding::Snappy: snappy_block(in, out); return;
+    case Encoding::SnappyFramed: compress_snappy_frames(in, out); return;
+    case Encoding::Lz4: lz4(in, level, out); return;
   }
-  SLUICE_CHECK(false);
 }
 
 }  // namespace sluice::wire

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/buffer.h"
@@ -29,8 +30,8 @@ inline constexpr int kZstdWindowLogMax = 23;
 /// On an error `out` holds an unspecified part. REQUIRES: `in` does not point into `out`.
 Status decompress(Encoding encoding, std::string_view in, size_t limit, Buffer& out);
 
-/// Appends `in`, compressed at the encoding's fastest level. For Identity, Gzip, Zstd and
-/// SnappyFramed; meant for short replies.
-void compress(Encoding encoding, std::string_view in, Buffer& out);
+/// Appends `in`, compressed. `level` is one of the library's own, cut to those that it knows;
+/// without one it is the fastest. Snappy has no levels.
+void compress(Encoding encoding, std::string_view in, Buffer& out, std::optional<int> level = {});
 
 }  // namespace sluice::wire

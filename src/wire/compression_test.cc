@@ -104,6 +104,11 @@ const Form kForms[] = {
     {"snappy frames", Encoding::SnappyFramed,
      [](std::string_view in) { return compressed(Encoding::SnappyFramed, in); }},
     {"lz4", Encoding::Lz4, lz4_frame},
+    {"zlib by us", Encoding::Deflate,
+     [](std::string_view in) { return compressed(Encoding::Deflate, in); }},
+    {"snappy block by us", Encoding::Snappy,
+     [](std::string_view in) { return compressed(Encoding::Snappy, in); }},
+    {"lz4 by us", Encoding::Lz4, [](std::string_view in) { return compressed(Encoding::Lz4, in); }},
 };
 
 constexpr size_t kLimit = 4 << 20;
@@ -268,6 +273,25 @@ TEST(Crc32c, KnownValues) {
   EXPECT_EQ(crc32c("123456789"), 0xe3069283u);
   EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8a9136aau);  // RFC 3720, B.4
   EXPECT_EQ(crc32c(std::string(32, '\xff')), 0x62a8ab43u);
+}
+
+TEST(Compress, EveryLevelCanBeReadAgainAndTheHigherIsSmaller) {
+  const std::string in = text(200'000);
+  for (const Encoding encoding :
+       {Encoding::Gzip, Encoding::Deflate, Encoding::Zstd, Encoding::Lz4}) {
+    size_t fast = 0;
+    for (const int level : {-1000, -1, 0, 1, 6, 9, 12, 1000}) {
+      Buffer out;
+      compress(encoding, in, out, level);
+      Buffer again;
+      ASSERT_TRUE(decompress(encoding, out.view(), in.size(), again).ok()) << level;
+      ASSERT_EQ(again.view(), in) << level;
+      if (level == 1) fast = out.size();
+      if (level == 9) {
+        EXPECT_LT(out.size(), fast);
+      }
+    }
+  }
 }
 
 }  // namespace
