@@ -57,7 +57,7 @@ struct Target {
 };
 
 bool answers(const clickhouse::Endpoint& endpoint) {
-  http::Client client(endpoint.address);
+  http::Client client(endpoint.address, {.tls = endpoint.tls});
   http::ClientRequest request;
   request.target = "/ping";
   request.timeout = kPing;

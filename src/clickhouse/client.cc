@@ -83,7 +83,8 @@ Code status_code(const Answer& answer) {
 
 }  // namespace
 
-Client::Client(Endpoint endpoint) : endpoint_(std::move(endpoint)), http_(endpoint_.address) {}
+Client::Client(Endpoint endpoint)
+    : endpoint_(std::move(endpoint)), http_(endpoint_.address, {.tls = endpoint_.tls}) {}
 
 std::vector<http::ClientHeader> Client::credentials() const {
   if (endpoint_.user.empty() && endpoint_.password.empty()) return {};

@@ -4,10 +4,15 @@
 #include <charconv>
 #include <optional>
 
+#include "io/tls.h"
+
 namespace sluice::clickhouse {
 namespace {
 
-constexpr uint16_t kDefaultPort = 8123;
+constexpr uint16_t kHttpPort = 8123;
+constexpr uint16_t kHttpsPort = 8443;
+
+enum class Scheme : uint8_t { Http, Https, Unix };
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -46,14 +51,13 @@ std::pair<std::string_view, std::string_view> split(std::string_view text, char 
   return {text.substr(0, at), text.substr(at + 1)};
 }
 
-Status read_scheme(std::string_view& url, bool& is_unix) {
+Status read_scheme(std::string_view& url, Scheme& out) {
   const size_t at = url.find("://");
   if (at == std::string_view::npos) return bad("\"" + std::string(url) + "\" has no scheme");
   const std::string_view scheme = url.substr(0, at);
   url.remove_prefix(at + 3);
-  is_unix = scheme == "unix";
-  if (scheme == "http" || is_unix) return {};
-  if (scheme == "https") return bad("https is not supported by this version");
+  out = scheme == "unix" ? Scheme::Unix : scheme == "https" ? Scheme::Https : Scheme::Http;
+  if (scheme == "http" || out != Scheme::Http) return {};
   if (scheme == "tcp" || scheme == "clickhouse" || scheme == "tcps" || scheme == "tls") {
     return bad("\"" + std::string(scheme) +
                "\" is ClickHouse's native protocol, but Sluice speaks HTTP with it");
@@ -78,8 +82,8 @@ Status read_port(std::string_view text, uint16_t& port) {
   return bad("\"" + std::string(text) + "\" is not a port (1 to 65535)");
 }
 
-Status read_host(std::string_view text, http::Address& out) {
-  out.port = kDefaultPort;
+Status read_host(std::string_view text, uint16_t default_port, http::Address& out) {
+  out.port = default_port;
   std::string_view rest;
   if (text.substr(0, 1) == "[") {
     const size_t end = text.find(']');
@@ -122,30 +126,36 @@ Status read_parameters(std::string_view text, Endpoint& out) {
   return {};
 }
 
-Status read_authority(std::string_view text, Endpoint& out) {
+Status read_authority(std::string_view text, uint16_t default_port, Endpoint& out) {
   const size_t at = text.rfind('@');
   if (at != std::string_view::npos) {
     SLUICE_RETURN_IF_ERROR(read_credentials(text.substr(0, at), out));
     text.remove_prefix(at + 1);
   }
-  return read_host(text, out.address);
+  return read_host(text, default_port, out.address);
 }
 
 }  // namespace
 
 Result<Endpoint> Endpoint::parse(std::string_view url) {
   Endpoint out;
-  bool is_unix = false;
-  SLUICE_RETURN_IF_ERROR(read_scheme(url, is_unix));
+  Scheme scheme = Scheme::Http;
+  SLUICE_RETURN_IF_ERROR(read_scheme(url, scheme));
   const auto [place, parameters] = split(url, '?');
-  if (is_unix) {
+  if (scheme == Scheme::Unix) {
     auto path = percent_decode(place);
     if (!path || path->empty() || path->front() != '/')
       return bad("a Unix socket needs its full path");
     out.address.unix_path = std::move(*path);
   } else {
     const auto [authority, path] = split(place, '/');
-    SLUICE_RETURN_IF_ERROR(read_authority(authority, out));
+    const bool is_https = scheme == Scheme::Https;
+    SLUICE_RETURN_IF_ERROR(read_authority(authority, is_https ? kHttpsPort : kHttpPort, out));
+    if (is_https) {
+      auto tls = io::TlsClient::create({}, {"http/1.1"});
+      if (!tls.ok()) return tls.status();
+      out.tls = std::move(tls).value();
+    }
     if (path.find('/') != std::string_view::npos) {
       return bad("only the database's name may follow the host, without further slashes");
     }
@@ -159,7 +169,8 @@ Result<Endpoint> Endpoint::parse(std::string_view url) {
 }
 
 std::string Endpoint::to_string() const {
-  return is_unix() ? "unix://" + address.unix_path : "http://" + address.to_string();
+  if (is_unix()) return "unix://" + address.unix_path;
+  return (tls != nullptr ? "https://" : "http://") + address.to_string();
 }
 
 }  // namespace sluice::clickhouse

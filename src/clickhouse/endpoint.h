@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,10 +20,15 @@ struct Endpoint {
   std::string password;  ///< never logged
   std::string database = "default";
   Settings settings;  ///< sent with every request
+  /// For https: whom to trust. parse() sets it to one that trusts the system's authorities; who has
+  /// options of TLS puts one of its own here. Null: plain HTTP.
+  std::shared_ptr<const io::TlsClient> tls;
 
   /// Reads one of
-  ///   http://[user[:password]@]host[:port][/database][?setting=value&...]   (port 8123 if none is
-  ///   given) unix:///path/of/socket[?setting=value&...]
+  ///   http://[user[:password]@]host[:port][/database][?setting=value&...]
+  ///   https://...                                     (the same, with TLS)
+  ///   unix:///path/of/socket[?setting=value&...]
+  /// Without a port it is 8123, or 8443 for https.
   /// The query parameters `database`, `user` and `password` are understood too. InvalidArgument
   /// says what is wrong and what to write instead.
   static Result<Endpoint> parse(std::string_view url);

@@ -45,6 +45,18 @@ TEST(Endpoint, ReadsIpv6AndUnixSockets) {
   EXPECT_EQ(unix_socket->password, "p");
 }
 
+TEST(Endpoint, HttpsHasItsOwnPortAndIsVerified) {
+  const auto cloud = Endpoint::parse("https://u:p@h.example/otel");
+  ASSERT_TRUE(cloud.ok()) << cloud.status().to_string();
+  EXPECT_EQ(cloud->address.port, 8443);
+  EXPECT_NE(cloud->tls, nullptr);
+  EXPECT_EQ(cloud->to_string(), "https://h.example:8443");
+  const auto other = Endpoint::parse("https://h:1");
+  ASSERT_TRUE(other.ok());
+  EXPECT_EQ(other->address.port, 1);
+  EXPECT_EQ(Endpoint::parse("http://h")->tls, nullptr);
+}
+
 TEST(Endpoint, RefusesWithAReasonAndWithoutThePassword) {
   const struct {
     const char* url;
@@ -52,7 +64,6 @@ TEST(Endpoint, RefusesWithAReasonAndWithoutThePassword) {
   } cases[] = {
       {"", "has no scheme"},
       {"localhost:8123", "has no scheme"},
-      {"https://h", "https is not supported"},
       {"tcp://h:9000", "native protocol"},
       {"clickhouse://h:9000", "native protocol"},
       {"ftp://h", "unknown scheme"},

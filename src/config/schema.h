@@ -74,6 +74,10 @@ class Schema final : public SchemaBase {
   Schema& embed(Part Config::*member, const Schema<Part>& part) {
     for (size_t i = 0; i < part.fields_.size(); ++i) {
       const typename Schema<Part>::Access& access = part.access_[i];
+      if (!access.encode) {  // one that is refused or ignored
+        add(part.fields_[i], {});
+        continue;
+      }
       add(part.fields_[i],
           {[member, access](const Node& node, Config& out, const Place& place) {
              access.decode(node, out.*member, place);

@@ -66,7 +66,9 @@ class Outgoing {
 bool clean(std::string_view text) { return text.find_first_of("\r\n") == std::string_view::npos; }
 
 Result<std::string> make_head(const Address& address, const ClientRequest& request) {
-  const std::string host = address.unix_path.empty() ? address.to_string() : "localhost";
+  std::string host(request.host);
+  if (host.empty()) host = address.unix_path.empty() ? address.to_string() : "localhost";
+  if (!clean(host)) return invalid_argument("a line break in the value of the header Host");
   std::string head;
   head.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\nHost: ");
   head += host;
@@ -120,8 +122,10 @@ std::string Address::to_string() const {
   return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-Client::Client(Address address)
-    : address_(std::move(address)), interrupt_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+Client::Client(Address address, ClientOptions options)
+    : address_(std::move(address)),
+      options_(std::move(options)),
+      interrupt_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   SLUICE_CHECK(interrupt_fd_ >= 0);
 }
 
@@ -153,7 +157,7 @@ Exchange Client::attempt(const ClientRequest& request, std::string_view head,
                          const Deadline& deadline) {
   Exchange result;
   if (connection_ == nullptr) {
-    auto opened = ClientConnection::open(address_, deadline, interrupt_fd_);
+    auto opened = ClientConnection::open(address_, options_.tls.get(), "", deadline, interrupt_fd_);
     if (!opened.ok()) {
       result.status = opened.status();
       return result;
@@ -174,14 +178,17 @@ Exchange Client::attempt(const ClientRequest& request, std::string_view head,
   return result;
 }
 
-bool Client::may_reuse() const { return std::chrono::steady_clock::now() < reuse_until_; }
+bool Client::may_reuse() const {
+  return connection_ != nullptr && std::chrono::steady_clock::now() < reuse_until_ &&
+         connection_->is_quiet();
+}
 
 void Client::keep(bool keep_alive, const Reply& reply) {
   if (!keep_alive) {
     connection_.reset();
     return;
   }
-  auto reuse = kReuse;
+  auto reuse = options_.reuse;
   const std::string_view promise = reply.header("Keep-Alive");
   constexpr std::string_view kTimeout = "timeout=";
   if (const size_t at = promise.find(kTimeout); at != std::string_view::npos) {

@@ -1,8 +1,7 @@
 #pragma once
 
-// A blocking HTTP/1.1 client for the threads that may wait: inserts, control queries, the tools.
-// Format: RFC 9112. TLS is a transport of its own behind ClientConnection (client.cc) and not part
-// of it yet.
+// A blocking HTTP/1.1 client for the threads that may wait: inserts, control queries, exporters,
+// the tools. Format: RFC 9112.
 
 #include <chrono>
 #include <functional>
@@ -14,6 +13,10 @@
 
 #include "base/status.h"
 #include "http/reply_parser.h"
+
+namespace sluice::io {
+class TlsClient;
+}
 
 namespace sluice::http {
 
@@ -27,10 +30,20 @@ struct Address {
   std::string to_string() const;
 };
 
+/// How a client speaks to its server.
+struct ClientOptions {
+  std::shared_ptr<const io::TlsClient> tls;  ///< null: in plain text
+  /// A connection is used again for this long after a reply, where the server does not say
+  /// ("Keep-Alive: timeout=N"). Short, since a request that meets the server's own timeout is in
+  /// doubt; one that the server has closed by then is seen before anything is sent.
+  std::chrono::milliseconds reuse{2'000};
+};
+
 /// One request. All views must stay valid during the exchange.
 struct ClientRequest {
   std::string_view method = "GET";
   std::string_view target = "/";              ///< path and query, percent-encoded
+  std::string_view host{};                    ///< for the Host header; the address if it is empty
   std::span<const ClientHeader> headers;      ///< without Host, Content-Length and Connection
   std::span<const std::string_view> body;     ///< written one after the other, without copying
   std::chrono::milliseconds timeout{30'000};  ///< for the whole exchange; 0: none
@@ -58,15 +71,10 @@ class Client {
   /// Connecting to one address of a name takes at most this; others are tried then.
   static constexpr std::chrono::milliseconds kConnectTimeout{5'000};
 
-  explicit Client(Address address);
+  explicit Client(Address address, ClientOptions options = {});
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
-
-  /// A connection is used again for this long after a reply, where the server does not say
-  /// ("Keep-Alive: timeout=N"). Short, since a request that meets the server's own timeout is in
-  /// doubt.
-  static constexpr std::chrono::seconds kReuse{2};
 
   /// Sends the request and reads the reply. A kept connection that turns out to be closed before
   /// the server saw the request is replaced once. Errors: Unavailable (connection),
@@ -85,6 +93,7 @@ class Client {
   void keep(bool keep_alive, const Reply& reply);
 
   Address address_;
+  const ClientOptions options_;
   int interrupt_fd_ = -1;
   std::unique_ptr<ClientConnection> connection_;
   std::chrono::steady_clock::time_point reuse_until_;

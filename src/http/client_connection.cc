@@ -19,6 +19,8 @@
 namespace sluice::http {
 namespace {
 
+const std::string kLocalhost = "localhost";
+
 Status interrupted() { return {Code::Cancelled, "interrupted"}; }
 
 Status connection_error(const Address& address, int error) {
@@ -127,21 +129,64 @@ int Deadline::poll_ms(std::chrono::milliseconds cap) const {
   return static_cast<int>(wait.count());
 }
 
-ClientConnection::~ClientConnection() { close(fd_); }
+ClientConnection::~ClientConnection() {
+  if (tls_ != nullptr) tls_->say_goodbye();
+  close(fd_);
+}
 
 Result<std::unique_ptr<ClientConnection>> ClientConnection::open(const Address& address,
+                                                                 const io::TlsClient* tls,
+                                                                 const std::string& server_name,
                                                                  const Deadline& deadline,
                                                                  int interrupt_fd) {
   auto fd = address.unix_path.empty() ? connect_tcp(address, deadline, interrupt_fd)
                                       : connect_unix(address, deadline, interrupt_fd);
   if (!fd.ok()) return fd.status();
-  return std::make_unique<ClientConnection>(*fd, interrupt_fd);
+  auto connection = std::make_unique<ClientConnection>(*fd, interrupt_fd);
+  if (tls != nullptr) {
+    const std::string& host = address.unix_path.empty() ? address.host : kLocalhost;
+    const Status secured =
+        connection->secure(*tls, server_name.empty() ? host : server_name, deadline);
+    if (!secured.ok()) return secured.with_context("TLS with " + address.to_string());
+  }
+  return connection;
+}
+
+Status ClientConnection::secure(const io::TlsClient& tls, const std::string& server_name,
+                                const Deadline& deadline) {
+  tls_ = tls.open(fd_, server_name);
+  for (;;) {
+    switch (tls_->handshake().state) {
+      case io::TlsSession::State::Ok: return {};
+      case io::TlsSession::State::WantRead: {
+        const auto ready = wait(Ready::Read, deadline);
+        if (!ready.ok()) return ready.status();
+        break;
+      }
+      case io::TlsSession::State::WantWrite: {
+        const auto ready = wait(Ready::Write, deadline);
+        if (!ready.ok()) return ready.status();
+        break;
+      }
+      case io::TlsSession::State::Ended: return unavailable("the server closed the connection");
+      case io::TlsSession::State::Failed: return unavailable(tls_->error());
+    }
+  }
+}
+
+bool ClientConnection::is_quiet() {
+  if (tls_ != nullptr) return tls_->is_quiet();
+  char byte;
+  return recv(fd_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+         (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 Result<Ready> ClientConnection::wait(Ready wanted, const Deadline& deadline) {
   const auto has = [](Ready set, Ready one) {
     return (static_cast<int>(set) & static_cast<int>(one)) != 0;
   };
+  // Bytes that were read and not yet asked for are no longer the socket's.
+  if (tls_ != nullptr && has(wanted, Ready::Read) && tls_->has_pending()) return Ready::Read;
   short events = 0;
   if (has(wanted, Ready::Read)) events |= POLLIN;
   if (has(wanted, Ready::Write)) events |= POLLOUT;
@@ -159,7 +204,21 @@ Result<Ready> ClientConnection::wait(Ready wanted, const Deadline& deadline) {
   }
 }
 
+Status ClientConnection::broken(std::string_view doing) const {
+  return unavailable("the connection broke" + std::string(doing) + ": " + tls_->error());
+}
+
 Result<size_t> ClientConnection::write_some(const iovec* pieces, int count) {
+  if (tls_ != nullptr) {
+    size_t done = 0;
+    for (int i = 0; i < count; ++i) {
+      const auto got = tls_->write(static_cast<const char*>(pieces[i].iov_base), pieces[i].iov_len);
+      if (got.state == io::TlsSession::State::Failed && done == 0) return broken(" while sending");
+      done += got.bytes;
+      if (got.bytes != pieces[i].iov_len) break;
+    }
+    return done;
+  }
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(pieces);
   message.msg_iovlen = static_cast<size_t>(count);
@@ -170,6 +229,12 @@ Result<size_t> ClientConnection::write_some(const iovec* pieces, int count) {
 }
 
 Result<size_t> ClientConnection::read_some(char* to, size_t size, bool& closed) {
+  if (tls_ != nullptr) {
+    const auto got = tls_->read(to, size);
+    if (got.state == io::TlsSession::State::Failed) return broken("");
+    closed = got.state == io::TlsSession::State::Ended;
+    return got.bytes;
+  }
   const ssize_t n = recv(fd_, to, size, 0);
   if (n > 0) return static_cast<size_t>(n);
   if (n == 0) {

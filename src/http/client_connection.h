@@ -10,6 +10,7 @@
 
 #include "base/status.h"
 #include "http/client.h"
+#include "io/tls.h"
 
 namespace sluice::http {
 
@@ -42,9 +43,16 @@ class ClientConnection {
   ClientConnection(const ClientConnection&) = delete;
   ClientConnection& operator=(const ClientConnection&) = delete;
 
-  /// Connects to the first address of the host that answers.
+  /// Connects to the first address of the host that answers, and makes the handshake if `tls` is
+  /// not null, with whom `server_name` says (the address's host if it is empty).
   static Result<std::unique_ptr<ClientConnection>> open(const Address& address,
+                                                        const io::TlsClient* tls,
+                                                        const std::string& server_name,
                                                         const Deadline& deadline, int interrupt_fd);
+
+  /// Whether the other end has neither closed the connection nor sent anything. For one that waits
+  /// for its next request.
+  bool is_quiet();
 
   /// Waits until the socket can do what is asked, or is broken (which reading or writing then
   /// says).
@@ -56,8 +64,12 @@ class ClientConnection {
   Result<size_t> read_some(char* to, size_t size, bool& closed);
 
  private:
+  Status secure(const io::TlsClient& tls, const std::string& server_name, const Deadline& deadline);
+  Status broken(std::string_view doing) const;
+
   const int fd_;
   const int interrupt_fd_;
+  std::unique_ptr<io::TlsSession> tls_;  // null for plain connections
 };
 
 }  // namespace sluice::http

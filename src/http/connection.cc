@@ -31,7 +31,7 @@ constexpr size_t kLingerBytes = 64 << 20;
 
 Connection::Connection(const Env& env, int fd, Endpoint endpoint)
     : env_(env),
-      stream_(env.loop, fd, *this),
+      stream_(env.loop, fd, *this, endpoint.tls),
       endpoint_(endpoint),
       peer_(io::peer_address(fd)),
       since_(Clock::now()) {

@@ -26,6 +26,7 @@ struct Endpoint {
   Handler* http1 = nullptr;
   Handler* http2 = nullptr;
   ConnectionObserver* observer = nullptr;
+  const io::TlsServer* tls = nullptr;  ///< null: in plain text; outlives the connections
 };
 
 /// A connection that was accepted: finds out by its first bytes which protocol it speaks, and moves

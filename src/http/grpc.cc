@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "http/rpc_status.h"
@@ -203,6 +204,20 @@ std::string percent_encode(std::string_view message) {
     }
   }
   return encoded;
+}
+
+std::string percent_decode(std::string_view text) {
+  std::string decoded;
+  for (size_t i = 0; i < text.size(); ++i) {
+    unsigned byte = 0;
+    const std::string_view hex = text.substr(i + 1, 2);
+    const auto [end, error] = std::from_chars(hex.data(), hex.data() + hex.size(), byte, 16);
+    const bool is_escape =
+        text[i] == '%' && hex.size() == 2 && error == std::errc() && end == hex.data() + hex.size();
+    decoded.push_back(is_escape ? static_cast<char>(byte) : text[i]);
+    if (is_escape) i += 2;
+  }
+  return decoded;
 }
 
 }  // namespace sluice::http::grpc

@@ -67,5 +67,7 @@ Response failure(std::string_view content_type, const Status& status, int http_s
 
 /// grpc-message's encoding: %XX for what is not printable ASCII, and for '%'.
 std::string percent_encode(std::string_view message);
+/// The opposite; a damaged %XX stays as it is.
+std::string percent_decode(std::string_view text);
 
 }  // namespace sluice::http::grpc

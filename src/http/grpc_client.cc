@@ -13,6 +13,9 @@
 #include "base/buffer.h"
 #include "base/fd.h"
 #include "http/client_connection.h"
+#include "http/grpc.h"
+#include "http/rpc_status.h"
+#include "wire/base64.h"
 
 namespace sluice::http {
 namespace {
@@ -38,15 +41,36 @@ struct Stream {
   int http_status = 0;
   int grpc_status = -1;
   std::string grpc_message;
+  std::string encoding;
+  std::string details;  // in base64
 };
 
 Status status_of(const Stream& stream) {
   if (stream.grpc_status == 0) return {};
   if (stream.grpc_status > 0 && stream.grpc_status <= static_cast<int>(Code::Unauthenticated)) {
-    return {static_cast<Code>(stream.grpc_status), stream.grpc_message};
+    return {static_cast<Code>(stream.grpc_status), grpc::percent_decode(stream.grpc_message)};
   }
   return unavailable("the server answered HTTP " + std::to_string(stream.http_status) +
                      " without a grpc-status");
+}
+
+/// What a status's details say about another try.
+std::optional<std::chrono::nanoseconds> retry_delay_of(const std::string& details) {
+  if (details.empty()) return std::nullopt;
+  // Senders may leave the padding out.
+  const std::string padded = details + std::string((4 - details.size() % 4) % 4, '=');
+  std::string bytes(wire::base64_decoded_max(padded.size()), '\0');
+  size_t size = 0;
+  if (!wire::decode_base64(padded, bytes.data(), size)) return std::nullopt;
+  const auto status = read_rpc_status_protobuf(std::string_view(bytes).substr(0, size));
+  return status ? status->retry_delay : std::nullopt;
+}
+
+/// As grpc-timeout has it: at most eight digits and a unit.
+std::string timeout_text(std::chrono::milliseconds timeout) {
+  constexpr int64_t kDigitsMax = 99'999'999;
+  if (timeout.count() <= kDigitsMax) return std::to_string(timeout.count()) + "m";
+  return std::to_string(std::min(timeout.count() / 1000, kDigitsMax)) + "S";
 }
 
 }  // namespace
@@ -69,6 +93,8 @@ struct GrpcClient::Impl {
   void break_off(const Status& status);
   Status write();
   Status read();
+  /// Whether another call may begin: takes in what the server has said meanwhile.
+  bool is_usable();
 
   static int on_header(nghttp2_session* /*session*/, const nghttp2_frame* frame,
                        const uint8_t* name, size_t name_size, const uint8_t* value,
@@ -95,6 +121,8 @@ int GrpcClient::Impl::on_header(nghttp2_session* /*session*/, const nghttp2_fram
   if (key == ":status") number(found->second.http_status);
   if (key == "grpc-status") number(found->second.grpc_status);
   if (key == "grpc-message") found->second.grpc_message = text;
+  if (key == "grpc-encoding") found->second.encoding = text;
+  if (key == "grpc-status-details-bin") found->second.details = text;
   return 0;
 }
 
@@ -160,7 +188,10 @@ void GrpcClient::Impl::finish(int32_t stream_id, Status status, bool answered) {
   reply.id = stream.id;
   reply.status = std::move(status);
   reply.answered = answered;
-  if (stream.reply.size() > kFrameHeadBytes) reply.message = stream.reply.substr(kFrameHeadBytes);
+  reply.retry_delay = retry_delay_of(stream.details);
+  if (stream.reply.size() <= kFrameHeadBytes) return;
+  if (stream.reply.front() != '\0') reply.encoding = std::move(stream.encoding);
+  reply.message = stream.reply.substr(kFrameHeadBytes);
 }
 
 void GrpcClient::Impl::break_off(const Status& status) {
@@ -202,26 +233,37 @@ Status GrpcClient::Impl::read() {
   return {};
 }
 
-GrpcClient::GrpcClient(Address address) : address_(std::move(address)) {}
+bool GrpcClient::Impl::is_usable() {
+  while (!connection->is_quiet()) {
+    if (!read().ok()) return false;
+  }
+  return write().ok() && nghttp2_session_check_request_allowed(session) != 0;
+}
+
+GrpcClient::GrpcClient(Address address, GrpcClientOptions options)
+    : address_(std::move(address)), options_(std::move(options)) {}
 GrpcClient::~GrpcClient() = default;
 
 bool GrpcClient::connected() const { return impl_ != nullptr && impl_->connection != nullptr; }
 size_t GrpcClient::open_calls() const { return impl_ == nullptr ? 0 : impl_->streams.size(); }
 
 Status GrpcClient::connect(std::chrono::milliseconds timeout) {
-  if (connected()) return {};
+  if (connected() && impl_->is_usable()) return {};
+  if (connected() && open_calls() != 0) return unavailable("the server goes away");
   auto impl = std::make_unique<Impl>();
-  auto connection = ClientConnection::open(address_, Deadline(timeout), impl->never.get());
+  auto connection = ClientConnection::open(address_, options_.tls.get(), options_.server_name,
+                                           Deadline(timeout), impl->never.get());
   if (!connection.ok()) return connection.status();
   impl->connection = std::move(connection).value();
   impl->authority = address_.unix_path.empty() ? address_.to_string() : "localhost";
+  if (!options_.authority.empty()) impl->authority = options_.authority;
   impl->begin_session();
   impl_ = std::move(impl);
   return {};
 }
 
 void GrpcClient::call(uint64_t id, std::string_view path, std::string_view encoding,
-                      std::string message) {
+                      std::string message, const GrpcCallOptions& options) {
   SLUICE_CHECK(connected());
   auto stream = std::make_unique<Stream>();
   stream->id = id;
@@ -232,10 +274,17 @@ void GrpcClient::call(uint64_t id, std::string_view path, std::string_view encod
   stream->request += message;
 
   std::vector<nghttp2_nv> fields = {
-      field(":method", "POST"), field(":scheme", "http"),
+      field(":method", "POST"), field(":scheme", options_.tls == nullptr ? "http" : "https"),
       field(":path", path),     field(":authority", impl_->authority),
       field("te", "trailers"),  field("content-type", "application/grpc")};
+  const std::string timeout_value = timeout_text(options.timeout);
+  if (options.timeout.count() > 0) fields.push_back(field("grpc-timeout", timeout_value));
+  if (!options_.user_agent.empty()) fields.push_back(field("user-agent", options_.user_agent));
   if (!encoding.empty()) fields.push_back(field("grpc-encoding", encoding));
+  for (const ClientHeader& extra : options_.metadata)
+    fields.push_back(field(extra.name, extra.value));
+  for (const ClientHeader& extra : options.metadata)
+    fields.push_back(field(extra.name, extra.value));
   // The map's node must have its place before nghttp2 gets a pointer into it.
   const int32_t expected = static_cast<int32_t>(nghttp2_session_get_next_stream_id(impl_->session));
   Stream& kept = impl_->streams.emplace(expected, std::move(*stream)).first->second;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "io/loop.h"
+#include "io/tls.h"
 
 namespace sluice::io {
 
@@ -28,8 +29,9 @@ class Stream {
     size_t bytes;
   };
 
-  /// Takes the descriptor over and makes it non-blocking.
-  Stream(Loop& loop, int fd, Events& events);
+  /// Takes the descriptor over and makes it non-blocking. With `tls` what is read and written goes
+  /// through it, and the handshake is made by the first reads.
+  Stream(Loop& loop, int fd, Events& events, const TlsServer* tls = nullptr);
   ~Stream();
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;

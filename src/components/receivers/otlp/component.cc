@@ -33,6 +33,15 @@ void set_if_given(std::chrono::nanoseconds wanted, std::chrono::milliseconds& li
   if (wanted.count() > 0) limit = std::chrono::ceil<std::chrono::milliseconds>(wanted);
 }
 
+/// Null without `tls`.
+Result<std::shared_ptr<const io::TlsServer>> make_tls(const std::optional<io::TlsServerConfig>& tls,
+                                                      std::vector<std::string> protocols) {
+  if (!tls) return std::shared_ptr<const io::TlsServer>();
+  auto made = io::TlsServer::create(*tls, std::move(protocols));
+  if (!made.ok()) return made.status();
+  return std::shared_ptr<const io::TlsServer>(std::move(made).value());
+}
+
 Status read_grpc(const otlp_receiver::GrpcConfig& grpc, const pipeline::Host& host,
                  OtlpReceiverConfig& out) {
   out.grpc = {grpc.endpoint};
@@ -49,6 +58,9 @@ Status read_grpc(const otlp_receiver::GrpcConfig& grpc, const pipeline::Host& ho
     set_if_given(wanted.time, out.limits.ping_after);
     set_if_given(wanted.timeout, out.limits.ping_timeout);
   }
+  auto tls = make_tls(grpc.tls, {"h2"});
+  if (!tls.ok()) return tls.status();
+  out.grpc_tls = std::move(tls).value();
   if (!grpc.auth) return {};
   auto auth = find_server_auth(host, *grpc.auth);
   if (auth.ok()) out.grpc_auth = *auth;
@@ -80,6 +92,9 @@ Status read_http(const otlp_receiver::HttpConfig& http, const pipeline::Host& ho
   set_if_given(http.write_timeout, out.limits.write_timeout);
   set_if_given(http.idle_timeout, out.limits.idle_timeout);
   out.limits.keep_alive = http.keep_alives_enabled;
+  auto tls = make_tls(http.tls, {"h2", "http/1.1"});
+  if (!tls.ok()) return tls.status();
+  out.http_tls = std::move(tls).value();
   if (!http.auth) return {};
   out.http_auth_params = http.auth->request_params;
   auto auth = find_server_auth(host, http.auth->auth);

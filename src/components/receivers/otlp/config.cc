@@ -9,7 +9,7 @@ using config::Place;
 using config::Schema;
 
 constexpr const char* kOwnBuffers = "buffers grow and shrink with the load";
-constexpr const char* kNoTls = "connections with TLS cannot be taken: put a proxy in front";
+constexpr const char* kTlsDoc = "Certificates; without it connections are in plain text.";
 constexpr const char* kNoMiddlewares =
     "there are no extensions that could stand between a request and the receiver";
 constexpr const char* kOwnPings =
@@ -97,7 +97,7 @@ const Schema<GrpcConfig>& schema_of(const GrpcConfig*) {
           .ignored(kOwnBuffers)
           .field("write_buffer_size", &C::write_buffer_size, "Bytes that are written at once.")
           .ignored(kOwnBuffers)
-          .refuse("tls", kNoTls)
+          .field("tls", &GrpcConfig::tls, kTlsDoc)
           .refuse("middlewares", kNoMiddlewares)
           .check([](const C& config, const Place& place) {
             check_transport(config.transport, place);
@@ -134,8 +134,8 @@ const Schema<HttpConfig>& schema_of(const HttpConfig*) {
                  "How long a connection may be idle; 0 is the receiver's own limit of 120 s.")
           .field("keep_alives_enabled", &C::keep_alives_enabled,
                  "Whether a connection serves more than one request.")
-          .refuse("tls", kNoTls)
-          .refuse("include_tls_metadata", kNoTls)
+          .field("tls", &HttpConfig::tls, kTlsDoc)
+          .refuse("include_tls_metadata", "what a client's certificate says is not passed on")
           .refuse("middlewares", kNoMiddlewares)
           .check([](const C& config, const Place& place) {
             check_transport(config.transport, place);

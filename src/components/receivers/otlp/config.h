@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/schema.h"
+#include "config/tls.h"
 #include "pipeline/auth.h"
 
 namespace sluice::components::otlp_receiver {
@@ -47,6 +48,7 @@ struct GrpcConfig {
   std::optional<KeepaliveConfig> keepalive;
   int64_t read_buffer_size = 0;
   int64_t write_buffer_size = 0;
+  std::optional<io::TlsServerConfig> tls;
 };
 
 struct HttpConfig {
@@ -66,6 +68,7 @@ struct HttpConfig {
   std::chrono::nanoseconds write_timeout = std::chrono::seconds(30);
   std::chrono::nanoseconds idle_timeout{0};
   bool keep_alives_enabled = true;
+  std::optional<io::TlsServerConfig> tls;
 };
 
 struct ProtocolsConfig {

@@ -28,12 +28,14 @@ struct LaneParts {
         lane(std::make_shared<otlp_receiver::Lane>(on, next, budget, instruments)),
         http_handler(lane, config, cors),
         grpc_handler(lane, config),
+        grpc_tls(config.grpc_tls.get()),
+        http_tls(config.http_tls.get()),
         server(on, config.limits, budget) {}
 
   http::Endpoint endpoint(Transport transport) {
     http::ConnectionObserver* observer = &lane->instruments().connections(transport);
-    if (transport == Transport::Grpc) return {&wrong_port, &grpc_handler, observer};
-    return {&http_handler, &http_handler, observer};
+    if (transport == Transport::Grpc) return {&wrong_port, &grpc_handler, observer, grpc_tls};
+    return {&http_handler, &http_handler, observer, http_tls};
   }
 
   io::Loop& loop;
@@ -41,6 +43,8 @@ struct LaneParts {
   otlp_receiver::HttpHandler http_handler;
   otlp_receiver::GrpcHandler grpc_handler;
   otlp_receiver::WrongPortHandler wrong_port;
+  const io::TlsServer* grpc_tls;
+  const io::TlsServer* http_tls;
   http::Server server;  // last: its connections call the handlers
 };
 

@@ -14,6 +14,7 @@
 #include "components/receivers/otlp/routes.h"
 #include "http/limits.h"
 #include "io/loop.h"
+#include "io/tls.h"
 #include "pipeline/auth.h"
 #include "pipeline/batch.h"
 
@@ -32,6 +33,8 @@ struct OtlpReceiverConfig {
   bool http_metadata = false;  ///< headers go along with the records
   bool grpc_metadata = false;
   otlp_receiver::CorsRules cors;
+  std::shared_ptr<const io::TlsServer> grpc_tls;  ///< null: in plain text
+  std::shared_ptr<const io::TlsServer> http_tls;
   /// Who decides who may send; null: anybody may.
   const pipeline::ServerAuth* http_auth = nullptr;
   const pipeline::ServerAuth* grpc_auth = nullptr;
