@@ -5,6 +5,8 @@
 #include "components/exporters/debug/debug.h"
 #include "components/exporters/file/file.h"
 #include "components/exporters/nop/nop.h"
+#include "components/exporters/otlp/otlp.h"
+#include "components/exporters/otlp_http/otlp_http.h"
 #include "components/processors/attributes/attributes.h"
 #include "components/processors/batch/batch.h"
 #include "components/processors/cumulativetodelta/cumulativetodelta.h"
@@ -46,6 +48,8 @@ const pipeline::Registry& all_components() {
     all.add(debug_exporter_factory());
     all.add(file_exporter_factory());
     all.add(nop_exporter_factory());
+    all.add(otlp_exporter_factory());
+    all.add(otlp_http_exporter_factory());
     all.add(forward_connector_factory());
     all.add(routing_connector_factory());
     return all;

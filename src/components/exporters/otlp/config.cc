@@ -1,0 +1,101 @@
+#include "components/exporters/otlp/config.h"
+
+#include "http/url.h"
+
+namespace sluice::components::otlp_exporter {
+namespace {
+
+using config::Place;
+using config::Schema;
+using delivery::Compression;
+
+bool take_prefix(std::string_view& text, std::string_view prefix) {
+  if (text.substr(0, prefix.size()) != prefix) return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
+bool is_grpc_compression(Compression compression) {
+  return compression == Compression::None || compression == Compression::Gzip ||
+         compression == Compression::Zstd || compression == Compression::Snappy;
+}
+
+void check(const Config& config, const Place& place) {
+  if (config.endpoint.empty()) {
+    place.error("name an endpoint, for example 127.0.0.1:4317");
+  } else if (const auto endpoint = Endpoint::parse(config.endpoint); !endpoint.ok()) {
+    place.error("endpoint: " + endpoint.status().message());
+  } else if (endpoint->is_http && wants_tls(config, *endpoint)) {
+    place.warning(
+        "the connection uses TLS although the endpoint begins with http://; for plain text "
+        "say tls::insecure: true");
+  }
+  if (config.timeout.count() < 0) place.error("timeout must not be negative");
+  if (!is_grpc_compression(config.compression))
+    place.error("compression: gRPC knows gzip, zstd, snappy and none");
+  delivery::check_compression(config.compression, config.compression_params, place);
+  for (const auto& [name, value] : config.headers) {
+    const bool bad = name.empty() || name.front() == ':' ||
+                     name.find_first_of(" :\t\r\n") != std::string::npos ||
+                     value.find_first_of("\r\n") != std::string::npos;
+    if (bad) place.error("headers: \"" + name + "\" cannot be metadata of a call");
+  }
+}
+
+}  // namespace
+
+Result<Endpoint> Endpoint::parse(std::string_view text) {
+  Endpoint endpoint;
+  if (take_prefix(text, "unix:")) {
+    // unix:///path, unix:/path and unix:path.
+    take_prefix(text, "//");
+    if (text.empty()) return invalid_argument("unix: needs the path of a socket");
+    endpoint.address.unix_path = text;
+    return endpoint;
+  }
+  endpoint.is_https = take_prefix(text, "https://");
+  endpoint.is_http = !endpoint.is_https && take_prefix(text, "http://");
+  if (take_prefix(text, "dns:")) {
+    if (take_prefix(text, "//") && !take_prefix(text, "/"))
+      return invalid_argument("name servers cannot be chosen: write dns:///HOST:PORT");
+  }
+  if (!text.empty() && text.back() == '/') text.remove_suffix(1);
+  auto address = http::parse_host_port(text);
+  if (!address.ok()) return address.status();
+  endpoint.address = std::move(address).value();
+  return endpoint;
+}
+
+bool wants_tls(const Config& config, const Endpoint& endpoint) {
+  return endpoint.is_https || !config.tls.insecure || config.tls.common.has_ca();
+}
+
+const Schema<Config>& schema_of(const Config*) {
+  static const auto schema =
+      Schema<Config>()
+          .field("endpoint", &Config::endpoint,
+                 "HOST:PORT, dns:///HOST:PORT or unix:/PATH of the receiver; https:// before it "
+                 "means TLS.")
+          .field("headers", &Config::headers, "Metadata of every call.")
+          .secret()
+          .field("compression", &Config::compression, "gzip, zstd, snappy or none.")
+          .field("compression_params", &Config::compression_params, "How well it compresses.")
+          .field("timeout", &Config::timeout, "How long one try may take; 0 is no limit.")
+          .field("tls", &Config::tls, "TLS, which is on unless it says insecure.")
+          .field("balancer_name", &Config::balancer_name,
+                 "How calls are spread over the addresses of the endpoint: round_robin or "
+                 "pick_first.")
+          .field("authority", &Config::authority, "The name in calls instead of the endpoint's.")
+          .field("auth", &Config::auth, "The extension that says who we are.")
+          .field("sending_queue", &Config::sending_queue, "Requests that wait.")
+          .field("retry_on_failure", &Config::retry_on_failure, "What happens after a failure.")
+          .ignore("read_buffer_size", "buffers grow and shrink with the load")
+          .ignore("write_buffer_size", "buffers grow and shrink with the load")
+          .ignore("keepalive", "a connection is looked at before each call, which has a time limit")
+          .ignore("wait_for_ready", "a call that finds no connection is tried again")
+          .ignore("middlewares", "there are none")
+          .check(check);
+  return schema;
+}
+
+}  // namespace sluice::components::otlp_exporter

@@ -1,0 +1,77 @@
+#include "components/exporters/otlp_http/config.h"
+
+#include "http/url.h"
+
+namespace sluice::components::otlp_http_exporter {
+namespace {
+
+using config::Place;
+using config::Schema;
+
+void check_url(const std::string& url, std::string_view option, const Place& place) {
+  if (url.empty()) return;
+  if (const auto parsed = http::Url::parse(url); !parsed.ok())
+    place.error(std::string(option) + ": " + parsed.status().message());
+}
+
+void check(const Config& config, const Place& place) {
+  if (config.endpoint.empty() && config.logs_endpoint.empty() && config.traces_endpoint.empty() &&
+      config.metrics_endpoint.empty())
+    place.error("name an endpoint, for example http://127.0.0.1:4318");
+  check_url(config.endpoint, "endpoint", place);
+  check_url(config.logs_endpoint, "logs_endpoint", place);
+  check_url(config.traces_endpoint, "traces_endpoint", place);
+  check_url(config.metrics_endpoint, "metrics_endpoint", place);
+  delivery::check_compression(config.compression, config.compression_params, place);
+  for (const auto& [name, value] : config.headers) {
+    const bool bad_name = name.empty() || name.find_first_of(" :\t\r\n") != std::string::npos;
+    if (bad_name || value.find_first_of("\r\n") != std::string::npos)
+      place.error("headers: \"" + name + "\" cannot be a header, or its value has a line break");
+  }
+}
+
+}  // namespace
+
+const Schema<Config>& schema_of(const Config*) {
+  static const auto schema =
+      Schema<Config>()
+          .field("endpoint", &Config::endpoint,
+                 "The receiver's URL; /v1/logs, /v1/traces or /v1/metrics is added.")
+          .field("logs_endpoint", &Config::logs_endpoint, "The whole URL for logs.")
+          .field("traces_endpoint", &Config::traces_endpoint, "The whole URL for traces.")
+          .field("metrics_endpoint", &Config::metrics_endpoint, "The whole URL for metrics.")
+          .ignore("profiles_endpoint", "there are no profiles")
+          .field("encoding", &Config::encoding, "How requests are written: proto or json.")
+          .field("headers", &Config::headers, "Headers of every request.")
+          .secret()
+          .field("compression", &Config::compression,
+                 "gzip, zstd, snappy, x-snappy-framed, zlib, deflate, lz4 or none.")
+          .field("compression_params", &Config::compression_params, "How well it compresses.")
+          .field("timeout", &Config::timeout, "How long one try may take; 0 is no limit.")
+          .field("tls", &Config::tls, "TLS, for https.")
+          .field("max_idle_conns", &Config::max_idle_conns,
+                 "Connections that are kept for later requests; 0 is no limit.")
+          .field("max_idle_conns_per_host", &Config::max_idle_conns_per_host,
+                 "The same for each signal's endpoint.")
+          .field("max_conns_per_host", &Config::max_conns_per_host,
+                 "Connections to each signal's endpoint at once; 0 is no limit.")
+          .field("idle_conn_timeout", &Config::idle_conn_timeout,
+                 "How long a connection is kept without a request.")
+          .field("disable_keep_alives", &Config::disable_keep_alives,
+                 "Whether each request has a connection of its own.")
+          .field("auth", &Config::auth, "The extension that says who we are.")
+          .field("sending_queue", &Config::sending_queue, "Requests that wait.")
+          .field("retry_on_failure", &Config::retry_on_failure, "What happens after a failure.")
+          .refuse("proxy_url", "requests do not go through proxies")
+          .ignore("read_buffer_size", "buffers grow and shrink with the load")
+          .ignore("write_buffer_size", "bodies are written from where they lie")
+          .ignore("http2_read_idle_timeout", "requests go over HTTP/1.1")
+          .ignore("http2_ping_timeout", "requests go over HTTP/1.1")
+          .ignore("force_attempt_http2", "requests go over HTTP/1.1")
+          .ignore("cookies", "no cookies are kept")
+          .ignore("middlewares", "there are none")
+          .check(check);
+  return schema;
+}
+
+}  // namespace sluice::components::otlp_http_exporter

@@ -1,0 +1,49 @@
+#include "components/exporters/otlp_http/otlp_http.h"
+
+#include <utility>
+
+#include "components/exporters/otlp_http/config.h"
+#include "components/exporters/otlp_http/remote.h"
+#include "delivery/exporter.h"
+
+namespace sluice::components {
+namespace {
+
+using otlp_http_exporter::Config;
+
+Result<std::unique_ptr<pipeline::Exporter>> make(const Config& config,
+                                                 const pipeline::ComponentId& id,
+                                                 pipeline::Host& host) {
+  const pipeline::ClientAuth* auth = nullptr;
+  if (config.auth) {
+    auto found = pipeline::find_client_auth(host, *config.auth);
+    if (!found.ok()) return found.status();
+    auth = *found;
+  }
+  auto remote = otlp_http_exporter::HttpRemote::create(config, auth);
+  if (!remote.ok()) return remote.status();
+  delivery::DeliveryConfig delivery;
+  delivery.exporter = id.to_string();
+  delivery.queue = config.sending_queue;
+  delivery.retry = config.retry_on_failure;
+  delivery.format = config.encoding == otlp_http_exporter::Encoding::Json
+                        ? delivery::Format::Json
+                        : delivery::Format::Protobuf;
+  delivery.encoding = delivery::http_encoding(config.compression);
+  delivery.level = delivery::compression_level(config.compression_params);
+  return std::unique_ptr<pipeline::Exporter>(std::make_unique<delivery::QueuedExporter>(
+      std::move(delivery), std::move(remote).value(), host));
+}
+
+}  // namespace
+
+std::unique_ptr<pipeline::Factory> otlp_http_exporter_factory() {
+  return std::make_unique<pipeline::ExporterFactory<Config>>(
+      pipeline::Factory::About{config::Section::Exporters,
+                               "otlp_http",
+                               "Sends OTLP over HTTP, as protobuf or JSON.",
+                               {"otlphttp"}},
+      &make);
+}
+
+}  // namespace sluice::components

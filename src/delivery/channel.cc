@@ -1,0 +1,230 @@
+#include "delivery/channel.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+
+namespace sluice::delivery {
+namespace {
+
+using Verdict = Attempt::Verdict;
+
+PackOptions packing_of(const DeliveryConfig& config) {
+  PackOptions options;
+  options.format = config.format;
+  if (!config.queue.batches()) return options;
+  options.sizer = config.queue.batch_sizer();
+  options.size_max = static_cast<uint64_t>(config.queue.batch->max_size);
+  for (std::string key : config.queue.batch->partition.metadata_keys) {
+    std::transform(key.begin(), key.end(), key.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    options.partition_keys.push_back(std::move(key));
+  }
+  return options;
+}
+
+/// The original's word for records of a signal, in the names of its metrics.
+std::string_view items_name(otlp::Signal signal) {
+  switch (signal) {
+    case otlp::Signal::Logs: return "log_records";
+    case otlp::Signal::Traces: return "spans";
+    case otlp::Signal::Metrics: break;
+  }
+  return "metric_points";
+}
+
+metrics::Counter& counter(metrics::Registry& registry, const DeliveryConfig& config,
+                          otlp::Signal signal, std::string_view what, std::string_view help) {
+  const std::string name =
+      "otelcol_exporter_" + std::string(what) + "_" + std::string(items_name(signal)) + "_total";
+  return registry.counter(name, help, {{"exporter", config.exporter}});
+}
+
+metrics::Labels labels_of(const DeliveryConfig& config, otlp::Signal signal) {
+  return {{"exporter", config.exporter}, {"data_type", std::string(otlp::signal_name(signal))}};
+}
+
+uint64_t seed_of(const Parcel& parcel) {
+  return static_cast<uint64_t>(parcel.since.time_since_epoch().count()) * 0x9e3779b97f4a7c15u +
+         parcel.bytes.size();
+}
+
+}  // namespace
+
+Channel::Channel(otlp::Signal signal, const DeliveryConfig& config, Remote& remote, Budget& budget,
+                 metrics::Registry& metrics)
+    : signal_(signal),
+      config_(config),
+      remote_(remote),
+      budget_(budget),
+      packing_(packing_of(config)),
+      instruments_{
+          counter(metrics, config, signal, "sent", "Records that the remote end has taken."),
+          counter(metrics, config, signal, "send_failed",
+                  "Records that the remote end did not take, after all tries."),
+          counter(metrics, config, signal, "enqueue_failed",
+                  "Records turned away because the queue was full."),
+          metrics.counter(
+              "sluice_exporter_retries_total", "Requests that were sent again.",
+              {{"exporter", config.exporter}, {"signal", std::string(otlp::signal_name(signal))}}),
+          counter(metrics, config, signal, "rejected",
+                  "Records that the remote end took and rejected, by its partial success."),
+          metrics.gauge("otelcol_exporter_queue_size", "What is in the sending queue.",
+                        labels_of(config, signal))},
+      queue_(config.queue) {
+  metrics
+      .gauge("otelcol_exporter_queue_capacity", "What the sending queue can hold.",
+             labels_of(config, signal))
+      .set(config.queue.queue_size);
+}
+
+Channel::~Channel() {
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void Channel::consume(pipeline::Batch&& batch) {
+  std::vector<Parcel> parcels;
+  const bool was_full = queue_.full();
+  if (!was_full) {
+    parcels = pack(batch, packing_, budget_);
+    if (parcels.empty()) return;
+  }
+  if (was_full || !queue_.offer(parcels)) {
+    uint64_t items = was_full ? count_items(batch) : 0;
+    for (const Parcel& parcel : parcels) items += parcel.items;
+    instruments_.turned_away.add(items);
+    const Status full = unavailable("the sending queue of " + config_.exporter + " is full");
+    if (was_full) batch.ack.resolve({full, 0, {}});
+    for (Parcel& parcel : parcels) parcel.ack.resolve({full, 0, {}});
+    return;
+  }
+  instruments_.queue_size.set(queue_.size());
+  if (queue_.unattended() != 0) add_threads();
+}
+
+void Channel::add_threads() {
+  const std::lock_guard lock(mutex_);
+  const auto most = static_cast<size_t>(config_.queue.num_consumers);
+  if (stopping_ || threads_.size() >= most) return;
+  ++running_;
+  threads_.emplace_back([this] { run(); });
+}
+
+void Channel::run() {
+  for (;;) {
+    std::vector<Parcel> parcels = queue_.take();
+    if (parcels.empty()) break;
+    deliver(std::move(parcels));
+  }
+  std::function<void()> done;
+  {
+    const std::lock_guard lock(mutex_);
+    if (--running_ == 0) done = std::move(done_);
+  }
+  if (done) done();
+}
+
+void Channel::stop(std::function<void()> done) {
+  queue_.stop();
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    if (running_ != 0) {
+      done_ = std::move(done);
+      return;
+    }
+  }
+  done();
+}
+
+void Channel::encode_body(const std::vector<Parcel>& parcels, Buffer& body) const {
+  if (parcels.size() == 1) {
+    wire::compress(config_.encoding, parcels.front().bytes.view(), body, config_.level);
+    return;
+  }
+  Buffer joined;
+  join(parcels, signal_, config_.format, joined);
+  wire::compress(config_.encoding, joined.view(), body, config_.level);
+}
+
+void Channel::deliver(std::vector<Parcel> parcels) {
+  Attempt attempt;
+  {
+    Buffer body;
+    encode_body(parcels, body);
+    uint64_t items = 0;
+    for (const Parcel& parcel : parcels) items += parcel.items;
+    Backoff backoff(config_.retry, seed_of(parcels.front()), Backoff::Clock::now());
+    for (;;) {
+      attempt = remote_.send(signal_, body.view());
+      if (attempt.verdict != Verdict::Retry) break;
+      const auto pause = backoff.next(Backoff::Clock::now(), attempt.retry_after);
+      if (!pause) break;
+      log::warn("a request was not taken; it will be sent again",
+                {{"exporter", config_.exporter},
+                 {"error", attempt.status.message()},
+                 {"items", items},
+                 {"pause_ms", static_cast<int64_t>(*pause / std::chrono::milliseconds(1))}});
+      instruments_.retries.add();
+      if (!queue_.pause(*pause)) break;
+    }
+  }
+  // One sender's bad records must not take those of the others along.
+  if (attempt.verdict == Verdict::Refused && parcels.size() > 1) {
+    for (Parcel& parcel : parcels) {
+      std::vector<Parcel> alone;
+      alone.push_back(std::move(parcel));
+      deliver(std::move(alone));
+    }
+    return;
+  }
+  queue_.release(parcels);
+  instruments_.queue_size.set(queue_.size());
+  settle(parcels, attempt);
+}
+
+void Channel::settle(std::vector<Parcel>& parcels, const Attempt& attempt) {
+  uint64_t items = 0;
+  for (const Parcel& parcel : parcels) items += parcel.items;
+  pipeline::Outcome outcome;
+  switch (attempt.verdict) {
+    case Verdict::Done: break;
+    case Verdict::Retry: outcome.status = unavailable(attempt.status.message()); break;
+    case Verdict::Refused: outcome.status = attempt.status; break;
+    case Verdict::Barred:
+      // Not the sender's fault, and its data is good: it may keep it until this is put right.
+      outcome.status = {Code::FailedPrecondition, attempt.status.message()};
+      break;
+  }
+  if (attempt.verdict == Verdict::Done) {
+    const uint64_t rejected = std::min(attempt.rejected, items);
+    instruments_.sent.add(items - rejected);
+    instruments_.rejected.add(rejected);
+    if (rejected != 0 || !attempt.message.empty()) {
+      log::warn(
+          "the remote end has rejected records, or warns",
+          {{"exporter", config_.exporter}, {"rejected", rejected}, {"message", attempt.message}});
+    }
+  } else {
+    instruments_.failed.add(items);
+    log::error(
+        "a request could not be delivered",
+        {{"exporter", config_.exporter},
+         {"error", attempt.status.message()},
+         {"items", items},
+         {"sender_told", outcome.status.code() == Code::InvalidArgument ? "that its data is refused"
+                                                                        : "to retry later"}});
+  }
+  uint64_t rejected_left = attempt.verdict == Verdict::Done ? attempt.rejected : 0;
+  for (Parcel& parcel : parcels) {
+    pipeline::Outcome own = outcome;
+    own.rejected = std::min(rejected_left, parcel.items);
+    if (own.rejected != 0) own.reason = attempt.message;
+    rejected_left -= own.rejected;
+    parcel.memory.reset();
+    parcel.ack.resolve(std::move(own));
+  }
+}
+
+}  // namespace sluice::delivery

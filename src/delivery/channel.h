@@ -1,0 +1,75 @@
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/metrics.h"
+#include "delivery/backoff.h"
+#include "delivery/queue.h"
+#include "delivery/remote.h"
+
+namespace sluice::delivery {
+
+/// What all channels of an exporter share.
+struct DeliveryConfig {
+  std::string exporter;  ///< its id, for logs and metrics
+  QueueConfig queue;
+  RetryConfig retry;
+  Format format = Format::Protobuf;
+  wire::Encoding encoding = wire::Encoding::Identity;
+  std::optional<int> level;  ///< of compression
+};
+
+/// The way out for one signal: a queue, and threads that wait for the remote end. Threads are made
+/// when they are needed, up to sending_queue::num_consumers.
+class Channel {
+ public:
+  /// All references must outlive the channel.
+  Channel(otlp::Signal signal, const DeliveryConfig& config, Remote& remote, Budget& budget,
+          metrics::Registry& metrics);
+  /// REQUIRES: stop() is done, or no batch was ever taken.
+  ~Channel();
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+
+  /// Encodes the batch and returns; its ack is resolved once the remote end has decided, or at once
+  /// if there is no room. Thread-safe.
+  void consume(pipeline::Batch&& batch);
+
+  /// What waits is tried once more; `done` runs on any thread when all of it is answered.
+  void stop(std::function<void()> done);
+
+ private:
+  struct Instruments {
+    metrics::Counter& sent;
+    metrics::Counter& failed;
+    metrics::Counter& turned_away;
+    metrics::Counter& retries;
+    metrics::Counter& rejected;
+    metrics::Gauge& queue_size;
+  };
+
+  void add_threads();
+  void run();
+  void deliver(std::vector<Parcel> parcels);
+  void settle(std::vector<Parcel>& parcels, const Attempt& attempt);
+  void encode_body(const std::vector<Parcel>& parcels, Buffer& body) const;
+
+  const otlp::Signal signal_;
+  const DeliveryConfig& config_;
+  Remote& remote_;
+  Budget& budget_;
+  const PackOptions packing_;
+  Instruments instruments_;
+  Queue queue_;
+  std::mutex mutex_;
+  std::vector<std::thread> threads_;
+  size_t running_ = 0;
+  bool stopping_ = false;
+  std::function<void()> done_;
+};
+
+}  // namespace sluice::delivery

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+
+#include "delivery/channel.h"
+#include "pipeline/component.h"
+
+namespace sluice::delivery {
+
+/// An exporter that hands requests to a remote end, with a channel for each signal. Lanes encode,
+/// the channels' threads wait.
+class QueuedExporter final : public pipeline::Exporter, public pipeline::Consumer {
+ public:
+  QueuedExporter(DeliveryConfig config, std::unique_ptr<Remote> remote, pipeline::Host& host);
+
+  pipeline::Consumer& stage(size_t) override { return *this; }
+  /// Thread-safe.
+  void consume(pipeline::Batch&& batch) override;
+  void stop(std::function<void()> done) override;
+
+ private:
+  const DeliveryConfig config_;
+  const std::unique_ptr<Remote> remote_;
+  std::array<std::unique_ptr<Channel>, otlp::kSignalCount> channels_;
+  std::atomic<size_t> to_stop_{otlp::kSignalCount};
+};
+
+}  // namespace sluice::delivery

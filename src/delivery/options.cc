@@ -1,0 +1,178 @@
+#include "delivery/options.h"
+
+#include <algorithm>
+#include <set>
+
+namespace sluice::delivery {
+namespace {
+
+using config::Place;
+using config::Schema;
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return text;
+}
+
+void check_partition(const PartitionConfig& config, const Place& place) {
+  std::set<std::string> seen;
+  for (const std::string& key : config.metadata_keys) {
+    if (!seen.insert(lower(key)).second)
+      place.error("metadata_keys has \"" + key + "\" twice (case does not count)");
+  }
+}
+
+void check_batch(const BatchConfig& config, const Place& place) {
+  if (!config.enabled) return;
+  if (config.flush_timeout.count() <= 0) place.error("flush_timeout must be larger than zero");
+  if (config.min_size < 0) place.error("min_size must not be negative");
+  if (config.max_size < 0) place.error("max_size must not be negative");
+  if (config.max_size > 0 && config.max_size < config.min_size) {
+    place.error("max_size (" + std::to_string(config.max_size) + ") must be at least min_size (" +
+                std::to_string(config.min_size) + ")");
+  }
+}
+
+void check_queue(const QueueConfig& config, const Place& place) {
+  if (!config.enabled) return;
+  if (config.num_consumers <= 0) place.error("num_consumers must be larger than zero");
+  if (config.queue_size <= 0) place.error("queue_size must be larger than zero");
+  if (!config.batches()) return;
+  if (config.batch_sizer() == Sizer::Requests)
+    place.error("batch counts items or bytes: give it a sizer of its own");
+  if (config.batch_sizer() == config.queue_sizer() && config.batch->min_size > config.queue_size)
+    place.error("the batch's min_size must be at most queue_size, or no batch is ever full");
+}
+
+void check_retry(const RetryConfig& config, const Place& place) {
+  if (!config.enabled) return;
+  if (config.initial_interval.count() < 0) place.error("initial_interval must not be negative");
+  if (!(config.randomization_factor >= 0 && config.randomization_factor <= 1))
+    place.error("randomization_factor must be from 0 to 1");
+  if (!(config.multiplier >= 0)) place.error("multiplier must not be negative");
+  if (config.max_interval.count() < 0) place.error("max_interval must not be negative");
+  if (config.max_elapsed_time.count() < 0) place.error("max_elapsed_time must not be negative");
+  if (config.max_elapsed_time.count() <= 0) return;
+  if (config.max_elapsed_time < config.initial_interval)
+    place.error("max_elapsed_time must be at least initial_interval");
+  if (config.max_elapsed_time < config.max_interval)
+    place.error("max_elapsed_time must be at least max_interval");
+}
+
+}  // namespace
+
+Sizer QueueConfig::batch_sizer() const {
+  if (batch && batch->sizer) return *batch->sizer;
+  return sizer.value_or(Sizer::Items);
+}
+
+wire::Encoding http_encoding(Compression compression) {
+  switch (compression) {
+    case Compression::None: break;
+    case Compression::Gzip: return wire::Encoding::Gzip;
+    case Compression::Zlib:
+    case Compression::Deflate: return wire::Encoding::Deflate;
+    case Compression::Snappy: return wire::Encoding::Snappy;
+    case Compression::SnappyFramed: return wire::Encoding::SnappyFramed;
+    case Compression::Zstd: return wire::Encoding::Zstd;
+    case Compression::Lz4: return wire::Encoding::Lz4;
+  }
+  return wire::Encoding::Identity;
+}
+
+std::string_view compression_name(Compression compression) {
+  if (compression == Compression::None) return {};
+  for (const auto& [word, known] : config::Words<Compression>::kAll) {
+    if (known == compression) return word;
+  }
+  return {};
+}
+
+void check_compression(Compression compression, const CompressionParams& params,
+                       const Place& place) {
+  const int64_t level = params.level;
+  if (level == 0) return;
+  switch (compression) {
+    case Compression::Gzip:
+    case Compression::Zlib:
+    case Compression::Deflate:
+      if (level < -2 || level > 9) place.error("compression_params::level must be from -2 to 9");
+      return;
+    case Compression::Zstd:
+      if (level < 1 || level > 22) place.error("compression_params::level must be from 1 to 22");
+      return;
+    default: place.error("this compression has no levels: leave compression_params out");
+  }
+}
+
+const Schema<PartitionConfig>& schema_of(const PartitionConfig*) {
+  static const auto schema = Schema<PartitionConfig>()
+                                 .field("metadata_keys", &PartitionConfig::metadata_keys,
+                                        "Request metadata by which records are kept apart.")
+                                 .check(check_partition);
+  return schema;
+}
+
+const Schema<BatchConfig>& schema_of(const BatchConfig*) {
+  static const auto schema =
+      Schema<BatchConfig>()
+          .field("enabled", &BatchConfig::enabled, "Whether requests are put together.")
+          .field("flush_timeout", &BatchConfig::flush_timeout,
+                 "How long a request may wait for others.")
+          .field("sizer", &BatchConfig::sizer,
+                 "What min_size and max_size count: items or bytes; the queue's if that is given.")
+          .field("min_size", &BatchConfig::min_size, "So much is sent without waiting.")
+          .field("max_size", &BatchConfig::max_size,
+                 "The most that is sent at once; larger requests are divided. 0 is no limit.")
+          .field("partition", &BatchConfig::partition, "Which requests are kept apart.")
+          .check(check_batch);
+  return schema;
+}
+
+const Schema<QueueConfig>& schema_of(const QueueConfig*) {
+  static const auto schema =
+      Schema<QueueConfig>()
+          .field("enabled", &QueueConfig::enabled,
+                 "Whether the queue has a limit of its own, and batches.")
+          .field("num_consumers", &QueueConfig::num_consumers,
+                 "Requests that are on their way at once, for each signal.")
+          .field("queue_size", &QueueConfig::queue_size,
+                 "The most that waits or is on its way; senders of more are told to retry later.")
+          .field("sizer", &QueueConfig::sizer, "What queue_size counts: requests, items or bytes.")
+          .field("block_on_overflow", &QueueConfig::block_on_overflow,
+                 "Whether senders wait when the queue is full, instead of being sent away.")
+          .field("wait_for_result", &QueueConfig::wait_for_result,
+                 "Senders always wait until the remote end has confirmed.")
+          .field("batch", &QueueConfig::batch, "How requests are put together before sending.")
+          .refuse(
+              "storage",
+              "a queue on disk is not needed: senders are answered only when the remote end has "
+              "confirmed")
+          .check(check_queue);
+  return schema;
+}
+
+const Schema<RetryConfig>& schema_of(const RetryConfig*) {
+  static const auto schema =
+      Schema<RetryConfig>()
+          .field("enabled", &RetryConfig::enabled, "Whether a request that failed is sent again.")
+          .field("initial_interval", &RetryConfig::initial_interval,
+                 "The pause after the first failure.")
+          .field("randomization_factor", &RetryConfig::randomization_factor,
+                 "The part of a pause by which it may be shorter or longer.")
+          .field("multiplier", &RetryConfig::multiplier, "By what pauses grow.")
+          .field("max_interval", &RetryConfig::max_interval, "The longest pause.")
+          .field("max_elapsed_time", &RetryConfig::max_elapsed_time,
+                 "After so long the sender is told to retry later; 0 is never.")
+          .check(check_retry);
+  return schema;
+}
+
+const Schema<CompressionParams>& schema_of(const CompressionParams*) {
+  static const auto schema = Schema<CompressionParams>().field(
+      "level", &CompressionParams::level, "The level of compression; 0 is a fast one.");
+  return schema;
+}
+
+}  // namespace sluice::delivery

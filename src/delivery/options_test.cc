@@ -1,0 +1,91 @@
+#include "delivery/options.h"
+
+#include <gtest/gtest.h>
+
+#include "config/yaml.h"
+
+namespace sluice::delivery {
+namespace {
+
+template <typename Config>
+std::string problems(const std::string& yaml) {
+  config::Diagnostics diagnostics;
+  const auto node = config::parse_yaml(yaml, "test.yaml");
+  if (!node.ok()) return node.status().message();
+  Config config;
+  const config::Place place(diagnostics, "x", {});
+  schema_of(static_cast<const Config*>(nullptr)).decode(*node, config, place);
+  std::string text;
+  for (const auto& entry : diagnostics.errors()) text += entry.message + ";";
+  return text;
+}
+
+TEST(QueueOptions, AreChecked) {
+  const struct {
+    const char* yaml;
+    const char* says;  // empty: nothing is wrong
+  } cases[] = {
+      {"{}", ""},
+      {"{num_consumers: 2, queue_size: 100, sizer: requests, batch: {min_size: 10, max_size: 100, "
+       "sizer: items}}",
+       ""},
+      {"{num_consumers: 0}", "num_consumers"},
+      {"{queue_size: -1}", "queue_size"},
+      {"{enabled: false, queue_size: -1}", ""},
+      {"{sizer: grams}", "requests, items or bytes"},
+      {"{batch: }", ""},
+      {"{batch: {min_size: 10, max_size: 5}}", "max_size (5)"},
+      {"{batch: {flush_timeout: 0s}}", "flush_timeout"},
+      {"{batch: {enabled: false, flush_timeout: 0s}}", ""},
+      {"{sizer: requests, batch: {min_size: 1}}", "a sizer of its own"},
+      {"{sizer: items, queue_size: 10, batch: {min_size: 20}}", "at most queue_size"},
+      {"{sizer: bytes, queue_size: 10, batch: {min_size: 20, sizer: items}}", ""},
+      {"{batch: {partition: {metadata_keys: [a, A]}}}", "twice"},
+      {"{storage: file_storage}", "only when the remote end has confirmed"},
+  };
+  for (const auto& c : cases) {
+    const std::string text = problems<QueueConfig>(c.yaml);
+    EXPECT_EQ(text.empty(), *c.says == '\0') << c.yaml << ": " << text;
+    EXPECT_NE(text.find(c.says), std::string::npos) << c.yaml << ": " << text;
+  }
+}
+
+TEST(RetryOptions, AreChecked) {
+  const struct {
+    const char* yaml;
+    const char* says;
+  } cases[] = {
+      {"{initial_interval: 1s, max_interval: 5s, max_elapsed_time: 10s, multiplier: 1.5}", ""},
+      {"{multiplier: -1}", "multiplier"},
+      {"{enabled: false, multiplier: -1}", ""},
+      {"{randomization_factor: 1.5}", "randomization_factor"},
+      {"{max_elapsed_time: 10s}", "max_interval"},
+      {"{max_elapsed_time: 0s}", ""},
+      {"{initial_interval: -1s}", "initial_interval"},
+      {"{tries: 5}", "no option"},
+  };
+  for (const auto& c : cases) {
+    const std::string text = problems<RetryConfig>(c.yaml);
+    EXPECT_EQ(text.empty(), *c.says == '\0') << c.yaml << ": " << text;
+    EXPECT_NE(text.find(c.says), std::string::npos) << c.yaml << ": " << text;
+  }
+}
+
+TEST(CompressionOptions, LevelsAreThoseOfTheKind) {
+  const struct {
+    Compression compression;
+    int64_t level;
+    bool ok;
+  } cases[] = {{Compression::Gzip, 9, true},    {Compression::Gzip, 10, false},
+               {Compression::Zlib, -1, true},   {Compression::Zstd, 22, true},
+               {Compression::Zstd, 23, false},  {Compression::Snappy, 0, true},
+               {Compression::Snappy, 1, false}, {Compression::None, 1, false}};
+  for (const auto& c : cases) {
+    config::Diagnostics diagnostics;
+    check_compression(c.compression, {c.level}, config::Place(diagnostics, "x", {}));
+    EXPECT_EQ(diagnostics.ok(), c.ok) << compression_name(c.compression) << c.level;
+  }
+}
+
+}  // namespace
+}  // namespace sluice::delivery
