@@ -31,8 +31,7 @@ constexpr Entry kCommands[] = {
     {"gateway", "OpenTelemetry in, rows into a ClickHouse elsewhere", run_gateway},
     {"server", "only the ClickHouse: the database in a directory behind its HTTP interface",
      run_server},
-    {"run", "the pipelines of a configuration in the OpenTelemetry Collector's YAML",
-     run_pipelines},
+    {"run", "the pipelines of a configuration in the OpenTelemetry Collector's YAML", run_run},
     {"validate", "say what is wrong with such a configuration", run_validate},
     {"components", "list what such a configuration may name", run_components},
     {"query", "run one statement and print its result", run_query},
@@ -82,8 +81,8 @@ int run_with_options(Command command, std::string_view name, std::string_view in
   if (status.ok()) status = check_options(options, command);
   if (status.ok() && command != kServer) status = check_environment(environment, warnings);
   if (!status.ok()) return fail(status.message(), kExitUsage);
-  if (options.print_config) {
-    print(print_config(options, flags, command));
+  if (options.print_config && command == kServer) {
+    print(print_config(flags));
     return kExitOk;
   }
   if (arguments->has("password")) {
@@ -91,7 +90,7 @@ int run_with_options(Command command, std::string_view name, std::string_view in
         "every user of this machine can see --password; use --password-file or SLUICE_PASSWORD");
   }
   for (const std::string& warning : warnings) log::warn(warning);
-  return command == kServer ? run_database(options) : run_service(options, command);
+  return command == kServer ? run_database(options) : run_service(options, command, environment);
 }
 
 int run_serve(const std::vector<std::string>& words, const Environment& environment) {

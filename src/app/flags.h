@@ -23,8 +23,6 @@ struct FlagInfo {
   std::string_view help = {};  ///< one sentence, without a full stop
   std::string_view env =
       {};  ///< environment variables, separated by spaces; the first that is set wins
-  std::string_view yaml =
-      {};  ///< path in --print-config, separated by dots; empty: not shown there
   std::string_view unset = {};  ///< what holds where there is no default value
   bool hidden = false;          ///< for Sluice's own processes, not for people
   unsigned commands = ~0u;      ///< the commands that have it, as a set of bits

@@ -16,7 +16,7 @@ struct Target {
   std::chrono::milliseconds interval{200};
   Bytes size{1 << 20};
   bool loud = false;
-  components::AckMode ack = components::AckMode::Store;
+  pipeline::AckMode ack = pipeline::AckMode::Store;
 
   std::vector<Flag> flags() {
     return {

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "clickhouse/endpoint.h"
+#include "clickhouse/dsn.h"
 
 namespace sluice::app {
 namespace {
@@ -14,40 +14,58 @@ namespace {
 constexpr size_t kPasswordBytesMax =
     4096;  // far beyond any password; a wrong file is not read whole
 
-constexpr unsigned kCollector = kServe | kGateway;
-constexpr unsigned kRuns = kServe | kGateway | kServer;
+constexpr unsigned kPreset = kServe | kGateway;
+constexpr unsigned kPipelines = kPreset | kRun;
+constexpr unsigned kRuns = kPreset | kServer;
 constexpr unsigned kSignsIn = kRuns | kQuery;
 constexpr unsigned kEngine = kServe | kServer;
 constexpr unsigned kOpensData = kEngine | kQuery;
+
+void add_configuration(std::vector<Flag>& flags, Options& o) {
+  constexpr unsigned kReads = kPipelines | kValidate;
+  flags.push_back(make_flag(
+      o.configs,
+      {.name = "config",
+       .unit = "FILE",
+       .help = "A configuration in the OpenTelemetry Collector's YAML: a file, env:NAME or "
+               "yaml:TEXT; may stand several times, later ones go over earlier ones",
+       .env = "SLUICE_CONFIG",
+       .commands = kReads}));
+  flags.push_back(make_flag(o.settings, {.name = "set",
+                                         .unit = "KEY=VALUE",
+                                         .help = "One value of the configuration, for example "
+                                                 "processors.batch.timeout=2s; may stand several "
+                                                 "times",
+                                         .commands = kReads}));
+  flags.push_back(make_flag(o.feature_gates, {.name = "feature-gates",
+                                              .unit = "NAMES",
+                                              .help = "Taken for compatibility; there are no gates",
+                                              .commands = kReads}));
+}
 
 void add_listeners(std::vector<Flag>& flags, Options& o) {
   flags.push_back(make_flag(o.otlp_grpc, {.name = "otlp-grpc",
                                           .unit = "HOST:PORT",
                                           .help = "Where OTLP over gRPC is taken in",
-                                          .yaml = "receivers.otlp.protocols.grpc.endpoint",
-                                          .commands = kCollector}));
+                                          .commands = kPreset}));
   flags.push_back(make_flag(o.otlp_http, {.name = "otlp-http",
                                           .unit = "HOST:PORT",
                                           .help = "Where OTLP over HTTP is taken in",
-                                          .yaml = "receivers.otlp.protocols.http.endpoint",
-                                          .commands = kCollector}));
+                                          .commands = kPreset}));
   flags.push_back(
       make_flag(o.clickhouse_http, {.name = "clickhouse-http",
                                     .unit = "HOST:PORT",
                                     .help = "Where ClickHouse's HTTP interface is served",
-                                    .yaml = "extensions.clickhouse_server.endpoint",
                                     .commands = kEngine}));
   flags.push_back(make_flag(o.health, {.name = "health",
                                        .unit = "HOST:PORT",
                                        .help = "Where / and /ready tell the state of the process",
-                                       .yaml = "extensions.health_check.endpoint",
-                                       .commands = kCollector}));
+                                       .commands = kPreset}));
   flags.push_back(make_flag(
       o.metrics, {.name = "metrics",
                   .unit = "HOST:PORT",
                   .help = "Where /metrics gives Sluice's own metrics in Prometheus' format",
-                  .yaml = "service.telemetry.metrics.address",
-                  .commands = kCollector}));
+                  .commands = kPreset}));
 }
 
 void add_store(std::vector<Flag>& flags, Options& o) {
@@ -55,7 +73,6 @@ void add_store(std::vector<Flag>& flags, Options& o) {
                                      .unit = "DIR",
                                      .help = "Directory of the database, made if it is not there",
                                      .env = "SLUICE_DATA",
-                                     .yaml = "extensions.clickhouse_server.data",
                                      .commands = kOpensData}));
   flags.push_back(
       make_flag(o.clickhouse_endpoint,
@@ -63,20 +80,17 @@ void add_store(std::vector<Flag>& flags, Options& o) {
                  .unit = "URL",
                  .help = "The ClickHouse to write to: http://HOST:PORT or unix:///path/of/socket",
                  .env = "CLICKHOUSE_ENDPOINT",
-                 .yaml = "exporters.clickhouse.endpoint",
                  .commands = kGateway}));
   flags.push_back(make_flag(o.database, {.name = "clickhouse-database",
                                          .unit = "NAME",
                                          .help = "Database of the tables",
                                          .env = "HYPERDX_OTEL_EXPORTER_CLICKHOUSE_DATABASE",
-                                         .yaml = "exporters.clickhouse.database",
-                                         .commands = kCollector | kQuery | kSchema}));
+                                         .commands = kPreset | kQuery | kSchema}));
   flags.push_back(make_flag(o.user, {.name = "user",
                                      .alias = "clickhouse-user",
                                      .unit = "NAME",
                                      .help = "User of the ClickHouse interface",
                                      .env = "CLICKHOUSE_USER",
-                                     .yaml = "exporters.clickhouse.username",
                                      .commands = kSignsIn}));
   flags.push_back(make_flag(o.password_file,
                             {.name = "password-file",
@@ -90,7 +104,6 @@ void add_store(std::vector<Flag>& flags, Options& o) {
        .help = "The user's password; rather use --password-file or the environment, since "
                "every user of the machine can see command lines",
        .env = "SLUICE_PASSWORD CLICKHOUSE_PASSWORD",
-       .yaml = "exporters.clickhouse.password",
        .commands = kSignsIn}));
 }
 
@@ -100,56 +113,54 @@ void add_delivery(std::vector<Flag>& flags, Options& o) {
               .unit = "MODE",
               .help = "When a sender is told that its data is safe: store (ClickHouse has it) or "
                       "memory (this process has it)",
-              .yaml = "exporters.clickhouse.ack",
-              .commands = kCollector}));
+              .commands = kPipelines}));
   flags.push_back(
       make_flag(o.flush_interval, {.name = "flush-interval",
                                    .unit = "DURATION",
                                    .help = "The age at which rows are sent to ClickHouse",
-                                   .yaml = "exporters.clickhouse.flush_interval",
                                    .unset = "200ms while a sender waits, else 1s",
-                                   .commands = kCollector}));
+                                   .commands = kPreset}));
   flags.push_back(make_flag(o.insert_timeout, {.name = "insert-timeout",
                                                .unit = "DURATION",
                                                .help = "How long one insert may take",
                                                .env = "HYPERDX_OTEL_EXPORTER_TIMEOUT",
-                                               .yaml = "exporters.clickhouse.timeout",
-                                               .commands = kCollector}));
+                                               .commands = kPreset}));
   flags.push_back(make_flag(
       o.create_schema, {.name = "create-schema",
                         .unit = "true|false",
                         .help = "Whether ClickStack's tables are created and migrated at the start",
-                        .yaml = "exporters.clickhouse.create_schema",
-                        .commands = kCollector}));
+                        .commands = kPreset}));
+  flags.push_back(make_flag(
+      o.legacy_schema,
+      {.name = "legacy-schema",
+       .unit = "true|false",
+       .help = "Whether the exporter makes its tables itself, instead of ClickStack's schema",
+       .env = "HYPERDX_OTEL_EXPORTER_CREATE_LEGACY_SCHEMA",
+       .commands = kPreset}));
 }
 
 void add_limits(std::vector<Flag>& flags, Options& o) {
   flags.push_back(make_flag(o.lanes, {.name = "lanes",
                                       .unit = "NUMBER",
                                       .help = "Threads that take data in; 0 is one per core",
-                                      .yaml = "service.lanes",
-                                      .commands = kCollector}));
+                                      .commands = kPipelines}));
   flags.push_back(make_flag(
       o.memory_limit, {.name = "memory-limit",
                        .unit = "SIZE",
                        .help = "Telemetry in flight; beyond it senders are asked to come later",
-                       .yaml = "processors.memory_limiter.limit",
-                       .commands = kCollector}));
+                       .commands = kPipelines}));
   flags.push_back(make_flag(o.engine_memory_limit,
                             {.name = "engine-memory-limit",
                              .unit = "SIZE",
                              .help = "Memory of the database; 0 is a share of the machine's",
-                             .yaml = "extensions.clickhouse_server.memory_limit",
                              .commands = kEngine}));
   flags.push_back(make_flag(o.queries_max, {.name = "queries-max",
                                             .unit = "NUMBER",
                                             .help = "Queries that the database runs at once",
-                                            .yaml = "extensions.clickhouse_server.queries_max",
                                             .commands = kEngine}));
   flags.push_back(
       make_flag(o.cors, {.name = "clickhouse-cors",
                          .help = "Answer web pages of every origin on the ClickHouse interface",
-                         .yaml = "extensions.clickhouse_server.cors",
                          .commands = kEngine}));
 }
 
@@ -158,12 +169,10 @@ void add_process(std::vector<Flag>& flags, Options& o) {
                                           .unit = "LEVEL",
                                           .help = "debug, info, warn or error",
                                           .env = "HYPERDX_LOG_LEVEL",
-                                          .yaml = "service.telemetry.logs.level",
                                           .commands = kRuns}));
   flags.push_back(make_flag(o.log_format, {.name = "log-format",
                                            .unit = "FORMAT",
                                            .help = "text or json",
-                                           .yaml = "service.telemetry.logs.encoding",
                                            .unset = "text on a terminal, else json",
                                            .commands = kRuns}));
   flags.push_back(make_flag(
@@ -182,7 +191,7 @@ void add_process(std::vector<Flag>& flags, Options& o) {
                              .commands = kServe | kQuery}));
   flags.push_back(make_flag(o.print_config, {.name = "print-config",
                                              .help = "Print the effective options as YAML and end",
-                                             .commands = kRuns}));
+                                             .commands = kRuns | kRun}));
 }
 
 /// For tests, and for the supervisor's child.
@@ -241,10 +250,13 @@ constexpr Unsupported kUnsupported[] = {
     {"OIDC_ISSUER_URL", true,
      "the OTLP receivers do not check OpenID tokens yet; unset it and listen on loopback, or put a "
      "proxy in front"},
-    {"OPAMP_SERVER_URL", false, "there is no remote configuration; the command line decides"},
-    {"CUSTOM_OTELCOL_CONFIG_FILE", false,
-     "collector configuration files are not read; the command line decides"},
-    {"CLICKHOUSE_PROMETHEUS_METRICS_ENDPOINT", false, "Prometheus endpoints are not scraped"},
+    {"OPAMP_SERVER_URL", false,
+     "there is no remote configuration yet; files and the command line decide"},
+    {"OTEL_SUPERVISOR_LOGS", false, "there is no supervisor yet"},
+    {"CLICKHOUSE_PROMETHEUS_METRICS_ENDPOINT", false,
+     "metrics are not written to Prometheus endpoints yet"},
+    {"ENABLE_PROMQL", false, "the table metrics_ts is not made yet"},
+    {"ENABLE_DATADOG_RECEIVER", false, "there is no datadog receiver yet"},
 };
 
 }  // namespace
@@ -263,38 +275,40 @@ void add_retention_flags(std::vector<Flag>& flags, RetentionOptions& retention, 
                                                .unit = "DURATION",
                                                .help = "How long rows are kept; 0 is for ever",
                                                .env = "HYPERDX_OTEL_EXPORTER_TABLES_TTL",
-                                               .yaml = "exporters.clickhouse.ttl.tables",
                                                .commands = commands}));
+  flags.push_back(
+      make_flag(retention.reconcile, {.name = "reconcile-ttl",
+                                      .unit = "true|false",
+                                      .help = "Whether tables that are there get these times too",
+                                      .env = "HYPERDX_OTEL_EXPORTER_RECONCILE_TABLE_TTL",
+                                      .commands = commands & ~unsigned{kSchema}}));
   const auto signal = [&](auto& target, FlagInfo info) {
     info.unit = "DURATION";
     info.unset = "as --tables-ttl";
     info.commands = commands;
     flags.push_back(make_flag(target, info));
   };
-  signal(retention.logs, {.name = "logs-ttl",
-                          .help = "The same for logs",
-                          .env = "HYPERDX_OTEL_EXPORTER_LOGS_TTL",
-                          .yaml = "exporters.clickhouse.ttl.logs"});
+  signal(
+      retention.logs,
+      {.name = "logs-ttl", .help = "The same for logs", .env = "HYPERDX_OTEL_EXPORTER_LOGS_TTL"});
   signal(retention.traces, {.name = "traces-ttl",
                             .help = "The same for traces",
-                            .env = "HYPERDX_OTEL_EXPORTER_TRACES_TTL",
-                            .yaml = "exporters.clickhouse.ttl.traces"});
+                            .env = "HYPERDX_OTEL_EXPORTER_TRACES_TTL"});
   signal(retention.metrics, {.name = "metrics-ttl",
                              .help = "The same for metrics",
-                             .env = "HYPERDX_OTEL_EXPORTER_METRICS_TTL",
-                             .yaml = "exporters.clickhouse.ttl.metrics"});
+                             .env = "HYPERDX_OTEL_EXPORTER_METRICS_TTL"});
   signal(retention.sessions, {.name = "sessions-ttl",
                               .help = "The same for session replays",
-                              .env = "HYPERDX_OTEL_EXPORTER_SESSIONS_TTL",
-                              .yaml = "exporters.clickhouse.ttl.sessions"});
+                              .env = "HYPERDX_OTEL_EXPORTER_SESSIONS_TTL"});
 }
 
 std::vector<Flag> option_table(Options& options, Command command) {
   std::vector<Flag> flags;
+  add_configuration(flags, options);
   add_listeners(flags, options);
   add_store(flags, options);
   add_delivery(flags, options);
-  add_retention_flags(flags, options.retention, kCollector | kSchema);
+  add_retention_flags(flags, options.retention, kPreset | kSchema);
   add_limits(flags, options);
   add_process(flags, options);
   add_hidden(flags, options);
@@ -324,8 +338,8 @@ Status check_options(const Options& options, Command command) {
         "CLICKHOUSE_ENDPOINT in the environment");
   }
   if (command == kGateway) {
-    const auto endpoint = clickhouse::Endpoint::parse(options.clickhouse_endpoint);
-    if (!endpoint.ok()) return endpoint.status();
+    const auto dsn = clickhouse::parse_dsn(options.clickhouse_endpoint);
+    if (!dsn.ok()) return dsn.status();
   }
   const bool serves_clickhouse = command == kServe || command == kServer;
   if (serves_clickhouse && !options.clickhouse_http.loopback_only() &&
@@ -340,16 +354,21 @@ Status check_options(const Options& options, Command command) {
 Status check_environment(const Environment& get, std::vector<std::string>& warnings) {
   for (const Unsupported& entry : kUnsupported) {
     const char* value = get(entry.name);
-    if (value == nullptr || *value == '\0') continue;
+    if (value == nullptr || *value == '\0' || std::string_view(value) == "false") continue;
     std::string text = std::string(entry.name) + " is set, but " + std::string(entry.advice);
     if (entry.unsafe) return invalid_argument(std::move(text));
     warnings.push_back(std::move(text));
   }
   const char* json = get("HYPERDX_OTEL_EXPORTER_CLICKHOUSE_JSON_ENABLE");
-  if (json != nullptr && std::string_view(json) == "true") {
-    return invalid_argument(
-        "HYPERDX_OTEL_EXPORTER_CLICKHOUSE_JSON_ENABLE is set, but tables with JSON columns are not "
-        "written; unset it to use ClickStack's Map columns");
+  const char* gates = get("OTEL_AGENT_FEATURE_GATE_ARG");
+  const bool json_gate =
+      gates != nullptr && std::string_view(gates).find("clickhouse.json") != std::string_view::npos;
+  if (json_gate || (json != nullptr && std::string_view(json) == "true")) {
+    return invalid_argument(std::string(json_gate ? "OTEL_AGENT_FEATURE_GATE_ARG asks for it"
+                                                  : "HYPERDX_OTEL_EXPORTER_CLICKHOUSE_JSON_ENABLE "
+                                                    "is set") +
+                            ", but tables with JSON columns are not written yet; unset it to use "
+                            "ClickStack's Map columns");
   }
   return {};
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-// What `sluice serve`, `sluice gateway` and `sluice server` run with.
+// What the commands that run something run with.
 
 #include <chrono>
 #include <optional>
@@ -9,7 +9,6 @@
 
 #include "app/flags.h"
 #include "app/values.h"
-#include "components/exporters/clickhouse/exporter.h"
 #include "mapping/ddl.h"
 
 namespace sluice::app {
@@ -21,6 +20,8 @@ enum Command : unsigned {
   kServer = 4,
   kQuery = 8,
   kSchema = 16,
+  kRun = 32,
+  kValidate = 64,
 };
 
 /// The retention options; a signal's own one wins over `tables`.
@@ -30,11 +31,16 @@ struct RetentionOptions {
   std::optional<Retention> traces;
   std::optional<Retention> metrics;
   std::optional<Retention> sessions;
+  bool reconcile = false;
 
   mapping::Ttl ttl() const;
 };
 
 struct Options {
+  std::vector<std::string> configs;   ///< as config::load() takes them
+  std::vector<std::string> settings;  ///< --set
+  std::string feature_gates;
+
   ListenAddress otlp_grpc{"localhost:4317"};
   ListenAddress otlp_http{"localhost:4318"};
   ListenAddress clickhouse_http{"localhost:8123"};
@@ -48,10 +54,11 @@ struct Options {
   Secret password;
   std::string password_file;
 
-  components::AckMode ack = components::AckMode::Store;
+  pipeline::AckMode ack = pipeline::AckMode::Store;
   std::optional<std::chrono::milliseconds> flush_interval;
   std::chrono::milliseconds insert_timeout{30'000};
   bool create_schema = true;
+  bool legacy_schema = false;
   RetentionOptions retention;
 
   int lanes = 0;  ///< 0: one per core

@@ -3,12 +3,11 @@
 #include <string>
 #include <vector>
 
-#include "app/options.h"
+#include "app/flags.h"
 
 namespace sluice::app {
 
-/// The effective options as YAML in the shape of the OpenTelemetry Collector's configuration.
-/// Secrets are "***". `flags` are those of option_table() for the same options and command.
-std::string print_config(const Options& options, const std::vector<Flag>& flags, Command command);
+/// The options in effect as YAML, secrets masked: a key for each, by its name on the command line.
+std::string print_config(const std::vector<Flag>& flags);
 
 }  // namespace sluice::app

@@ -10,7 +10,7 @@
 namespace sluice::app {
 
 /// `sluice run --config FILE`: the pipelines of a configuration, until SIGTERM or SIGINT.
-int run_pipelines(const std::vector<std::string>& words, const Environment& environment);
+int run_run(const std::vector<std::string>& words, const Environment& environment);
 
 /// `sluice validate --config FILE`: says all that is wrong with a configuration.
 int run_validate(const std::vector<std::string>& words, const Environment& environment);

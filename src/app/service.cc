@@ -2,17 +2,21 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "app/child.h"
 #include "app/cli.h"
-#include "app/collector.h"
+#include "app/configuration.h"
 #include "app/data_directory.h"
+#include "app/pipelines.h"
+#include "app/preset.h"
 #include "app/process.h"
 #include "app/signals.h"
 #include "app/supervisor.h"
@@ -39,15 +43,43 @@ constexpr size_t kBannerColumn = 18;
 /// If the database is not open after this long, people want to know what is waited for.
 constexpr milliseconds kPatience{3'000};
 
-log::Format log_format(const Options& options) {
-  return options.log_format.value_or(isatty(STDERR_FILENO) != 0 ? log::Format::Text
-                                                                : log::Format::Json);
+/// The ClickHouse of `serve`: a directory, and the child process that serves it.
+struct Store {
+  explicit Store(DataDirectory directory) : data(std::move(directory)) {}
+  DataDirectory data;
+  std::optional<ServerChild> child;
+  std::optional<Supervisor> supervisor;
+};
+
+/// Where the process tells about itself.
+struct PageAddresses {
+  std::vector<std::string> health;
+  std::vector<std::string> metrics;
+};
+
+/// A configuration of the user's says it in its own way: health by an extension, metrics in
+/// service::telemetry.
+PageAddresses page_addresses(const Options& options, Command command,
+                             const config::TelemetryConfig& telemetry) {
+  PageAddresses out;
+  if (command != kRun && !options.health.off()) out.health = {options.health.text};
+  if (telemetry.metrics_level == config::MetricsLevel::None) return out;
+  if (telemetry.metrics_addresses) {
+    out.metrics = *telemetry.metrics_addresses;
+  } else if (!options.metrics.off()) {
+    out.metrics = {options.metrics.text};
+  }
+  return out;
 }
 
 class Service {
  public:
-  Service(const Options& options, Command command)
-      : options_(options), command_(command), health_([this] { return can_take_data(); }) {}
+  Service(const Options& options, const pipeline::Plan& plan, PageAddresses pages, Store* store)
+      : options_(options),
+        plan_(plan),
+        addresses_(std::move(pages)),
+        store_(store),
+        health_([this] { return can_take_data(); }) {}
 
   /// Takes everything that can be taken by another process, then starts the threads.
   Status start();
@@ -55,116 +87,90 @@ class Service {
   int run();
 
  private:
-  Status open_store();
   Status open_pages();
   Status can_take_data() const;
   /// Opens the receivers, and says that the store is ready, each when it is time.
   Status advance();
-  bool store_ready() const {
-    return (!supervisor_ || supervisor_->ready()) && collector_->store_ready();
-  }
+  bool child_ready() const { return store_ == nullptr || store_->supervisor->ready(); }
   void warn_about_the_network() const;
   void print_banner() const;
   int shut_down(int signal);
 
-  using Listeners = std::vector<std::pair<std::string_view, std::vector<std::string>>>;
-  /// The listeners by their options' names, with the addresses that each has got.
-  Listeners listeners() const;
-
   const Options& options_;
-  const Command command_;
+  const pipeline::Plan& plan_;
+  const PageAddresses addresses_;
+  Store* const store_;  ///< null: the store is elsewhere
   metrics::Registry metrics_;
   web::Health health_;
-  std::optional<DataDirectory> data_;
-  std::optional<ServerChild> child_;
-  std::optional<Supervisor> supervisor_;
-  clickhouse::Endpoint endpoint_;
-  std::unique_ptr<Collector> collector_;
-  std::vector<std::string> health_addresses_;
-  std::vector<std::string> metrics_addresses_;
+  std::unique_ptr<Pipelines> pipelines_;
+  std::vector<pipeline::BoundAddress> pages_at_;
   std::atomic<bool> accepting_{false};  // read by the health page
-  bool collecting_ = false;             // of a collector with a child: its threads run
+  bool started_ = false;                // the pipelines' threads run
   bool announced_ = false;
   web::Server pages_;  // last: its pages read all of the above
 };
 
-Status Service::open_store() {
-  if (command_ == kGateway) {
-    auto endpoint = clickhouse::Endpoint::parse(options_.clickhouse_endpoint);
-    if (!endpoint.ok()) return endpoint.status();
-    endpoint_ = std::move(endpoint).value();
-    if (endpoint_.user.empty()) endpoint_.user = options_.user;
-    if (endpoint_.password.empty()) endpoint_.password = options_.password.value;
-    if (options_.database != "default") endpoint_.database = options_.database;
-    return {};
-  }
-  auto data = DataDirectory::open(options_.data);
-  if (!data.ok()) return data.status();
-  data_ = std::move(data).value();
-  auto child = ServerChild::prepare(options_, *data_);
-  if (!child.ok()) return child.status();
-  child_ = std::move(child).value();
-  endpoint_.address.unix_path = data_->socket_path();
-  endpoint_.database = options_.database;
-  return {};
-}
-
 Status Service::open_pages() {
-  const auto add = [this](const ListenAddress& address, std::string_view flag, web::Page page,
-                          std::vector<std::string>& bound) -> Status {
-    if (address.off()) return {};
-    auto listeners = io::listen(address.text);
-    if (!listeners.ok()) return listeners.status().with_context(flag);
-    for (const io::Listener& listener : *listeners) bound.push_back(listener.address);
-    pages_.add(std::move(listeners).value(), std::move(page));
+  const auto add = [this](const std::vector<std::string>& addresses, const std::string& name,
+                          const web::Page& page) -> Status {
+    for (const std::string& address : addresses) {
+      auto listeners = io::listen(address);
+      if (!listeners.ok()) return listeners.status().with_context(name);
+      for (const io::Listener& listener : *listeners) pages_at_.push_back({name, listener.address});
+      pages_.add(std::move(listeners).value(), page);
+    }
     return {};
   };
   const auto health = [this](const http::Request& request) {
     return health_.answer(request.path());
   };
-  SLUICE_RETURN_IF_ERROR(add(options_.health, "--health", health, health_addresses_));
-  return add(options_.metrics, "--metrics", web::metrics_page(metrics_), metrics_addresses_);
+  SLUICE_RETURN_IF_ERROR(add(addresses_.health, "health", health));
+  return add(addresses_.metrics, "metrics", web::metrics_page(metrics_));
 }
 
 Status Service::start() {
-  SLUICE_RETURN_IF_ERROR(open_store());
   SLUICE_RETURN_IF_ERROR(open_pages());
-  auto collector = Collector::create(options_, endpoint_, metrics_);
-  if (!collector.ok()) return collector.status();
-  collector_ = std::move(collector).value();
+  PipelinesOptions options;
+  options.lanes = options_.lanes;
+  options.memory_limit_bytes = options_.memory_limit.value;
+  options.ack = options_.ack;
+  auto pipelines = Pipelines::create(plan_, options, metrics_);
+  if (!pipelines.ok()) return pipelines.status();
+  pipelines_ = std::move(pipelines).value();
   web::add_process_metrics(metrics_);
 
   // From here on nothing is left that another process could hold: start.
-  if (child_) {
-    supervisor_.emplace(child_->supervisor, metrics_);
-    SLUICE_RETURN_IF_ERROR(supervisor_->start());
+  if (store_ != nullptr) {
+    store_->supervisor.emplace(store_->child->supervisor, metrics_);
+    SLUICE_RETURN_IF_ERROR(store_->supervisor->start());
   }
   pages_.start();
   warn_about_the_network();
-  return child_ ? Status() : collector_->start();
+  return {};
 }
 
 Status Service::can_take_data() const {
   if (!accepting_) return unavailable("the process is starting");
-  if (supervisor_ && !supervisor_->ready()) {
+  if (!child_ready()) {
     return unavailable("the ClickHouse server process is not running; it is being started again");
   }
-  return collector_->can_take_data();
+  return pipelines_->can_take_data();
 }
 
 Status Service::advance() {
-  // Before its child serves, a collector has nobody to talk to.
-  if (child_ && !collecting_ && supervisor_->ready()) {
-    SLUICE_RETURN_IF_ERROR(collector_->start());
-    collecting_ = true;
+  // Before its child serves, an exporter has nobody to talk to.
+  if (!started_ && child_ready()) {
+    SLUICE_RETURN_IF_ERROR(pipelines_->start());
+    started_ = true;
   }
-  // A gateway takes data in at once: it can hold what comes until the store answers.
-  if (!accepting_ && (command_ == kGateway || store_ready())) {
+  // With a store elsewhere data is taken in at once: it can be held until the store answers.
+  const bool store_ready = started_ && child_ready() && pipelines_->ready();
+  if (started_ && !accepting_ && (store_ == nullptr || store_ready)) {
+    SLUICE_RETURN_IF_ERROR(pipelines_->accept());
     accepting_ = true;
-    collector_->accept();
     health_.set_serving();
   }
-  if (accepting_ && store_ready()) {
+  if (accepting_ && (store_ == nullptr || store_ready)) {
     announced_ = true;
     print_banner();
   }
@@ -176,15 +182,16 @@ int Service::run() {
   bool warned = false;
   while (!announced_) {
     if (const auto signal = wait_end_signal(kStartPoll)) return shut_down(*signal);
-    if (supervisor_) {
-      const auto ready = supervisor_->wait_ready(milliseconds(0));
+    if (store_ != nullptr) {
+      const auto ready = store_->supervisor->wait_ready(milliseconds(0));
       if (ready.status().code() == Code::Unavailable)
         return fail(ready.status().message(), kExitFailure);
     }
     if (Status status = advance(); !status.ok()) return fail(status.message(), kExitFailure);
-    if (child_ && !announced_ && !warned && std::chrono::steady_clock::now() - start > kPatience) {
+    if (store_ != nullptr && !announced_ && !warned &&
+        std::chrono::steady_clock::now() - start > kPatience) {
       warned = true;
-      log::info("waiting for the database to open", {{"data", data_->path()}});
+      log::info("waiting for the database to open", {{"data", store_->data.path()}});
     }
   }
   return shut_down(*wait_end_signal(std::nullopt));
@@ -195,79 +202,114 @@ int Service::shut_down(int signal) {
   release_end_signals();
   log::info("shutting down", {{"signal", std::string("SIG") + sigabbrev_np(signal)}});
   health_.set_draining();
-  const bool drained = (child_ && !collecting_) || collector_->drain(kDrain);
+  const bool drained = !started_ || pipelines_->stop(kDrain);
   if (!drained) {
     log::error("not everything was confirmed in time; senders that were not answered send again");
   }
   const auto used =
       std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - start);
-  if (supervisor_) supervisor_->stop(kShutDown - used);
+  if (store_ != nullptr) store_->supervisor->stop(kShutDown - used);
   // The threads that still wait for the store cannot be joined.
   if (!drained) _exit(kExitFailure);
   log::info("everything is stored, good-bye");
   return kExitOk;
 }
 
+/// Whether only this machine can connect to a bound address.
+bool is_loopback(const std::string& address) { return ListenAddress{address}.loopback_only(); }
+
 void Service::warn_about_the_network() const {
-  for (const auto& [flag, address] : {std::pair("--otlp-grpc", &options_.otlp_grpc),
-                                      std::pair("--otlp-http", &options_.otlp_http)}) {
-    if (address->loopback_only()) continue;
-    log::warn("OTLP is taken from the network without authentication",
-              {{"option", flag}, {"address", address->text}});
+  for (const pipeline::BoundAddress& bound : pipelines_->addresses()) {
+    if (is_loopback(bound.address)) continue;
+    log::warn("data is taken from the network without authentication",
+              {{"what", bound.what}, {"address", bound.address}});
   }
-  if (options_.ack == components::AckMode::Memory) {
+  if (options_.ack == pipeline::AckMode::Memory) {
     log::warn("senders are answered before their data is stored (--ack memory): a crash loses it");
   }
-}
-
-Service::Listeners Service::listeners() const {
-  Listeners out = {{"otlp-grpc", collector_->addresses().grpc},
-                   {"otlp-http", collector_->addresses().http},
-                   {"health", health_addresses_},
-                   {"metrics", metrics_addresses_}};
-  if (child_) out.emplace_back("clickhouse-http", child_->addresses());
-  return out;
 }
 
 void Service::print_banner() const {
   static constexpr std::string_view kReady =
       "Everything is ready. Begin running and processing data.";
-  const bool text = log_format(options_) == log::Format::Text;
+  const bool text = log::format() == log::Format::Text;
   std::string banner = "\nSluice " SLUICE_VERSION "\n\n";
-  for (const auto& [name, addresses] : listeners()) {
-    banner += "  " + std::string(name);
-    banner.append(kBannerColumn - name.size(), ' ');
-    for (const std::string& address : addresses) {
-      banner += address + "  ";
-      if (!text) log::info("listening", {{"what", name}, {"address", address}});
-    }
-    banner += addresses.empty() ? "off\n" : "\n";
+  std::vector<pipeline::BoundAddress> all = pipelines_->addresses();
+  all.insert(all.end(), pages_at_.begin(), pages_at_.end());
+  if (store_ != nullptr) {
+    for (const std::string& address : store_->child->addresses())
+      all.push_back({"clickhouse-http", address});
   }
-  banner += "  storing in";
-  banner.append(kBannerColumn - std::string_view("storing in").size(), ' ');
-  banner +=
-      (child_ ? data_->path() : endpoint_.to_string()) + "\n\n" + std::string(kReady) + "\n\n";
+  for (const pipeline::BoundAddress& bound : all) {
+    banner += "  " + bound.what;
+    banner.append(kBannerColumn - std::min(bound.what.size(), kBannerColumn - 1), ' ');
+    banner += bound.address + "\n";
+    if (!text) log::info("listening", {{"what", bound.what}, {"address", bound.address}});
+  }
+  if (store_ != nullptr) {
+    banner += "  storing in";
+    banner.append(kBannerColumn - std::string_view("storing in").size(), ' ');
+    banner += store_->data.path() + "\n";
+  }
+  banner += "\n" + std::string(kReady) + "\n\n";
   if (text) {
     std::fputs(banner.c_str(), stderr);
   } else {
-    log::info(kReady, {{"version", SLUICE_VERSION}, {"endpoint", endpoint_.to_string()}});
+    log::info(kReady, {{"version", SLUICE_VERSION}});
   }
+}
+
+/// The directory and the child of `serve`, everything bound; its URL for the exporters.
+Result<std::unique_ptr<Store>> open_store(const Options& options) {
+  auto data = DataDirectory::open(options.data);
+  if (!data.ok()) return data.status();
+  auto store = std::make_unique<Store>(std::move(data).value());
+  auto child = ServerChild::prepare(options, store->data);
+  if (!child.ok()) return child.status();
+  store->child = std::move(child).value();
+  return store;
+}
+
+/// What the user's configuration goes over.
+config::Node base_of(const Options& options, Command command, const Store* store) {
+  if (command == kRun) return config::Node::map();
+  if (command == kGateway) return clickstack_preset(options, options.clickhouse_endpoint);
+  const std::string socket =
+      store != nullptr ? store->data.socket_path()
+                       : (std::filesystem::absolute(options.data) / kServerSocketName).string();
+  return clickstack_preset(options, "unix://" + socket);
 }
 
 }  // namespace
 
-int run_service(const Options& options, Command command) {
-  log::configure(options.log_level, log_format(options));
+int run_service(const Options& options, Command command, const Environment& environment) {
+  std::unique_ptr<Store> store;
+  if (command == kServe && !options.print_config) {
+    auto opened = open_store(options);
+    if (!opened.ok()) return fail(opened.status().message(), kExitFailure);
+    store = std::move(opened).value();
+  }
+  const auto plan = read_plan(options, base_of(options, command, store.get()), environment);
+  if (!plan) return kExitUsage;
+  if (options.print_config) {
+    std::fputs(show_plan(*plan).c_str(), stdout);
+    return kExitOk;
+  }
+  configure_log(plan->configuration().telemetry);
+  if (!options.feature_gates.empty())
+    log::info("there are no feature gates", {{"asked_for", options.feature_gates}});
   set_process_limits();
   hold_end_signals();
-  Service service(options, command);
+  const config::TelemetryConfig& telemetry = plan->configuration().telemetry;
+  Service service(options, *plan, page_addresses(options, command, telemetry), store.get());
   const Status status = service.start();
   if (!status.ok()) return fail(status.message(), kExitFailure);
   return service.run();
 }
 
 int run_database(const Options& options) {
-  log::configure(options.log_level, log_format(options));
+  const log::Format by_output = isatty(STDERR_FILENO) != 0 ? log::Format::Text : log::Format::Json;
+  log::configure(options.log_level, options.log_format.value_or(by_output));
   set_process_limits();
   const auto descriptor = [](int fd) { return fd == 0 ? -1 : fd; };
   server::ServerOptions server;

@@ -15,7 +15,7 @@
 
 #include "base/log.h"
 #include "base/status.h"
-#include "components/exporters/clickhouse/exporter.h"
+#include "pipeline/component.h"
 
 namespace sluice::app {
 
@@ -63,9 +63,9 @@ struct Names<log::Format> {
 };
 
 template <>
-struct Names<components::AckMode> {
-  static constexpr std::array<std::pair<std::string_view, components::AckMode>, 2> kAll = {
-      {{"store", components::AckMode::Store}, {"memory", components::AckMode::Memory}}};
+struct Names<pipeline::AckMode> {
+  static constexpr std::array<std::pair<std::string_view, pipeline::AckMode>, 2> kAll = {
+      {{"store", pipeline::AckMode::Store}, {"memory", pipeline::AckMode::Memory}}};
 };
 
 Status parse_value(std::string_view text, std::string& value);
@@ -106,7 +106,7 @@ std::string_view reserved_word(std::string_view) {
   return {};
 }
 template <>
-inline std::string_view reserved_word<components::AckMode>(std::string_view text) {
+inline std::string_view reserved_word<pipeline::AckMode>(std::string_view text) {
   if (text != "wal") return {};
   return "wal is reserved for the write-ahead log, which this version does not have; use store or "
          "memory";

@@ -41,7 +41,7 @@ class Budget {
   /// Enlarges `share` by `bytes`; false, with nothing taken, if that would pass the limit.
   bool take(Share& share, size_t bytes) {
     const size_t before = used_.fetch_add(bytes, std::memory_order_relaxed);
-    if (before + bytes > limit_) {
+    if (before + bytes > limit_bytes()) {
       used_.fetch_sub(bytes, std::memory_order_relaxed);
       return false;
     }
@@ -59,11 +59,15 @@ class Budget {
   }
 
   size_t used_bytes() const { return used_.load(std::memory_order_relaxed); }
-  size_t limit_bytes() const { return limit_; }
+  size_t limit_bytes() const { return limit_.load(std::memory_order_relaxed); }
+  /// Raises the limit, if it is lower.
+  void allow(size_t bytes) {
+    if (bytes > limit_bytes()) limit_.store(bytes, std::memory_order_relaxed);
+  }
 
  private:
   std::atomic<size_t> used_{0};
-  const size_t limit_;
+  std::atomic<size_t> limit_;
 };
 
 }  // namespace sluice

@@ -115,6 +115,8 @@ void configure(Level level, Format format) {
   g_json = format == Format::Json;
 }
 
+Format format() { return g_json ? Format::Json : Format::Text; }
+
 void write(Level level, std::string_view message, std::initializer_list<Field> fields) {
   if (level < g_level.load(std::memory_order_relaxed)) return;
   const std::lock_guard lock(g_mutex);

@@ -27,6 +27,8 @@ struct Field {
 /// Sets level and format for the process. By default Info, text on a terminal and JSON otherwise,
 /// to standard error.
 void configure(Level level, Format format);
+/// The one in effect.
+Format format();
 
 /// Writes one line, whole, from any thread. A message (its text, not its fields) is written at most
 /// kBurst times in ten seconds; the number that was left out stands on the next line with that

@@ -1,6 +1,7 @@
 #include "base/utf8.h"
 
 #include <cstddef>
+#include <cstring>
 
 namespace sluice::utf8 {
 namespace {
@@ -38,6 +39,24 @@ Rune decode(std::string_view text) {
     value = value << 6 | (next & 0x3fU);
   }
   return {value, lead.size, true};
+}
+
+bool is_valid(std::string_view text) {
+  constexpr uint64_t kHighBits = 0x8080808080808080;
+  while (!text.empty()) {
+    if (text.size() >= sizeof(uint64_t)) {
+      uint64_t eight;
+      std::memcpy(&eight, text.data(), sizeof eight);
+      if ((eight & kHighBits) == 0) {
+        text.remove_prefix(sizeof eight);
+        continue;
+      }
+    }
+    const Rune rune = decode(text);
+    if (!rune.valid) return false;
+    text.remove_prefix(rune.size);
+  }
+  return true;
 }
 
 char* encode(char32_t rune, char* out) {

@@ -18,6 +18,9 @@ struct Rune {
 /// (3-7): no surrogates, no overlong forms, nothing past U+10FFFF. REQUIRES: not empty.
 Rune decode(std::string_view text);
 
+/// Whether all of the text is well-formed.
+bool is_valid(std::string_view text);
+
 /// Writes up to four bytes, returns one past the last.
 char* encode(char32_t rune, char* out);
 

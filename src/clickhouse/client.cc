@@ -1,5 +1,6 @@
 #include "clickhouse/client.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace sluice::clickhouse {
@@ -41,13 +42,20 @@ class Target {
   std::string text_ = "/";
 };
 
+bool names(const Settings& settings, std::string_view name) {
+  return std::any_of(settings.begin(), settings.end(),
+                     [&](const auto& setting) { return setting.first == name; });
+}
+
 Target insert_target(const Endpoint& endpoint, const InsertRequest& request) {
   std::string sql =
       "INSERT INTO " + quote_identifier(endpoint.database) + "." + quote_identifier(request.table);
   sql.append(" (").append(request.columns).append(") FORMAT Native");
   Target target;
   target.add("query", sql);
-  target.add("async_insert", "0");  // the answer must mean "stored"
+  // The answer must mean "stored".
+  if (!names(endpoint.settings, "async_insert")) target.add("async_insert", "0");
+  target.add("wait_for_async_insert", "1");
   target.add("wait_end_of_query", "1");
   if (request.token.empty()) {
     target.add("insert_deduplicate", "0");

@@ -2,6 +2,7 @@
 
 #include "components/connectors/forward/forward.h"
 #include "components/connectors/routing/routing.h"
+#include "components/exporters/clickhouse/component.h"
 #include "components/exporters/debug/debug.h"
 #include "components/exporters/file/file.h"
 #include "components/exporters/nop/nop.h"
@@ -45,6 +46,7 @@ const pipeline::Registry& all_components() {
     all.add(cumulativetodelta_processor_factory());
     all.add(metricstransform_processor_factory());
     all.add(logdedup_processor_factory());
+    all.add(clickhouse_exporter_factory());
     all.add(debug_exporter_factory());
     all.add(file_exporter_factory());
     all.add(nop_exporter_factory());

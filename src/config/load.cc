@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 #include "config/yaml.h"
 
@@ -75,8 +76,8 @@ void unfold_paths(Node& node) {
 }  // namespace
 
 Result<Node> load(const std::vector<std::string>& sources, const std::vector<std::string>& settings,
-                  const Environment& environment) {
-  Node whole = Node::map();
+                  const Environment& environment, Node base) {
+  Node whole = std::move(base);
   for (const std::string& source : sources) {
     auto part = read_source(source, environment);
     if (!part.ok()) return part;

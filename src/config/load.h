@@ -11,8 +11,8 @@ namespace sluice::config {
 
 /// Reads what `--config` names, in this order: files (a path, or file:PATH), env:NAME, yaml:TEXT;
 /// later ones are put over earlier ones (maps merge, lists and scalars replace). Then `--set
-/// a.b.c=VALUE` and all ${…}.
+/// a.b.c=VALUE` and all ${…}. All of it goes over `base`.
 Result<Node> load(const std::vector<std::string>& sources, const std::vector<std::string>& settings,
-                  const Environment& environment);
+                  const Environment& environment, Node base = Node::map());
 
 }  // namespace sluice::config

@@ -15,7 +15,6 @@
 namespace sluice::mapping {
 
 using native::ArrayColumn;
-using native::DuplicateKeys;
 using native::FixedColumn;
 using native::LowCardinalityColumn;
 using native::MapColumn;
@@ -105,9 +104,7 @@ struct LogColumns final : ColumnBlock<LogColumns<kIsLogs>> {
   StringColumn scope_name;
   LowCardinalityColumn scope_version;
   MapColumn scope_attributes;
-  // The transform rebuilds the attributes of a log by key; those of a session event stay as they
-  // came.
-  MapColumn log_attributes{kIsLogs ? DuplicateKeys::LastWins : DuplicateKeys::Keep};
+  MapColumn log_attributes;
   StringColumn event_name;
 
   uint32_t rows() const override { return static_cast<uint32_t>(timestamp.size()); }

@@ -1,6 +1,7 @@
 #include "mapping/ddl.h"
 
 #include <charconv>
+#include <optional>
 
 #include "mapping/ddl_tables.h"
 
@@ -26,15 +27,6 @@ int64_t unit_seconds(std::string_view unit) {
   return 0;
 }
 
-std::string quoted(std::string_view name) {
-  std::string out = "`";
-  for (const char c : name) {
-    if (c == '`' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "`";
-}
-
 std::string version_table(std::string_view database) {
   return quoted(database) + ".`sluice_schema`";
 }
@@ -45,6 +37,24 @@ std::string record_version(std::string_view database) {
 }
 
 }  // namespace
+
+std::string quoted(std::string_view name) {
+  std::string out = "`";
+  for (const char c : name) {
+    if (c == '`' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "`";
+}
+
+seconds Ttl::of(Table table) const {
+  switch (table) {
+    case Table::Logs: return logs;
+    case Table::Sessions: return sessions;
+    case Table::Traces: return traces;
+    default: return metrics;
+  }
+}
 
 Result<seconds> parse_ttl(std::string_view text) {
   if (text == "0") return seconds(0);
@@ -128,6 +138,69 @@ Result<std::vector<std::string>> schema_statements(std::string_view database, co
   if (from < 1) statements = create_tables(quoted(database), ttl, engine >= kTextIndexVersion);
   if (from < kSchemaVersion) statements.push_back(record_version(database));
   return statements;
+}
+
+namespace {
+
+struct TtlClause {
+  std::string base;  ///< what the interval is added to
+  seconds length{0};
+};
+
+/// " TTL base + toIntervalDay(30)" of a CREATE statement, if that is all of it.
+std::optional<TtlClause> find_ttl(std::string_view create) {
+  constexpr std::string_view kTtl = " TTL ";
+  constexpr std::string_view kPlus = " + toInterval";
+  size_t at = create.rfind(kTtl);
+  if (at == std::string_view::npos) return std::nullopt;
+  std::string_view clause = create.substr(at + kTtl.size());
+  clause = clause.substr(0, clause.find(" SETTINGS "));
+  const size_t plus = clause.find(kPlus);
+  if (plus == std::string_view::npos || clause.find(kPlus, plus + 1) != std::string_view::npos)
+    return std::nullopt;
+  std::string_view interval = clause.substr(plus + kPlus.size());
+  const size_t open = interval.find('(');
+  if (open == std::string_view::npos || interval.back() != ')') return std::nullopt;
+  int64_t number = 0;
+  const char* end = interval.data() + interval.size() - 1;
+  const auto parsed = std::from_chars(interval.data() + open + 1, end, number);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  const std::string_view unit = interval.substr(0, open);
+  const int64_t length = unit == "Day"      ? 86400
+                         : unit == "Hour"   ? 3600
+                         : unit == "Minute" ? 60
+                         : unit == "Second" ? 1
+                                            : 0;
+  if (length == 0 || number > kTtlSecondsMax / length) return std::nullopt;
+  return TtlClause{std::string(clause.substr(0, plus)), seconds(number * length)};
+}
+
+std::optional<seconds> wanted_ttl(std::string_view name, const Ttl& ttl) {
+  if (name == "otel_logs_kv_rollup_15m") return ttl.logs;
+  if (name == "otel_traces_kv_rollup_15m") return ttl.traces;
+  for (size_t i = 0; i < kTableCount; ++i) {
+    const auto table = static_cast<Table>(i);
+    if (table_name(table) == name) return ttl.of(table);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<std::string> ttl_changes(
+    std::string_view database, const Ttl& ttl,
+    const std::vector<std::pair<std::string, std::string>>& present) {
+  std::vector<std::string> out;
+  for (const auto& [name, create] : present) {
+    const auto wanted = wanted_ttl(name, ttl);
+    const auto has = find_ttl(create);
+    if (!wanted || !has || wanted->count() == 0 || *wanted == has->length) continue;
+    out.push_back(
+        "ALTER TABLE " + quoted(database) + "." + quoted(name) + " MODIFY TTL " + has->base +
+        " + " + interval(*wanted) +
+        " SETTINGS materialize_ttl_after_modify = " + (*wanted > has->length ? "1" : "0"));
+  }
+  return out;
 }
 
 }  // namespace sluice::mapping

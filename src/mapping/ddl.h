@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "mapping/tables.h"
 
 namespace sluice::mapping {
 
@@ -21,6 +22,8 @@ struct Ttl {
   std::chrono::seconds traces = kDefault;
   std::chrono::seconds metrics = kDefault;
   std::chrono::seconds sessions = kDefault;
+
+  std::chrono::seconds of(Table table) const;
 };
 
 /// Reads a Go duration ("720h", "1h30m", "90s") or days ("30d"); "0" is none. Parts of a second are
@@ -58,5 +61,25 @@ std::string schema_version_query(std::string_view database);
 Result<std::vector<std::string>> schema_statements(std::string_view database, const Ttl& ttl,
                                                    EngineVersion engine = kTextIndexVersion,
                                                    uint32_t from = 0);
+
+/// One table under a name of the user's own.
+struct TableSpec {
+  std::string database;  ///< quoted
+  std::string name;
+  std::chrono::seconds ttl{0};  ///< 0: none
+  bool text_indexes = true;     ///< for servers from kTextIndexVersion on
+  std::string engine;           ///< with its parameters; empty: MergeTree
+  std::string cluster;          ///< empty: no ON CLUSTER
+};
+/// `CREATE TABLE IF NOT EXISTS` for a table with the columns of ClickStack's.
+std::string create_table(Table table, const TableSpec& spec);
+
+/// ALTER statements that give ClickStack's tables these TTLs, where they have others. `present` has
+/// the names of tables and their CREATE statements as system.tables has them; TTLs that are not one
+/// plain interval are left alone. Rows are deleted later where a TTL grew shorter, and known to
+/// live longer at once where it grew longer.
+std::vector<std::string> ttl_changes(
+    std::string_view database, const Ttl& ttl,
+    const std::vector<std::pair<std::string, std::string>>& present);
 
 }  // namespace sluice::mapping

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <initializer_list>
 
+#include "base/check.h"
+
 namespace sluice::mapping {
 namespace {
 
@@ -207,21 +209,10 @@ std::string materialized_columns() {
   return out;
 }
 
-/// " TTL base + toIntervalDay(30)" in the largest unit that is exact, as ClickStack writes it;
-/// nothing for 0.
+/// " TTL base + toIntervalDay(30)"; nothing for 0.
 std::string ttl_clause(std::string_view base, seconds ttl) {
   if (ttl.count() == 0) return {};
-  struct Unit {
-    std::string_view name;
-    int64_t length;
-  };
-  constexpr Unit kUnits[] = {{"Day", 86400}, {"Hour", 3600}, {"Minute", 60}, {"Second", 1}};
-  for (const Unit& unit : kUnits) {
-    if (ttl.count() % unit.length != 0) continue;
-    return join({"\nTTL ", base, " + toInterval", unit.name, "(",
-                 std::to_string(ttl.count() / unit.length), ")"});
-  }
-  return {};
+  return join({"\nTTL ", base, " + ", interval(ttl)});
 }
 
 /// What stands behind the columns.
@@ -234,35 +225,37 @@ struct Tail {
   std::string_view settings = "index_granularity = 8192, ttl_only_drop_parts = 1";
 };
 
-std::string create_table(std::string_view database, std::string_view name,
-                         const std::string& columns, const Tail& tail) {
-  std::string sql = join({"CREATE TABLE IF NOT EXISTS ", database, ".`", name, "`\n(", columns,
-                          "\n)\nENGINE = ", tail.engine, "\nPARTITION BY ", tail.partition_by});
+/// Puts the pieces together; an engine of the user's own takes the place of MergeTree.
+std::string create_table(const TableSpec& spec, const std::string& columns, const Tail& tail) {
+  std::string sql = join({"CREATE TABLE IF NOT EXISTS ", spec.database, ".", quoted(spec.name)});
+  if (!spec.cluster.empty()) sql += " ON CLUSTER " + quoted(spec.cluster);
+  sql += join({"\n(", columns, "\n)\nENGINE = ", spec.engine.empty() ? tail.engine : spec.engine,
+               "\nPARTITION BY ", tail.partition_by});
   if (!tail.primary_key.empty()) sql += join({"\nPRIMARY KEY (", tail.primary_key, ")"});
   sql += join({"\nORDER BY (", tail.order_by, ")", tail.ttl, "\nSETTINGS ", tail.settings});
   return sql;
 }
 
-std::string logs(std::string_view database, seconds ttl, bool text_indexes) {
+std::string logs(const TableSpec& spec) {
   std::string columns =
       join({"\n    `Timestamp` DateTime64(9) CODEC(Delta(8), ZSTD(1)),", kLogColumns,
             ",\n    `EventName` String CODEC(ZSTD(1))", materialized_columns()});
-  if (text_indexes) {
+  if (spec.text_indexes) {
     columns += items_column("ResourceAttributes") + items_column("ScopeAttributes") +
                items_column("LogAttributes");
   }
-  columns += text_indexes ? kLogTextIndexes : kLogBloomIndexes;
+  columns += spec.text_indexes ? kLogTextIndexes : kLogBloomIndexes;
   Tail tail;
   tail.partition_by = "toDate(Timestamp)";
   tail.order_by = "toStartOfFiveMinutes(Timestamp), ServiceName, Timestamp";
-  tail.ttl = ttl_clause("toDateTime(Timestamp)", ttl);
+  tail.ttl = ttl_clause("toDateTime(Timestamp)", spec.ttl);
   tail.settings =
       "index_granularity = 8192, ttl_only_drop_parts = 1, enable_block_number_column = 1, "
       "enable_block_offset_column = 1";
-  return create_table(database, "otel_logs", columns, tail);
+  return create_table(spec, columns, tail);
 }
 
-std::string sessions(std::string_view database, seconds ttl) {
+std::string sessions(const TableSpec& spec) {
   const std::string columns =
       join({"\n    `Timestamp` DateTime64(9) CODEC(Delta(8), ZSTD(1)),"
             "\n    `TimestampTime` DateTime DEFAULT toDateTime(Timestamp),",
@@ -271,32 +264,31 @@ std::string sessions(std::string_view database, seconds ttl) {
   tail.partition_by = "toDate(TimestampTime)";
   tail.primary_key = "ServiceName, TimestampTime";
   tail.order_by = "ServiceName, TimestampTime, Timestamp";
-  tail.ttl = ttl_clause("TimestampTime", ttl);
-  return create_table(database, "hyperdx_sessions", columns, tail);
+  tail.ttl = ttl_clause("TimestampTime", spec.ttl);
+  return create_table(spec, columns, tail);
 }
 
-std::string traces(std::string_view database, seconds ttl, bool text_indexes) {
+std::string traces(const TableSpec& spec) {
   std::string columns(kTraceColumns);
-  if (text_indexes) columns += items_column("ResourceAttributes") + items_column("SpanAttributes");
+  if (spec.text_indexes)
+    columns += items_column("ResourceAttributes") + items_column("SpanAttributes");
   columns += kTraceIndexes;
-  columns += text_indexes ? kTraceTextIndexes : kTraceBloomIndexes;
+  columns += spec.text_indexes ? kTraceTextIndexes : kTraceBloomIndexes;
   Tail tail;
   tail.partition_by = "toDate(Timestamp)";
   tail.order_by = "ServiceName, SpanName, toDateTime(Timestamp)";
-  tail.ttl = ttl_clause("toDate(Timestamp)", ttl);
-  return create_table(database, "otel_traces", columns, tail);
+  tail.ttl = ttl_clause("toDate(Timestamp)", spec.ttl);
+  return create_table(spec, columns, tail);
 }
 
-std::string metrics(std::string_view database, seconds ttl, std::string_view kind,
-                    std::initializer_list<std::string_view> own_columns) {
+std::string metrics(const TableSpec& spec, std::initializer_list<std::string_view> own_columns) {
   Tail tail;
   tail.partition_by = "toDate(TimeUnix)";
   tail.order_by =
       "ServiceName, MetricName, toStartOfHour(TimeUnix), cityHash64(Attributes), TimeUnix";
-  tail.ttl = ttl_clause("toDateTime(TimeUnix)", ttl);
+  tail.ttl = ttl_clause("toDateTime(TimeUnix)", spec.ttl);
   tail.settings = "ttl_only_drop_parts = 1";
-  return create_table(database, join({"otel_metrics_", kind}),
-                      join({kMetricColumns, join(own_columns), kMetricIndexes}), tail);
+  return create_table(spec, join({kMetricColumns, join(own_columns), kMetricIndexes}), tail);
 }
 
 std::string rollup(std::string_view database, seconds ttl, std::string_view name) {
@@ -305,7 +297,10 @@ std::string rollup(std::string_view database, seconds ttl, std::string_view name
   tail.partition_by = "toDate(Timestamp)";
   tail.order_by = "ColumnIdentifier, Key, Timestamp, Value";
   tail.ttl = ttl_clause("Timestamp", ttl);
-  return create_table(database, name, std::string(kRollupColumns), tail);
+  TableSpec spec;
+  spec.database = database;
+  spec.name = name;
+  return create_table(spec, std::string(kRollupColumns), tail);
 }
 
 /// Counts, for each quarter of an hour, the values of the columns. The key of a pair is the
@@ -339,27 +334,56 @@ std::vector<std::string> log_rollup_columns() {
 
 }  // namespace
 
+std::string interval(seconds length) {
+  struct Unit {
+    std::string_view name;
+    int64_t length;
+  };
+  constexpr Unit kUnits[] = {{"Day", 86400}, {"Hour", 3600}, {"Minute", 60}, {"Second", 1}};
+  for (const Unit& unit : kUnits) {
+    if (length.count() % unit.length != 0) continue;
+    return join({"toInterval", unit.name, "(", std::to_string(length.count() / unit.length), ")"});
+  }
+  return {};
+}
+
+std::string create_table(Table table, const TableSpec& spec) {
+  switch (table) {
+    case Table::Logs: return logs(spec);
+    case Table::Sessions: return sessions(spec);
+    case Table::Traces: return traces(spec);
+    case Table::Gauge: return metrics(spec, {kNumberColumns, kExemplarColumns});
+    case Table::Sum: return metrics(spec, {kNumberColumns, kExemplarColumns, kSumTail});
+    case Table::Histogram:
+      return metrics(spec, {kCountColumns, kHistogramBuckets, kExemplarColumns, kHistogramTail});
+    case Table::ExponentialHistogram:
+      return metrics(spec, {kCountColumns, kExponentialBuckets, kExemplarColumns, kHistogramTail});
+    case Table::Summary: return metrics(spec, {kCountColumns, kSummaryTail});
+  }
+  SLUICE_CHECK(false);
+}
+
 std::vector<std::string> create_tables(std::string_view database, const Ttl& ttl,
                                        bool text_indexes) {
-  return {
-      logs(database, ttl.logs, text_indexes),
-      metrics(database, ttl.metrics, "gauge", {kNumberColumns, kExemplarColumns}),
-      metrics(database, ttl.metrics, "sum", {kNumberColumns, kExemplarColumns, kSumTail}),
-      metrics(database, ttl.metrics, "histogram",
-              {kCountColumns, kHistogramBuckets, kExemplarColumns, kHistogramTail}),
-      metrics(database, ttl.metrics, "exponential_histogram",
-              {kCountColumns, kExponentialBuckets, kExemplarColumns, kHistogramTail}),
-      metrics(database, ttl.metrics, "summary", {kCountColumns, kSummaryTail}),
-      sessions(database, ttl.sessions),
-      traces(database, ttl.traces, text_indexes),
-      rollup(database, ttl.logs, "otel_logs_kv_rollup_15m"),
-      rollup_view(database, "otel_logs_attr_kv_rollup_15m_mv", "otel_logs",
-                  "otel_logs_kv_rollup_15m", log_rollup_columns()),
-      rollup(database, ttl.traces, "otel_traces_kv_rollup_15m"),
-      rollup_view(
-          database, "otel_traces_kv_rollup_15m_mv", "otel_traces", "otel_traces_kv_rollup_15m",
-          {"ServiceName", "SpanName", "SpanKind", "StatusCode", "ScopeName", "ScopeVersion"}),
-  };
+  std::vector<std::string> statements;
+  for (const Table table :
+       {Table::Logs, Table::Gauge, Table::Sum, Table::Histogram, Table::ExponentialHistogram,
+        Table::Summary, Table::Sessions, Table::Traces}) {
+    TableSpec spec;
+    spec.database = database;
+    spec.name = table_name(table);
+    spec.ttl = ttl.of(table);
+    spec.text_indexes = text_indexes;
+    statements.push_back(create_table(table, spec));
+  }
+  statements.push_back(rollup(database, ttl.logs, "otel_logs_kv_rollup_15m"));
+  statements.push_back(rollup_view(database, "otel_logs_attr_kv_rollup_15m_mv", "otel_logs",
+                                   "otel_logs_kv_rollup_15m", log_rollup_columns()));
+  statements.push_back(rollup(database, ttl.traces, "otel_traces_kv_rollup_15m"));
+  statements.push_back(rollup_view(
+      database, "otel_traces_kv_rollup_15m_mv", "otel_traces", "otel_traces_kv_rollup_15m",
+      {"ServiceName", "SpanName", "SpanKind", "StatusCode", "ScopeName", "ScopeVersion"}));
+  return statements;
 }
 
 }  // namespace sluice::mapping

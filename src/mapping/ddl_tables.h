@@ -10,6 +10,12 @@
 
 namespace sluice::mapping {
 
+/// "`name`", its back-quotes and backslashes escaped.
+std::string quoted(std::string_view name);
+
+/// "toIntervalDay(30)", in the largest unit that is exact, as ClickStack writes it.
+std::string interval(std::chrono::seconds length);
+
 /// Version 1: every table, index and view, in an order in which each finds what it needs. With
 /// `text_indexes` false the searches go through bloom filters, for servers older than
 /// kTextIndexVersion.

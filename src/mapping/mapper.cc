@@ -1,7 +1,6 @@
 #include <cstring>
 
 #include "mapping/blocks.h"
-#include "mapping/log_transform.h"
 #include "mapping/tables.h"
 #include "mapping/value_text.h"
 #include "wire/hex.h"
@@ -86,7 +85,6 @@ BlockType& open(OpenBlocks& blocks, Table table) {
 }  // namespace
 
 struct Mapper::Impl {
-  LogTransform transform;
   ValueText value_text;
   // Running numbers of the resources and scopes seen, so that a block knows whether its newest row
   // has the same.
@@ -108,13 +106,13 @@ struct Mapper::Impl {
   /// Walks a request's records and calls `row(resource group, scope group, record)` for each.
   /// Counts and refuses records beyond kExpandedBytesMax.
   template <typename Record, typename Row>
-  void for_each(otlp::Request<Record>& request, Rejects& rejects, Row&& row) {
+  void for_each(const otlp::Request<Record>& request, Rejects& rejects, Row&& row) {
     expanded_bytes = 0;
-    for (auto& resource_group : request.resources) {
+    for (const auto& resource_group : request.resources) {
       ++resource_serial;
-      for (auto& scope_group : resource_group.scopes) {
+      for (const auto& scope_group : resource_group.scopes) {
         ++scope_serial;
-        for (Record& record : scope_group.records) {
+        for (const Record& record : scope_group.records) {
           if (expanded_bytes > kExpandedBytesMax) {
             reject(rejects, "the resource's attributes, repeated for each record, exceed 256 MiB");
           } else {
@@ -397,25 +395,25 @@ void Mapper::Impl::own(const Metric&, const DataPoint& p, SummaryOwn& c) {
 Mapper::Mapper() : impl_(std::make_unique<Impl>()) {}
 Mapper::~Mapper() = default;
 
-void Mapper::map(otlp::LogsRequest& request, Arena& arena, OpenBlocks& blocks, Rejects& rejects) {
-  impl_->for_each(request, rejects, [&](auto& rg, auto& sg, LogRecord& record) {
-    if (is_session_event(record)) {
-      impl_->log_row(rg, sg, record, open<SessionsBlock>(blocks, Table::Sessions));
+void Mapper::map(const otlp::LogsRequest& request, Table table, OpenBlocks& blocks,
+                 Rejects& rejects) {
+  impl_->for_each(request, rejects, [&](auto& rg, auto& sg, const LogRecord& record) {
+    if (table == Table::Sessions) {
+      impl_->log_row(rg, sg, record, open<SessionsBlock>(blocks, table));
     } else {
-      impl_->transform.apply(record, arena);
-      impl_->log_row(rg, sg, record, open<LogsBlock>(blocks, Table::Logs));
+      impl_->log_row(rg, sg, record, open<LogsBlock>(blocks, table));
     }
   });
 }
 
-void Mapper::map(otlp::TracesRequest& request, Arena&, OpenBlocks& blocks, Rejects& rejects) {
-  impl_->for_each(request, rejects, [&](auto& rg, auto& sg, Span& span) {
+void Mapper::map(const otlp::TracesRequest& request, OpenBlocks& blocks, Rejects& rejects) {
+  impl_->for_each(request, rejects, [&](auto& rg, auto& sg, const Span& span) {
     impl_->span_row(rg, sg, span, open<TracesBlock>(blocks, Table::Traces));
   });
 }
 
-void Mapper::map(otlp::MetricsRequest& request, Arena&, OpenBlocks& blocks, Rejects& rejects) {
-  impl_->for_each(request, rejects, [&](auto& rg, auto& sg, Metric& metric) {
+void Mapper::map(const otlp::MetricsRequest& request, OpenBlocks& blocks, Rejects& rejects) {
+  impl_->for_each(request, rejects, [&](auto& rg, auto& sg, const Metric& metric) {
     auto points = [&]<typename BlockType>(BlockType&& make) {
       for (const DataPoint& point : metric.data_points)
         impl_->metric_common(rg, sg, metric, point, make());

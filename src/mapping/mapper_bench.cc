@@ -29,6 +29,14 @@ void decode(benchmark::State& state, const std::string& body) {
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(body.size()));
 }
 
+void map(Mapper& mapper, const otlp::LogsRequest& request, OpenBlocks& blocks, Rejects& rejects) {
+  mapper.map(request, Table::Logs, blocks, rejects);
+}
+template <typename Request>
+void map(Mapper& mapper, const Request& request, OpenBlocks& blocks, Rejects& rejects) {
+  mapper.map(request, blocks, rejects);
+}
+
 template <typename Request>
 void decode_and_map(benchmark::State& state, const std::string& body, Table table) {
   Arena arena;
@@ -38,7 +46,7 @@ void decode_and_map(benchmark::State& state, const std::string& body, Table tabl
     Request request;
     benchmark::DoNotOptimize(otlp::decode_protobuf(body, arena, request));
     Rejects rejects;
-    mapper.map(request, arena, blocks, rejects);
+    map(mapper, request, blocks, rejects);
     arena.reset();
     if (blocks.rows(table) >= 20000) blocks.by_table[static_cast<size_t>(table)]->reset();
   }
@@ -55,7 +63,7 @@ void encode(benchmark::State& state, const std::string& body, Table table) {
     Request request;
     benchmark::DoNotOptimize(otlp::decode_protobuf(body, arena, request));
     Rejects rejects;
-    mapper.map(request, arena, blocks, rejects);
+    map(mapper, request, blocks, rejects);
     arena.reset();
   }
   const native::Block& block = *blocks.by_table[static_cast<size_t>(table)];

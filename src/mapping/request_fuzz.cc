@@ -1,10 +1,11 @@
-// From arbitrary bytes to an encoded block: protobuf decoding, the log transform, mapping and the
+// From arbitrary bytes to an encoded block: protobuf decoding, mapping and the
 // Native encoder. The first byte chooses the signal. What is encoded must be readable as the Native
 // format, with as many rows as were mapped.
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 #include "base/check.h"
 #include "mapping/tables.h"
@@ -23,7 +24,12 @@ void run(std::string_view body) {
   mapping::Mapper mapper;
   mapping::OpenBlocks blocks;
   mapping::Rejects rejects;
-  mapper.map(request, arena, blocks, rejects);
+  if constexpr (std::is_same_v<Request, otlp::LogsRequest>) {
+    mapper.map(request, mapping::Table::Logs, blocks, rejects);
+    mapper.map(request, mapping::Table::Sessions, blocks, rejects);
+  } else {
+    mapper.map(request, blocks, rejects);
+  }
   for (size_t t = 0; t < mapping::kTableCount; ++t) {
     if (!blocks.by_table[t]) continue;
     mapping::RowOrder order;

@@ -29,6 +29,12 @@ std::string_view table_name(Table table) {
   return kNames[static_cast<size_t>(table)];
 }
 
+TableNames standard_table_names() {
+  TableNames names;
+  for (size_t i = 0; i < names.size(); ++i) names[i] = table_name(static_cast<Table>(i));
+  return names;
+}
+
 std::unique_ptr<native::Block> make_block(Table table) {
   switch (table) {
     case Table::Logs: return std::make_unique<LogsBlock>();

@@ -28,6 +28,11 @@ inline constexpr size_t kTableCount = 8;
 /// ClickStack's name, for example "otel_logs".
 std::string_view table_name(Table table);
 
+/// What the tables are called in a database, by Table.
+using TableNames = std::array<std::string, kTableCount>;
+/// ClickStack's names.
+TableNames standard_table_names();
+
 /// The columns of an insert, quoted and comma-separated, in the order in which the table's Block
 /// encodes them.
 std::string insert_columns(Table table);
@@ -71,11 +76,10 @@ class Mapper {
   Mapper(const Mapper&) = delete;
   Mapper& operator=(const Mapper&) = delete;
 
-  /// Appends the request's rows to `blocks`. The records may be changed (the log transform works in
-  /// place, over `arena`).
-  void map(otlp::LogsRequest& request, Arena& arena, OpenBlocks& blocks, Rejects& rejects);
-  void map(otlp::TracesRequest& request, Arena& arena, OpenBlocks& blocks, Rejects& rejects);
-  void map(otlp::MetricsRequest& request, Arena& arena, OpenBlocks& blocks, Rejects& rejects);
+  /// Appends the request's rows to `blocks`; those of logs go to Table::Logs or Table::Sessions.
+  void map(const otlp::LogsRequest& request, Table table, OpenBlocks& blocks, Rejects& rejects);
+  void map(const otlp::TracesRequest& request, OpenBlocks& blocks, Rejects& rejects);
+  void map(const otlp::MetricsRequest& request, OpenBlocks& blocks, Rejects& rejects);
 
  private:
   struct Impl;

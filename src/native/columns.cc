@@ -82,14 +82,6 @@ void MapColumn::learn(Shape& shape) {
   std::iota(shape.order.begin(), shape.order.end(), 0U);
   std::stable_sort(shape.order.begin(), shape.order.end(),
                    [&](uint32_t a, uint32_t b) { return key(a) < key(b); });
-  if (duplicates_ == DuplicateKeys::LastWins) {
-    size_t kept = 0;
-    for (size_t i = 0; i < count; ++i) {
-      const bool superseded = i + 1 < count && key(shape.order[i]) == key(shape.order[i + 1]);
-      if (!superseded) shape.order[kept++] = shape.order[i];
-    }
-    shape.order.resize(kept);
-  }
   shape.indexes.resize(shape.order.size());
   for (size_t i = 0; i < shape.order.size(); ++i)
     shape.indexes[i] = dictionary_.index_of(key(shape.order[i]));

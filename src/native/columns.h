@@ -116,15 +116,10 @@ class LowCardinalityColumn {
   PodVector<uint32_t> indexes_;
 };
 
-/// What a Map does with a key that stands several times.
-enum class DuplicateKeys : uint8_t { Keep, LastWins };
-
 /// Map(LowCardinality(String), String), each row's pairs sorted by key (bytes ascending, equal keys
 /// in their order).
 class MapColumn {
  public:
-  explicit MapColumn(DuplicateKeys duplicates = DuplicateKeys::Keep) : duplicates_(duplicates) {}
-
   /// Appends a row of `count` pairs: `key(i)` gives a pair's key, `write(i, Buffer&)` appends its
   /// value as one encoded string (length and bytes).
   template <typename Key, typename Write>
@@ -154,7 +149,7 @@ class MapColumn {
   struct Shape {
     Buffer text;                    // the keys, in the order of the request
     std::vector<uint32_t> ends;     // of each in text
-    std::vector<uint32_t> order;    // request positions of the pairs that are stored, sorted by key
+    std::vector<uint32_t> order;    // request positions of the pairs, sorted by key
     std::vector<uint32_t> indexes;  // dictionary indexes, in sorted order
   };
   static constexpr size_t kShapes = 16;
@@ -201,7 +196,6 @@ class MapColumn {
   PodVector<uint32_t> entry_ends_;  // per row, in keys_
   PodVector<uint32_t> value_ends_;  // per row, in values_
   Shape shapes_[kShapes];
-  DuplicateKeys duplicates_;
 };
 
 /// Array(T) over any of the columns above: `elements()` takes the elements, end_row() closes the

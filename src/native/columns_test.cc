@@ -131,18 +131,6 @@ TEST(MapColumn, SortsByKeyAndKeepsDuplicatesInTheirOrder) {
             (Strings{"{B=4,a=1,b=0,b=2,\xff=3}"}));
 }
 
-TEST(MapColumn, LastWinsKeepsTheLastOfEqualKeys) {
-  MapColumn column(DuplicateKeys::LastWins);
-  const std::vector<std::string> keys = {"b", "a", "b", "a", "c"};
-  for (int row = 0; row < 2; ++row) {  // learned, then remembered
-    column.append(
-        5, [&](uint32_t i) { return std::string_view(keys[i]); },
-        [](uint32_t i, Buffer& out) { append_string(out, std::to_string(i)); });
-  }
-  EXPECT_EQ(round_trip("Map(LowCardinality(String), String)", column, {{0, 2}}),
-            Strings(2, "{a=3,b=2,c=4}"));
-}
-
 TEST(MapColumn, KeysThatOnlyLookAlikeAreToldApart) {
   MapColumn column;
   auto append = [&](std::vector<std::string> keys) {

@@ -18,11 +18,25 @@ class Expr {
 };
 using ExprPtr = std::unique_ptr<const Expr>;
 
+struct MapPath;  // paths.h
+
+/// What may be remembered of a path between records (memo.h).
+enum class Remembered : uint8_t {
+  No,       ///< large, or computed
+  Read,     ///< a small value whose place in the record matters
+  Written,  ///< a small value in a place of its own
+};
+
 /// An expression that can be assigned to.
 class Target : public Expr {
  public:
+  virtual Remembered remembered() const { return Remembered::No; }
+  /// Of a path to one attribute: which map it is in, and its key. Null: it is none.
+  virtual const MapPath* attribute(std::string_view& /*key*/) const { return nullptr; }
   /// False where the frame got an error. REQUIRES: the value is not nil.
   virtual bool set(Frame& frame, const Value& value) const = 0;
+  /// The record's own map, where the path is a whole one: to be read and changed in place.
+  virtual Attributes* attributes(Frame&) const { return nullptr; }
 };
 using TargetPtr = std::unique_ptr<const Target>;
 

@@ -33,11 +33,17 @@ struct Frame {
   /// Why the evaluation failed; empty while it has not.
   std::string_view error;
   bool failed() const { return !error.empty(); }
+  /// Nobody will read why: an error needs no text.
+  bool quiet = false;
 
   /// Remembers the first error, and yields nil.
   template <typename... Parts>
   Value fail(const Parts&... parts) {
     if (failed()) return {};
+    if (quiet) {
+      error = "it failed";
+      return {};
+    }
     std::string text;
     ((text += parts), ...);
     error = arena->copy(text);

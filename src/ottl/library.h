@@ -27,6 +27,7 @@ struct Function {
   std::vector<std::string> parameters;
   size_t required = 0;  ///< how many parameters have no default
   ContextSet contexts = kEverywhere;
+  bool pure = true;  ///< the same arguments give the same result
   std::function<Result<ExprPtr>(Compiler&, const Arguments&)> bind;
 };
 

@@ -53,6 +53,9 @@ class ScalarTarget final : public Target {
   bool set(Frame& frame, const Value& value) const override {
     return path_.set != nullptr ? path_.set(frame, value) : read_only(frame);
   }
+  Remembered remembered() const override {
+    return path_.plain ? Remembered::Written : Remembered::No;
+  }
 
  private:
   const ScalarPath& path_;
@@ -133,6 +136,11 @@ class KeyedTarget final : public Target {
 class AttributeTarget final : public Target {
  public:
   AttributeTarget(const MapPath& path, std::string_view key) : path_(path), key_(key) {}
+  Remembered remembered() const override { return Remembered::Read; }
+  const MapPath* attribute(std::string_view& key) const override {
+    key = key_;
+    return &path_;
+  }
   Value eval(Frame& frame) const override {
     const Value* value = find(path_.of(frame), key_);
     return value == nullptr ? Value() : *value;
@@ -161,6 +169,10 @@ class MapTarget final : public Target {
     Value keys[kKeysMax];
     if (!eval_keys(frame, keys_, 0, keys)) return {};
     return read_under(frame, map_value(map), keys, keys_.size());
+  }
+
+  Attributes* attributes(Frame& frame) const override {
+    return keys_.empty() ? &path_.of(frame) : nullptr;
   }
 
   bool set(Frame& frame, const Value& value) const override {

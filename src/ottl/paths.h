@@ -16,6 +16,7 @@ struct ScalarPath {
   std::string_view name;  ///< "trace_id", "trace_id.string"
   Value (*get)(Frame&);
   bool (*set)(Frame&, const Value&);  ///< null: it can only be read
+  bool plain = false;                 ///< a text or number of the record itself
 };
 /// Attributes, or anything else that is a map.
 struct MapPath {
@@ -72,7 +73,7 @@ bool set_text(Frame& frame, const Value& value) {
 }
 template <auto H, auto M>
 constexpr ScalarPath text_path(std::string_view name) {
-  return {name, get_text<H, M>, set_text<H, M>};
+  return {name, get_text<H, M>, set_text<H, M>, true};
 }
 
 template <auto H, auto M>
@@ -89,7 +90,7 @@ bool set_int(Frame& frame, const Value& value) {
 }
 template <auto H, auto M>
 constexpr ScalarPath int_path(std::string_view name) {
-  return {name, get_int<H, M>, set_int<H, M>};
+  return {name, get_int<H, M>, set_int<H, M>, true};
 }
 
 template <auto H, auto M>

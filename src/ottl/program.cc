@@ -73,6 +73,7 @@ Result<Program> Program::compile(const Source& source, const Library& library) {
   Program program;
   program.constants_ = std::make_unique<Arena>();
   Arena& constants = *program.constants_;
+  std::vector<ast::Statement> trees;
   for (const std::string& source_text : source.statements) {
     const std::string_view text = constants.copy(source_text);
     Compiler compiler(source.context, library, text, constants, source.relaxed);
@@ -83,11 +84,14 @@ Result<Program> Program::compile(const Source& source, const Library& library) {
     auto editor = compiler.call(tree->editor, true);
     if (!editor.ok()) return about("statement", text, editor.status());
     statement.editor = std::move(*editor);
-    if (!tree->where) continue;
-    auto where = compiler.condition(*tree->where);
-    if (!where.ok()) return about("statement", text, where.status());
-    statement.where = std::move(*where);
+    if (tree->where) {
+      auto where = compiler.condition(*tree->where);
+      if (!where.ok()) return about("statement", text, where.status());
+      statement.where = std::move(*where);
+    }
+    trees.push_back(std::move(*tree));
   }
+  program.divide(trees, source, library);
   for (const std::string& source_text : source.conditions) {
     const std::string_view text = constants.copy(source_text);
     Compiler compiler(source.context, library, text, constants, source.relaxed);
@@ -116,11 +120,58 @@ bool Program::report(Frame& frame, std::string_view text, ErrorMode mode, uint64
   return true;
 }
 
-bool Program::run(Frame& frame, ErrorMode mode) const {
-  for (const Statement& statement : statements_) {
-    if (!statement.where || statement.where->holds(frame)) statement.editor->eval(frame);
-    if (frame.failed() && !report(frame, statement.text, mode, statement.failures)) return false;
+/// Whether an error that comes now will be shown to anybody.
+bool is_quiet(ErrorMode mode, uint64_t failures) {
+  const bool is_power_of_two = (failures & (failures + 1)) == 0;  // with the one to come
+  return mode == ErrorMode::Silent || (mode == ErrorMode::Ignore && !is_power_of_two);
+}
+
+/// Puts neighbours whose result can be remembered together.
+void Program::divide(const std::vector<ast::Statement>& trees, const Source& source,
+                     const Library& library) {
+  // A look-up costs as much as a statement or two.
+  constexpr size_t kWorthRemembering = 3;
+  Compiler compiler(source.context, library, "", *constants_, source.relaxed);
+  size_t begin = 0;
+  const auto close = [&](size_t end, std::unique_ptr<Memo> memo) {
+    if (end > begin) runs_.push_back({begin, end, std::move(memo)});
+    begin = end;
+  };
+  for (size_t i = 0; i < trees.size();) {
+    std::vector<const ast::Statement*> together;
+    while (i < trees.size() && Memo::eligible(trees[i], compiler)) together.push_back(&trees[i++]);
+    if (together.size() >= kWorthRemembering) {
+      if (auto memo = Memo::make(together, compiler)) {
+        close(i - together.size(), nullptr);
+        close(i, std::move(memo));
+      }
+    }
+    if (together.empty()) ++i;
   }
+  close(trees.size(), nullptr);
+}
+
+bool Program::run(const Run& run, Frame& frame, ErrorMode mode, bool& failed) const {
+  for (size_t i = run.begin; i < run.end; ++i) {
+    const Statement& statement = statements_[i];
+    frame.quiet = is_quiet(mode, statement.failures);
+    if (!statement.where || statement.where->holds(frame)) statement.editor->eval(frame);
+    if (!frame.failed()) continue;
+    failed = true;
+    if (!report(frame, statement.text, mode, statement.failures)) return false;
+  }
+  return true;
+}
+
+bool Program::run(Frame& frame, ErrorMode mode) const {
+  for (const Run& part : runs_) {
+    const Memo::Found found = part.memo ? part.memo->apply(frame) : Memo::Found::Off;
+    if (found == Memo::Found::Applied) continue;
+    bool failed = false;
+    if (!run(part, frame, mode, failed)) return false;
+    if (found == Memo::Found::New && !failed) part.memo->learn(frame);
+  }
+  frame.quiet = false;
   return true;
 }
 

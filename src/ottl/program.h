@@ -10,6 +10,7 @@
 #include "ottl/compiler.h"
 #include "ottl/frame.h"
 #include "ottl/library.h"
+#include "ottl/memo.h"
 
 namespace sluice::ottl {
 
@@ -54,15 +55,26 @@ class Program {
     ExprPtr editor;
     mutable uint64_t failures = 0;
   };
+  /// Statements that run one after the other, or whose result is remembered.
+  struct Run {
+    size_t begin = 0;
+    size_t end = 0;
+    std::unique_ptr<Memo> memo;  ///< null: they always run
+  };
   struct Condition {
     std::string_view text;
     TestPtr test;
     mutable uint64_t failures = 0;
   };
   static bool report(Frame& frame, std::string_view text, ErrorMode mode, uint64_t& failures);
+  void divide(const std::vector<ast::Statement>& trees, const Source& source,
+              const Library& library);
+  /// False where an error must be propagated; `failed` says whether any statement did.
+  bool run(const Run& run, Frame& frame, ErrorMode mode, bool& failed) const;
 
   std::unique_ptr<Arena> constants_;
   std::vector<Statement> statements_;
+  std::vector<Run> runs_;  // all statements, in their order
   std::vector<Condition> conditions_;
 };
 

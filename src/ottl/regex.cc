@@ -3,6 +3,10 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <optional>
+
+#include "base/utf8.h"
+#include "ottl/literal_pattern.h"
 
 namespace sluice::ottl {
 namespace {
@@ -83,7 +87,55 @@ struct Regex::Impl {
       : re(pattern, options), group_count(re.NumberOfCapturingGroups()) {}
   RE2 re;
   int group_count;
+  std::optional<LiteralPattern> literal;
 };
+
+namespace {
+
+/// Text in which every byte that is not UTF-8 stands as U+FFFD, which is how Go sees it and RE2
+/// does not.
+class Mended {
+ public:
+  explicit Mended(std::string_view text) : original_(text) {
+    for (size_t at = 0; at < text.size();) {
+      const utf8::Rune rune = utf8::decode(text.substr(at));
+      if (rune.valid) {
+        text_.append(text, at, rune.size);
+      } else {
+        bad_.push_back(text_.size());
+        text_ += utf8::kReplacement;
+      }
+      at += rune.size;
+    }
+  }
+  std::string_view text() const { return text_; }
+  /// REQUIRES: `at` is where a character or a bad byte of the original begins, or its end.
+  size_t to_mended(size_t at) const {
+    for (const size_t bad : bad_) {
+      if (bad >= at) break;  // both counted with the replacements before them
+      at += utf8::kReplacement.size() - 1;
+    }
+    return at;
+  }
+  /// The same part of the original.
+  std::string_view to_original(re2::StringPiece part) const {
+    const auto begin = static_cast<size_t>(part.data() - text_.data());
+    const size_t from = to_original(begin);
+    return original_.substr(from, to_original(begin + part.size()) - from);
+  }
+
+ private:
+  size_t to_original(size_t at) const {
+    const auto before = std::lower_bound(bad_.begin(), bad_.end(), at) - bad_.begin();
+    return at - static_cast<size_t>(before) * (utf8::kReplacement.size() - 1);
+  }
+
+  std::string_view original_;
+  std::string text_;
+  std::vector<size_t> bad_;  // where replacements begin in text_
+};
+
+}  // namespace
 
 Regex::Regex() = default;
 Regex::Regex(Regex&&) noexcept = default;
@@ -102,6 +154,7 @@ Result<Regex> Regex::compile(std::string_view pattern) {
     return invalid_argument("the regular expression " + std::string(pattern) +
                             " is wrong: " + regex.impl_->re.error());
   }
+  regex.impl_->literal = LiteralPattern::parse(pattern);
   regex.names_.resize(static_cast<size_t>(regex.impl_->group_count));
   for (const auto& [number, name] : regex.impl_->re.CapturingGroupNames())
     regex.names_[static_cast<size_t>(number - 1)] = name;
@@ -109,23 +162,46 @@ Result<Regex> Regex::compile(std::string_view pattern) {
 }
 
 bool Regex::matches(std::string_view text) const {
+  if (impl_->literal) return impl_->literal->find(text, 0).data() != nullptr;
+  if (!utf8::is_valid(text)) {
+    const Mended mended(text);
+    return impl_->re.Match({mended.text().data(), mended.text().size()}, 0, mended.text().size(),
+                           RE2::UNANCHORED, nullptr, 0);
+  }
   return impl_->re.Match(text, 0, text.size(), RE2::UNANCHORED, nullptr, 0);
 }
 
 bool Regex::find(std::string_view text, size_t from, Groups& groups) const {
+  const size_t count = names_.size() + 1;
+  if (impl_->literal) {
+    const std::string_view whole = impl_->literal->find(text, from);
+    if (whole.data() == nullptr) return false;
+    groups.assign(count, whole);
+    return true;
+  }
   constexpr size_t kFew = 16;
   re2::StringPiece few[kFew];
   std::vector<re2::StringPiece> many;
-  const size_t count = names_.size() + 1;
   re2::StringPiece* found = few;
   if (count > kFew) {
     many.resize(count);
     found = many.data();
   }
-  if (!impl_->re.Match(text, from, text.size(), RE2::UNANCHORED, found, static_cast<int>(count)))
-    return false;
+  const auto match = [&](std::string_view in, size_t at) {
+    return impl_->re.Match(in, at, in.size(), RE2::UNANCHORED, found, static_cast<int>(count));
+  };
   groups.clear();
-  for (size_t i = 0; i < count; ++i) groups.emplace_back(found[i].data(), found[i].size());
+  if (utf8::is_valid(text)) {
+    if (!match(text, from)) return false;
+    for (size_t i = 0; i < count; ++i) groups.emplace_back(found[i].data(), found[i].size());
+    return true;
+  }
+  const Mended mended(text);
+  if (!match(mended.text(), mended.to_mended(from))) return false;
+  for (size_t i = 0; i < count; ++i) {
+    groups.push_back(found[i].data() == nullptr ? std::string_view()
+                                                : mended.to_original(found[i]));
+  }
   return true;
 }
 

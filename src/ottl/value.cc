@@ -6,6 +6,7 @@
 #include <cstring>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/utf8.h"
 #include "wire/base64.h"
 #include "wire/hex.h"
@@ -90,7 +91,9 @@ const Value* find(const Value& map, std::string_view key) {
 
 Value* find(Attributes& attributes, std::string_view key) {
   for (KeyValue& attribute : attributes) {
-    if (attribute.key == key) return &attribute.value;
+    const std::string_view own = attribute.key;
+    if (own.size() == key.size() && equal_short(own.data(), key.data(), key.size()))
+      return &attribute.value;
   }
   return nullptr;
 }
@@ -117,15 +120,13 @@ Value& append(Value& list, Arena& arena) {
 }
 
 Value* MapBuilder::find(std::string_view key) {
-  if (members_.size() <= kScannedMax) return ottl::find(members_, key);
-  const auto known = index_.find(key);
-  return known == index_.end() ? nullptr : &members_[known->second].value;
+  const uint32_t at = index_.find(members_.data(), members_.size(), key);
+  return at == KeyIndex::kNone ? nullptr : &members_[at].value;
 }
 
 Value& MapBuilder::append(std::string_view key) {
   Value& added = members_.push_back(arena_, {key, Value()}).value;
-  if (members_.size() <= kScannedMax) return added;
-  for (; indexed_ < members_.size(); ++indexed_) index_.emplace(members_[indexed_].key, indexed_);
+  index_.added(members_.data(), members_.size() - 1);
   return added;
 }
 
@@ -135,11 +136,66 @@ Value& MapBuilder::operator[](std::string_view key) {
 }
 
 void assign(Attributes& attributes, const Value& map, Arena& arena) {
-  MapBuilder fresh(arena);  // the map may be made of these very attributes
-  fresh.reserve(map.size);
+  Attributes fresh;  // the map may be made of these very attributes
+  fresh.reserve(arena, map.size);
   for (uint32_t i = 0; i < map.size; ++i)
-    fresh[map.members[i].key] = own_copy(map.members[i].value, arena);
-  attributes = fresh.attributes();
+    fresh.push_back(arena, {map.members[i].key, own_copy(map.members[i].value, arena)});
+  attributes = fresh;
+}
+
+void keep_last(Attributes& attributes) {
+  const uint32_t count = attributes.size();
+  if (count < 2) return;
+  KeyIndex index;  // of those that are kept, where they now stand
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    const uint32_t first = index.find(attributes.data(), kept, attributes[i].key);
+    if (first != KeyIndex::kNone) {
+      attributes[first].value = attributes[i].value;
+      continue;
+    }
+    if (kept != i) attributes[kept] = attributes[i];
+    index.added(attributes.data(), kept++);
+  }
+  attributes.truncate(kept);
+}
+
+/// A byte that most keys of a record do not share.
+uint8_t KeyIndex::mark(std::string_view key) {
+  uint64_t head = 0;
+  uint64_t tail = 0;
+  if (key.size() >= sizeof head) {
+    std::memcpy(&head, key.data(), sizeof head);
+    std::memcpy(&tail, key.data() + key.size() - sizeof tail, sizeof tail);
+  } else {
+    for (const char c : key) head = head << 8 | static_cast<uint8_t>(c);
+  }
+  return static_cast<uint8_t>((head ^ tail * 31 ^ key.size()) * 0x9e3779b97f4a7c15 >> 56);
+}
+
+uint32_t KeyIndex::find(const KeyValue* members, uint32_t count, std::string_view key) const {
+  const uint8_t own_mark = mark(key);
+  if ((marks_[own_mark / 64] >> own_mark % 64 & 1) == 0) return kNone;
+  if (index_) {
+    const auto at = index_->find(key);
+    return at == index_->end() ? kNone : at->second;
+  }
+  for (uint32_t i = 0; i < count; ++i) {
+    const std::string_view own = members[i].key;
+    if (own.size() == key.size() && equal_short(own.data(), key.data(), key.size())) return i;
+  }
+  return kNone;
+}
+
+void KeyIndex::added(const KeyValue* members, uint32_t at) {
+  const uint8_t own_mark = mark(members[at].key);
+  marks_[own_mark / 64] |= uint64_t{1} << own_mark % 64;
+  if (at < kScanMax) return;
+  if (!index_) {
+    index_.emplace();
+    for (uint32_t i = 0; i < at; ++i) index_->emplace(members[i].key, i);
+  }
+  index_->emplace(members[at].key, at);
 }
 
 // ---- Comparing ----
@@ -275,11 +331,13 @@ bool append_map(const Value& map, std::string& out) {
   std::stable_sort(members.begin(), members.end(),
                    [](const KeyValue* a, const KeyValue* b) { return a->key < b->key; });
   out += '{';
-  for (const KeyValue* member : members) {
+  for (size_t i = 0; i < members.size(); ++i) {
+    const bool superseded = i + 1 < members.size() && members[i]->key == members[i + 1]->key;
+    if (superseded) continue;
     if (out.back() != '{') out += ',';
-    append_escaped(member->key, out);
+    append_escaped(members[i]->key, out);
     out += ':';
-    if (!append_go_json(member->value, out)) return false;
+    if (!append_go_json(members[i]->value, out)) return false;
   }
   out += '}';
   return true;

@@ -4,7 +4,9 @@
 // record and back, with a few kinds more that only expressions have. Strings, bytes, lists and maps
 // are shared and never changed in place; who stores one into a record copies it (storable()).
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -82,6 +84,31 @@ Value& find_or_add(Attributes& attributes, std::string_view key, Arena& arena);
 Value& find_or_add(Value& map, std::string_view key, Arena& arena);
 /// Adds an element at the end of a list.
 Value& append(Value& list, Arena& arena);
+/// Puts copies of a map's members in place of all attributes.
+void assign(Attributes& attributes, const Value& map, Arena& arena);
+/// Of members of one key only the first stays, with the value of the last.
+void keep_last(Attributes& attributes);
+
+/// Where the first member of a key stands. Small maps are searched, large ones hashed, so that no
+/// record takes quadratic time.
+class KeyIndex {
+ public:
+  static constexpr uint32_t kNone = UINT32_MAX;
+  static constexpr uint32_t kScanMax = 16;
+
+  /// Among the first `count` members, of all of which added() was told; kNone if there is none.
+  uint32_t find(const KeyValue* members, uint32_t count, std::string_view key) const;
+  /// The member at `at` is there now. In this order: 0, 1, 2 …
+  void added(const KeyValue* members, uint32_t at);
+
+ private:
+  static uint8_t mark(std::string_view key);
+
+  std::array<uint64_t, 4> marks_{};  // a key whose mark is not set is not there
+  /// Of more than kScanMax members.
+  std::optional<std::unordered_map<std::string_view, uint32_t>> index_;
+};
+
 /// Members by key, each key once, in the order in which they came. Large maps are indexed, so that
 /// no text makes it slow.
 class MapBuilder {
@@ -103,16 +130,10 @@ class MapBuilder {
   Value map() const { return map_value(members_); }
 
  private:
-  static constexpr uint32_t kScannedMax = 24;  // up to so many, looking at all is quicker
-
   Arena& arena_;
   Attributes members_;
-  std::unordered_map<std::string_view, uint32_t> index_;  // once there are more
-  uint32_t indexed_ = 0;
+  KeyIndex index_;
 };
-
-/// Puts a map's members in place of all attributes; of equal keys the last wins.
-void assign(Attributes& attributes, const Value& map, Arena& arena);
 
 /// Whether two values are equal, as OTTL's `==` has it: numbers by value across kinds, an empty
 /// value equals nothing but another.

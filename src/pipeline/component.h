@@ -4,9 +4,11 @@
 // that they make belong to one lane each, are called on its thread only, and never block.
 
 #include <array>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,18 +27,41 @@ using config::ComponentId;
 
 class Extension;
 
+/// When a sender is told that its data is safe.
+enum class AckMode : uint8_t {
+  Store,   ///< when the store has confirmed it
+  Memory,  ///< when it is in this process's memory
+};
+
 /// What all components share. Outlives them.
 struct Host {
   std::vector<io::Loop*> lanes;
   Budget& budget;
   metrics::Registry& metrics;
+  AckMode ack = AckMode::Store;
   /// Those of service::extensions, which are made before all other components.
   std::map<ComponentId, Extension*> extensions{};
+};
+
+/// What the batch processor of a pipeline asks of the place where records are put together, which
+/// is the exporter. Unset: the exporter decides.
+struct BatchLimits {
+  std::optional<std::chrono::nanoseconds> timeout;  ///< the longest that records wait for others
+  std::optional<uint32_t> size;                     ///< so many are worth sending
+  std::optional<uint32_t> size_max;                 ///< the most that are sent at once
+};
+
+/// Where a component listens.
+struct BoundAddress {
+  std::string what;     ///< "otlp-grpc"
+  std::string address;  ///< "127.0.0.1:4317"
 };
 
 class Component {
  public:
   virtual ~Component() = default;
+  /// What it listens on, from the moment it is made.
+  virtual std::vector<BoundAddress> addresses() const { return {}; }
   /// Called once, after everything is built; consumers are started before those who feed them.
   virtual Status start() { return {}; }
   /// Called once, in the opposite order, while the lanes run: take no more, pass on what is held.
@@ -55,10 +80,14 @@ class Processor : public Component {
  public:
   /// A stage for lane `i`. Lives as long as the processor and `next`.
   virtual std::unique_ptr<Consumer> stage(size_t lane, Consumer& next) = 0;
+  /// What it asks of the exporters of its pipeline.
+  virtual BatchLimits batch_limits() const { return {}; }
 };
 
 class Exporter : public Component {
  public:
+  /// Called before everything else, once for each pipeline that ends in it.
+  virtual void serve(otlp::Signal /*signal*/, const BatchLimits& /*limits*/) {}
   /// The stage of lane `i`, for all signals; lives as long as the exporter.
   virtual Consumer& stage(size_t lane) = 0;
   /// Whether data that comes now gets to where it should. Thread-safe.

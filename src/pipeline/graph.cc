@@ -177,13 +177,49 @@ Plan Plan::make(const config::Configuration& configuration, const Registry& regi
   return plan;
 }
 
+config::Node Plan::show() const {
+  config::Node root = config::Node::map();
+  for (const Section section : kSections) {
+    config::Node components = config::Node::map();
+    for (const config::ComponentConfig& component : configuration_.of(section)) {
+      const Planned& planned = of(section, component.id);
+      components.set(component.id.to_string(), planned.factory->show(planned.options));
+    }
+    if (!components.members.empty()) root.set(config::section_name(section), std::move(components));
+  }
+  const auto names = [](const std::vector<Reference>& references) {
+    config::Node list = config::Node::list();
+    for (const Reference& reference : references)
+      list.items.push_back(config::Node::string(reference.id.to_string()));
+    return list;
+  };
+  config::Node pipelines = config::Node::map();
+  for (const PipelineConfig& pipeline : configuration_.pipelines) {
+    config::Node node = config::Node::map();
+    node.set("receivers", names(pipeline.receivers));
+    node.set("processors", names(pipeline.processors));
+    node.set("exporters", names(pipeline.exporters));
+    pipelines.set(pipeline.id.to_string(), std::move(node));
+  }
+  config::Node service = config::Node::map();
+  service.set("extensions", names(configuration_.extensions));
+  service.set("pipelines", std::move(pipelines));
+  root.set("service", std::move(service));
+  return root;
+}
+
 struct Graph::Impl {
   Impl(const Plan& planned, Host& shared) : plan(planned), host(shared) {}
 
   Status build();
   Status make_exporters();
+  Status make_processors(const PipelineConfig& pipeline);
+  void tell_exporters();
   Status make_pipeline(const PipelineConfig& pipeline);
   Status make_receivers();
+  /// The pipelines that a connector of this one feeds.
+  template <typename Visit>
+  Status each_fed(const PipelineConfig& pipeline, const ComponentId& connector, Visit visit);
   Result<Connector*> connector(const ComponentId& id, otlp::Signal signal);
   Consumer* joined(std::vector<Consumer*> next);
   Consumer* keep(std::unique_ptr<Consumer> stage);
@@ -201,7 +237,9 @@ struct Graph::Impl {
   const Plan& plan;
   Host& host;
   std::vector<std::unique_ptr<Component>> components;  // consumers before those who feed them
+  size_t first_receiver = 0;                           // in components
   std::map<ComponentId, Exporter*> exporters;
+  std::map<ComponentId, std::vector<Processor*>> processors;  // of the pipelines, in their order
   std::map<std::pair<ComponentId, otlp::Signal>, Connector*> connectors;
   std::map<ComponentId, std::vector<Consumer*>> entries;  // of the pipelines, by lane
   std::vector<std::unique_ptr<Consumer>> stages;          // last: they refer to the components
@@ -242,6 +280,55 @@ Result<Connector*> Graph::Impl::connector(const ComponentId& id, otlp::Signal si
   return slot = add(std::move(made).value());
 }
 
+template <typename Visit>
+Status Graph::Impl::each_fed(const PipelineConfig& pipeline, const ComponentId& connector,
+                             Visit visit) {
+  for (const PipelineConfig& next : plan.configuration().pipelines) {
+    if (next.id.type != pipeline.id.type || !contains(next.receivers, connector)) continue;
+    SLUICE_RETURN_IF_ERROR(visit(next));
+  }
+  return {};
+}
+
+/// Makes a pipeline's processors from the end, and before them those of the pipelines that it
+/// feeds.
+Status Graph::Impl::make_processors(const PipelineConfig& pipeline) {
+  if (processors.count(pipeline.id) != 0) return {};
+  for (const Reference& reference : pipeline.exporters) {
+    if (exporters.count(reference.id) != 0) continue;
+    SLUICE_RETURN_IF_ERROR(each_fed(
+        pipeline, reference.id, [&](const PipelineConfig& next) { return make_processors(next); }));
+    if (auto made = connector(reference.id, signal_of(pipeline)); !made.ok()) return made.status();
+  }
+  std::vector<Processor*>& own = processors[pipeline.id];
+  own.resize(pipeline.processors.size());
+  for (size_t i = own.size(); i-- > 0;) {
+    const ComponentId& id = pipeline.processors[i].id;
+    const Plan::Planned& planned = plan.of(Section::Processors, id);
+    auto made = planned.factory->processor(planned.options, id, signal_of(pipeline), host);
+    if (!made.ok()) return failed(id, made.status());
+    own[i] = add(std::move(made).value());
+  }
+  return {};
+}
+
+/// Which pipelines end in them, and what the last processor with a wish wants of them.
+void Graph::Impl::tell_exporters() {
+  for (const PipelineConfig& pipeline : plan.configuration().pipelines) {
+    BatchLimits limits;
+    for (const Processor* processor : processors[pipeline.id]) {
+      const BatchLimits own = processor->batch_limits();
+      if (own.timeout) limits.timeout = own.timeout;
+      if (own.size) limits.size = own.size;
+      if (own.size_max) limits.size_max = own.size_max;
+    }
+    for (const Reference& reference : pipeline.exporters) {
+      if (const auto at = exporters.find(reference.id); at != exporters.end())
+        at->second->serve(signal_of(pipeline), limits);
+    }
+  }
+}
+
 /// Makes a pipeline's stages from the end, and before it the pipelines that it feeds.
 Status Graph::Impl::make_pipeline(const PipelineConfig& pipeline) {
   if (entries.count(pipeline.id) != 0) return {};
@@ -255,11 +342,12 @@ Status Graph::Impl::make_pipeline(const PipelineConfig& pipeline) {
       continue;
     }
     std::vector<Connector::Outputs> outputs(ends.size());
-    for (const PipelineConfig& next : plan.configuration().pipelines) {
-      if (next.id.type != pipeline.id.type || !contains(next.receivers, reference.id)) continue;
-      SLUICE_RETURN_IF_ERROR(make_pipeline(next));
+    const auto feed = [&](const PipelineConfig& next) {
+      if (Status made = make_pipeline(next); !made.ok()) return made;
       for (size_t i = 0; i < ends.size(); ++i) outputs[i][next.id] = entries[next.id][i];
-    }
+      return Status();
+    };
+    SLUICE_RETURN_IF_ERROR(each_fed(pipeline, reference.id, feed));
     auto made = connector(reference.id, signal);
     if (!made.ok()) return made.status();
     for (size_t i = 0; i < ends.size(); ++i) {
@@ -270,12 +358,9 @@ Status Graph::Impl::make_pipeline(const PipelineConfig& pipeline) {
   }
   std::vector<Consumer*> stage;
   for (std::vector<Consumer*>& next : ends) stage.push_back(joined(std::move(next)));
-  for (auto at = pipeline.processors.rbegin(); at != pipeline.processors.rend(); ++at) {
-    const Plan::Planned& planned = plan.of(Section::Processors, at->id);
-    auto made = planned.factory->processor(planned.options, at->id, signal, host);
-    if (!made.ok()) return failed(at->id, made.status());
-    Processor* processor = add(std::move(made).value());
-    for (size_t i = 0; i < stage.size(); ++i) stage[i] = keep(processor->stage(i, *stage[i]));
+  const std::vector<Processor*>& own = processors[pipeline.id];
+  for (auto at = own.rbegin(); at != own.rend(); ++at) {
+    for (size_t i = 0; i < stage.size(); ++i) stage[i] = keep((*at)->stage(i, *stage[i]));
   }
   entries[pipeline.id] = std::move(stage);
   return {};
@@ -317,7 +402,11 @@ Status Graph::Impl::build() {
   }
   SLUICE_RETURN_IF_ERROR(make_exporters());
   for (const PipelineConfig& pipeline : plan.configuration().pipelines)
+    SLUICE_RETURN_IF_ERROR(make_processors(pipeline));
+  tell_exporters();
+  for (const PipelineConfig& pipeline : plan.configuration().pipelines)
     SLUICE_RETURN_IF_ERROR(make_pipeline(pipeline));
+  first_receiver = components.size();
   return make_receivers();
 }
 
@@ -331,7 +420,14 @@ Result<std::unique_ptr<Graph>> Graph::build(const Plan& plan, Host& host) {
 }
 
 Status Graph::start() {
-  for (const auto& component : impl_->components) SLUICE_RETURN_IF_ERROR(component->start());
+  for (size_t i = 0; i < impl_->first_receiver; ++i)
+    SLUICE_RETURN_IF_ERROR(impl_->components[i]->start());
+  return {};
+}
+
+Status Graph::accept() {
+  for (size_t i = impl_->first_receiver; i < impl_->components.size(); ++i)
+    SLUICE_RETURN_IF_ERROR(impl_->components[i]->start());
   for (const auto& [id, extension] : impl_->host.extensions) extension->pipelines_started();
   return {};
 }
@@ -351,6 +447,14 @@ bool Graph::stop(std::chrono::milliseconds timeout) {
 bool Graph::ready() const {
   return std::all_of(impl_->exporters.begin(), impl_->exporters.end(),
                      [](const auto& exporter) { return exporter.second->ready(); });
+}
+
+std::vector<BoundAddress> Graph::addresses() const {
+  std::vector<BoundAddress> all;
+  for (const auto& component : impl_->components) {
+    for (BoundAddress& address : component->addresses()) all.push_back(std::move(address));
+  }
+  return all;
 }
 
 }  // namespace sluice::pipeline

@@ -26,6 +26,8 @@ class Plan {
     return planned_.at({section, id});
   }
   const config::Configuration& configuration() const { return configuration_; }
+  /// The effective configuration: all options with their defaults, secrets masked.
+  config::Node show() const;
 
  private:
   config::Configuration configuration_;
@@ -42,14 +44,18 @@ class Graph {
   Graph(const Graph&) = delete;
   Graph& operator=(const Graph&) = delete;
 
-  /// Exporters first, receivers last.
+  /// Everything but the receivers, exporters first.
   Status start();
+  /// Starts the receivers.
+  Status accept();
   /// Receivers first, exporters last; each after the one before is done. Blocks; the lanes must
   /// run. False if that took longer than `timeout`: then the graph must not be destroyed, but the
   /// process ended.
   bool stop(std::chrono::milliseconds timeout);
   /// Whether all exporters are. Thread-safe.
   bool ready() const;
+  /// Of all components.
+  std::vector<BoundAddress> addresses() const;
 
  private:
   struct Impl;

@@ -255,33 +255,6 @@ void limit_map(Frame& frame, const Target* target, Setting<int64_t> limit,
              [&](std::string_view key) { return is_priority(key) || others-- > 0; });
 }
 
-// ---- Merging ----
-
-struct Strategy {
-  bool inserts;
-  bool updates;
-  static Result<Strategy> make(std::string_view text) {
-    if (text == "insert") return Strategy{true, false};
-    if (text == "update") return Strategy{false, true};
-    if (text == "upsert") return Strategy{true, true};
-    return invalid_argument("the strategy is \"insert\", \"update\" or \"upsert\"");
-  }
-};
-
-void merge_maps(Frame& frame, const Target* target, MapArg source, Setting<Strategy> strategy) {
-  Value map;
-  if (!read_map(frame, *target, map)) return;
-  MapBuilder out(*frame.arena);
-  out.reserve(map.size + source.value.size);
-  for (uint32_t i = 0; i < map.size; ++i) out.append(map.members[i].key) = map.members[i].value;
-  for (uint32_t i = 0; i < source.value.size; ++i) {
-    const KeyValue& member = source.value.members[i];
-    const bool known = out.find(member.key) != nullptr;
-    if (known ? strategy->updates : strategy->inserts) out[member.key] = member.value;
-  }
-  target->set(frame, out.map());
-}
-
 /// Nothing becomes a list, a list grows, a value becomes the list's first element.
 void append_to(Frame& frame, const Target* target, std::optional<Value> value,
                std::optional<Args<Value>> values) {
@@ -325,72 +298,6 @@ void delete_index(Frame& frame, const Target* target, int64_t start, std::option
 
 void set(Frame& frame, const Target* target, Value value) {
   if (!is_nil(value)) target->set(frame, value);
-}
-
-/// Nested maps and lists become members whose names are their paths.
-class Flattener {
- public:
-  Flattener(Frame& frame, int64_t depth, bool resolve)
-      : frame_(frame), depth_(depth), resolve_(resolve), result_(*frame.arena) {}
-
-  void map(const Value& value, const std::string& prefix, int64_t depth) {
-    for (uint32_t i = 0; i < value.size; ++i) {
-      const KeyValue& member = value.members[i];
-      const std::string name =
-          prefix.empty() ? std::string(member.key) : prefix + "." + std::string(member.key);
-      this->value(member.value, name, depth);
-    }
-  }
-  Value result() const { return result_.map(); }
-
- private:
-  void value(const Value& value, const std::string& name, int64_t depth) {
-    if (value.kind == Kind::Map && depth < depth_) {
-      map(value, name, depth + 1);
-    } else if (value.kind == Kind::Array && depth < depth_) {
-      list(value, name, depth + 1, false);
-    } else {
-      put(name, value);
-    }
-  }
-
-  /// The index of a list in a list follows without a point, as in the original.
-  void list(const Value& list, const std::string& name, int64_t depth, bool nested) {
-    for (uint32_t i = 0; i < list.size; ++i) {
-      const Value& element = list.elements[i];
-      const std::string numbered = name + (nested ? "" : ".") + std::to_string(i);
-      if (element.kind == Kind::Map && depth <= depth_) {
-        map(element, numbered, depth);
-      } else if (element.kind == Kind::Array && depth < depth_) {
-        this->list(element, numbered, depth + 1, true);
-      } else {
-        put(resolve_ && !nested ? name : numbered, element);
-      }
-    }
-  }
-
-  void put(const std::string& name, const Value& value) {
-    std::string key = name;
-    if (resolve_ && result_.find(name) != nullptr) key += "." + std::to_string(conflicts_[name]++);
-    result_[frame_.arena->copy(key)] = value;
-  }
-
-  Frame& frame_;
-  const int64_t depth_;
-  const bool resolve_;
-  MapBuilder result_;
-  std::map<std::string, int> conflicts_;
-};
-
-void flatten(Frame& frame, const Target* target, std::optional<Setting<std::string>> prefix,
-             std::optional<Setting<int64_t>> depth,
-             std::optional<Setting<bool>> resolve_conflicts) {
-  Value map;
-  if (!read_map(frame, *target, map)) return;
-  Flattener flattener(frame, depth ? **depth : std::numeric_limits<int64_t>::max(),
-                      resolve_conflicts && **resolve_conflicts);
-  flattener.map(map, prefix ? **prefix : std::string(), 0);
-  target->set(frame, flattener.result());
 }
 
 void stringify_all(Frame& frame, const Target* target) {
@@ -443,19 +350,13 @@ void add_editors(Library& library) {
                 filter_map(frame, *target,
                            [&](std::string_view key) { return contains(keys, key); });
               });
-  library.add("flatten", {"target", "prefix", "depth", "resolve_conflicts"}, flatten,
-              [](const auto& bound) -> Status {
-                const auto& depth = std::get<2>(bound);
-                if (depth && **depth < 1) return invalid_argument("the depth must be at least 1");
-                return {};
-              });
   library.add("limit", {"target", "limit", "priority_keys"}, limit_map,
               [](const auto& bound) -> Status {
                 if (*std::get<1>(bound) >= static_cast<int64_t>(std::get<2>(bound)->size()))
                   return {};
                 return invalid_argument("there are more priority keys than the limit allows");
               });
-  library.add("merge_maps", {"target", "source", "strategy"}, merge_maps);
+  add_merging_editors(library);
   library.add("replace_pattern",
               {"target", "regex", "replacement", "function", "replacement_format"},
               replace_pattern);

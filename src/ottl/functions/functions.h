@@ -24,6 +24,7 @@ void add_log_functions(Library& library);         // ParseCLF, ParseLEEF …: lo
 void add_filter_functions(Library& library);  // HasAttrOnDatapoint …: the filter processor only
 
 void add_histogram_functions(Library& library);   // of add_metric_functions
+void add_merging_editors(Library& library);       // merge_maps, flatten
 void add_grok_functions(Library& library);        // ExtractGrokPatterns
 void add_user_agent_functions(Library& library);  // UserAgent
 

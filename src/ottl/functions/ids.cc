@@ -101,8 +101,8 @@ void add_id_functions(Library& library) {
   library.add("SpanID", {"target"}, [](Frame& frame, IdArgument<8> target) {
     return span_id_value(target.id, *frame.arena);
   });
-  library.add("UUID", {}, uuid);
-  library.add("UUIDv7", {}, uuid_v7);
+  library.add("UUID", {}, uuid).pure = false;
+  library.add("UUIDv7", {}, uuid_v7).pure = false;
 }
 
 }  // namespace sluice::ottl

@@ -33,13 +33,12 @@ Value value_of(const wire::JsonNode& node, Arena& arena) {
     }
     case Json::Object: break;
   }
-  MapBuilder members(arena);
-  members.reserve(node.size);
-  for (const wire::JsonNode& child : node) {
-    const Value value = value_of(child, arena);
-    members[child.key] = value;
-  }
-  return members.map();
+  Attributes members;
+  members.reserve(arena, node.size);
+  for (const wire::JsonNode& child : node)
+    members.push_back(arena, {child.key, value_of(child, arena)});
+  keep_last(members);
+  return map_value(members);
 }
 
 /// An object or array; numbers are doubles, as in the original.

@@ -86,7 +86,7 @@ Value extract_patterns(Frame& frame, std::string_view target, Prepared<Pattern> 
                                     [](const std::string& name) { return !name.empty(); });
   if (!any_name) return frame.fail("the regular expression has no named group");
   Attributes out;
-  Regex::Groups groups;
+  thread_local Regex::Groups groups;
   if (!pattern->regex.find(target, 0, groups)) return map_value(out);
   for (size_t i = 0; i < names.size(); ++i) {
     if (names[i].empty()) continue;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/unicode_lower.h"
 #include "base/utf8.h"
 #include "ottl/function.h"
 #include "ottl/functions/format.h"
@@ -91,21 +92,25 @@ bool has_suffix(std::string_view text, std::string_view suffix) {
   return text.size() >= suffix.size() && text.substr(text.size() - suffix.size()) == suffix;
 }
 
-struct Case {
-  std::string (*convert)(std::string_view);
-  static Result<Case> make(std::string_view name) {
-    if (name == "lower") return Case{to_lower};
-    if (name == "upper") return Case{to_upper};
-    if (name == "snake") return Case{to_snake};
-    if (name == "camel") return Case{to_camel};
-    return invalid_argument("the case is \"lower\", \"upper\", \"snake\" or \"camel\"");
-  }
-};
-
 template <std::string (*Convert)(std::string_view)>
 Value convert_case(Frame& frame, std::string_view target) {
   return own(frame, Convert(target));
 }
+
+Value to_lower(Frame& frame, std::string_view target) {
+  return Value::string(utf8::to_lower(target, *frame.arena));
+}
+
+struct Case {
+  Value (*convert)(Frame&, std::string_view);
+  static Result<Case> make(std::string_view name) {
+    if (name == "lower") return Case{to_lower};
+    if (name == "upper") return Case{convert_case<to_upper>};
+    if (name == "snake") return Case{convert_case<to_snake>};
+    if (name == "camel") return Case{convert_case<to_camel>};
+    return invalid_argument("the case is \"lower\", \"upper\", \"snake\" or \"camel\"");
+  }
+};
 
 }  // namespace
 
@@ -135,9 +140,9 @@ void add_string_functions(Library& library) {
               });
   library.add("ConvertCase", {"target", "to_case"},
               [](Frame& frame, std::string_view target, Setting<Case> to_case) {
-                return own(frame, to_case->convert(target));
+                return to_case->convert(frame, target);
               });
-  library.add("ToLowerCase", {"target"}, convert_case<to_lower>);
+  library.add("ToLowerCase", {"target"}, to_lower);
   library.add("ToUpperCase", {"target"}, convert_case<to_upper>);
   library.add("ToSnakeCase", {"target"}, convert_case<to_snake>);
   library.add("ToCamelCase", {"target"}, convert_case<to_camel>);

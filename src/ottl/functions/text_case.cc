@@ -51,8 +51,6 @@ std::string map_characters(std::string_view text, Ascii ascii, Wide wide) {
 
 }  // namespace
 
-std::string to_lower(std::string_view text) { return map_characters(text, lower, towlower_l); }
-
 std::string to_upper(std::string_view text) { return map_characters(text, upper, towupper_l); }
 
 std::string to_snake(std::string_view text) {

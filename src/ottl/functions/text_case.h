@@ -5,8 +5,7 @@
 
 namespace sluice::ottl {
 
-/// Each character by Unicode's simple mappings, as Go's strings.ToLower and ToUpper.
-std::string to_lower(std::string_view text);
+/// Each character by Unicode's simple mappings, as Go's strings.ToUpper.
 std::string to_upper(std::string_view text);
 
 /// "HTTPServer2Go" is "http_server_2_go": words begin where the kind of ASCII character changes.

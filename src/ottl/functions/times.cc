@@ -123,7 +123,7 @@ void add_field_functions(Library& library) {
 void add_time_functions(Library& library) {
   add_duration_functions(library);
   add_field_functions(library);
-  library.add("Now", {}, [](Frame& frame) { return time_value(now(), *frame.arena); });
+  library.add("Now", {}, [](Frame& frame) { return time_value(now(), *frame.arena); }).pure = false;
   library.add("Time", {"target", "format", "location", "locale"}, parse_time);
   library.add("FormatTime", {"time", "format"},
               [](Frame& frame, Time time, Setting<TimeLayout> format) {

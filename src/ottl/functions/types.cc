@@ -1,6 +1,7 @@
 // What kind a value is, and making one kind of another.
 
 #include <cmath>
+#include <utility>
 
 #include "ottl/function.h"
 #include "ottl/functions/functions.h"
@@ -24,7 +25,9 @@ struct Param<Is<T>> {
     const Value value = bound->eval(frame);
     if (frame.failed()) return false;
     T ignored{};
+    const bool was_quiet = std::exchange(frame.quiet, true);
     out.yes = convert(frame, value, ignored);
+    frame.quiet = was_quiet;
     frame.error = {};
     return true;
   }

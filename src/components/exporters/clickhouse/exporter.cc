@@ -1,8 +1,10 @@
 #include "components/exporters/clickhouse/exporter.h"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <tuple>
@@ -10,6 +12,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "clickhouse/servers.h"
 #include "components/exporters/clickhouse/insert_queue.h"
 #include "components/exporters/clickhouse/keeper.h"
 #include "components/exporters/clickhouse/lane.h"
@@ -31,7 +34,41 @@ constexpr int kInsertsInFlightMost = 256;
 
 using Lanes = std::vector<std::unique_ptr<LaneExporter>>;
 
+/// A sender's connections, one to each server.
+class Connections {
+ public:
+  Connections(const std::vector<clickhouse::Endpoint>& endpoints, clickhouse::Servers& servers)
+      : servers_(servers) {
+    for (const clickhouse::Endpoint& endpoint : endpoints)
+      clients_.push_back(std::make_unique<clickhouse::Client>(endpoint));
+  }
+
+  /// An insert that did not reach a server goes to another one at once.
+  clickhouse::Answer insert(const clickhouse::InsertRequest& request) {
+    std::optional<size_t> before;
+    for (size_t tries = 1;; ++tries) {
+      const size_t server = servers_.pick(Insert::Clock::now(), before);
+      clickhouse::Answer answer = clients_[server]->insert(request);
+      const bool unreached =
+          answer.error_class == clickhouse::ErrorClass::Transient && answer.code == 0;
+      servers_.done(server, !unreached, Insert::Clock::now());
+      if (!unreached || tries >= clients_.size()) return answer;
+      before = server;
+    }
+  }
+
+  /// Thread-safe.
+  void interrupt() {
+    for (const auto& client : clients_) client->interrupt();
+  }
+
+ private:
+  clickhouse::Servers& servers_;
+  std::vector<std::unique_ptr<clickhouse::Client>> clients_;
+};
+
 Status check(const ClickHouseExporterConfig& config, size_t lanes) {
+  if (config.endpoints.empty()) return invalid_argument("there is no ClickHouse to write to");
   if (lanes == 0) return invalid_argument("the ClickHouse exporter needs at least one lane");
   if (config.inserts_in_flight_max < 1 || config.inserts_in_flight_max > kInsertsInFlightMost) {
     return invalid_argument("inserts in flight must be 1 to 256");
@@ -68,10 +105,11 @@ struct ClickHouseExporter::Impl {
   LaneControl control;
   const SenderOptions sender_options;
   const std::shared_ptr<InsertQueue> queue = std::make_shared<InsertQueue>();
+  clickhouse::Servers servers;
   Keeper keeper;
   std::shared_ptr<Sealer> sealer;
   std::shared_ptr<Lanes> lanes = std::make_shared<Lanes>();
-  std::vector<std::unique_ptr<clickhouse::Client>> clients;
+  std::vector<std::unique_ptr<Connections>> connections;  // one for each sender
   std::vector<std::unique_ptr<Sender>> senders;
   std::vector<std::thread> threads;
   std::thread drainer;
@@ -82,12 +120,13 @@ ClickHouseExporter::Impl::Impl(ClickHouseExporterConfig c, std::vector<io::Loop*
                                metrics::Registry& registry)
     : config(std::move(c)),
       loops(std::move(l)),
-      metrics(registry),
+      metrics(registry, config.tables),
       sender_options(make_sender_options()),
-      keeper(config.endpoint, {config.create_schema, config.ttl, config.watch_parts},
+      servers(config.endpoints.size(), config.strategy),
+      keeper(config,
              [this](mapping::Table table, std::chrono::milliseconds gap) { set_gap(table, gap); }) {
-  const SealLimits limits{config.insert_rows_max, config.insert_bytes_max, config.timeout,
-                          config.ack == AckMode::Store};
+  const SealLimits limits{config.insert_rows_max, config.insert_bytes_max, config.give_up_after,
+                          config.ack == pipeline::AckMode::Store};
   sealer = std::make_shared<Sealer>(
       loops.size(), limits, [this](std::unique_ptr<Insert> insert) { push(std::move(insert)); });
   const auto pool = std::make_shared<BlockPool>(loops.size() * kSpareBlocksPerLane);
@@ -104,19 +143,23 @@ ClickHouseExporter::Impl::Impl(ClickHouseExporterConfig c, std::vector<io::Loop*
 
 LaneOptions ClickHouseExporter::Impl::lane_options() const {
   LaneOptions options;
-  options.senders_wait = config.ack == AckMode::Store;
+  options.senders_wait = config.ack == pipeline::AckMode::Store;
   options.lz4 = sender_options.lz4;
+  options.logs = config.logs;
   options.flush_interval =
       config.flush_interval.value_or(options.senders_wait ? kFlushWhileWaiting : kFlushOtherwise);
+  if (config.flush_interval_max && !config.flush_interval)
+    options.flush_interval = std::min(options.flush_interval, *config.flush_interval_max);
   options.backed_up = [q = queue, most = static_cast<size_t>(config.inserts_in_flight_max)](
                           mapping::Table table) { return q->waiting(table) >= most; };
   return options;
 }
 
 SenderOptions ClickHouseExporter::Impl::make_sender_options() const {
-  const bool ours = config.endpoint.is_unix();
+  const bool ours = config.endpoints.front().is_unix();
   SenderOptions options;
-  options.lz4 = !ours;
+  options.tables = config.tables;
+  options.lz4 = !ours && config.lz4;
   // Our own server's tables keep no tokens: after a crash a token can outlive the rows that it
   // stood for.
   options.tokens = !ours;
@@ -141,14 +184,15 @@ void ClickHouseExporter::Impl::set_gap(mapping::Table table, std::chrono::millis
   const int64_t before = control.age_ms_min[static_cast<size_t>(table)].exchange(
       gap.count(), std::memory_order_relaxed);
   if (before == 0 && gap.count() != 0) {
-    log::warn("ClickHouse has many parts to merge; inserts are slowed down",
-              {{"table", mapping::table_name(table)}, {"gap_ms", int64_t{gap.count()}}});
+    log::warn(
+        "ClickHouse has many parts to merge; inserts are slowed down",
+        {{"table", config.tables[static_cast<size_t>(table)]}, {"gap_ms", int64_t{gap.count()}}});
   }
 }
 
 void ClickHouseExporter::Impl::drain(const std::function<void()>& done) {
   control.draining = true;
-  const auto deadline = Insert::Clock::now() + config.timeout;
+  const auto deadline = Insert::Clock::now() + config.give_up_after;
   while (!drained() && Insert::Clock::now() < deadline) {
     for (size_t t = 0; t < mapping::kTableCount; ++t)
       std::ignore = sealer->seal(static_cast<mapping::Table>(t));
@@ -161,7 +205,7 @@ void ClickHouseExporter::Impl::drain(const std::function<void()>& done) {
 void ClickHouseExporter::Impl::stop() {
   if (stopped.exchange(true)) return;
   queue->stop();
-  for (const auto& client : clients) client->interrupt();
+  for (const auto& own : connections) own->interrupt();
   for (std::thread& thread : threads) thread.join();
   keeper.stop();
   account_for_the_rest();
@@ -176,7 +220,7 @@ void ClickHouseExporter::Impl::account_for_the_rest() {
     insert->resolve(unavailable("shutting down before ClickHouse took the rows; send them again"));
   }
   if (rows == 0) return;
-  if (config.ack == AckMode::Store) {
+  if (config.ack == pipeline::AckMode::Store) {
     metrics.handed_back.add(rows);
     return;
   }
@@ -206,14 +250,15 @@ pipeline::Consumer& ClickHouseExporter::lane(size_t i) { return *(*impl_->lanes)
 Status ClickHouseExporter::start() {
   Impl& impl = *impl_;
   SLUICE_CHECK(impl.threads.empty());
-  if (impl.config.ack == AckMode::Memory) {
+  if (impl.config.ack == pipeline::AckMode::Memory) {
     log::warn("Data is acknowledged from memory: what ClickHouse has not taken is lost in a crash");
   }
   for (int i = 0; i < impl.config.inserts_in_flight_max; ++i) {
-    impl.clients.push_back(std::make_unique<clickhouse::Client>(impl.config.endpoint));
-    clickhouse::Client& client = *impl.clients.back();
+    impl.connections.push_back(std::make_unique<Connections>(impl.config.endpoints, impl.servers));
     impl.senders.push_back(std::make_unique<Sender>(
-        [&client](const clickhouse::InsertRequest& request) { return client.insert(request); },
+        [&own = *impl.connections.back()](const clickhouse::InsertRequest& request) {
+          return own.insert(request);
+        },
         impl.sender_options, *impl.queue, impl.keeper, impl.metrics));
   }
   for (const auto& sender : impl.senders) {

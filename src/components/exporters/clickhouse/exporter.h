@@ -3,6 +3,7 @@
 // Rows into a ClickHouse, and the answer to whoever sent them. docs/ARCHITECTURE.md, "The way out",
 // tells the story.
 
+#include <array>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -12,33 +13,46 @@
 #include "base/budget.h"
 #include "base/metrics.h"
 #include "base/status.h"
-#include "clickhouse/endpoint.h"
+#include "clickhouse/dsn.h"
 #include "io/loop.h"
 #include "mapping/ddl.h"
-#include "pipeline/batch.h"
+#include "mapping/tables.h"
+#include "pipeline/component.h"
 
 namespace sluice::components {
 
-/// When a sender is told that its data is safe.
-enum class AckMode : uint8_t {
-  Store,   ///< when ClickHouse has confirmed the insert
-  Memory,  ///< when the rows are in this process's memory
+/// What the exporter does about tables at its start.
+enum class SchemaWork : uint8_t {
+  None,        ///< nothing: they are there
+  ClickStack,  ///< ClickStack's whole schema, in versioned steps
+  OwnTables,   ///< the tables that it writes to, where they are missing
 };
 
 struct ClickHouseExporterConfig {
-  clickhouse::Endpoint endpoint;
-  AckMode ack = AckMode::Store;
+  std::vector<clickhouse::Endpoint> endpoints;  ///< at least one; all take the same inserts
+  clickhouse::OpenStrategy strategy = clickhouse::OpenStrategy::LeastLoaded;
+  mapping::TableNames tables = mapping::standard_table_names();
+  /// Whether logs are stored in the shape of Table::Logs or Table::Sessions.
+  mapping::Table logs = mapping::Table::Logs;
+  pipeline::AckMode ack = pipeline::AckMode::Store;
   /// The age at which rows leave. Unset: 200 ms while a sender waits (AckMode::Store), 1 s
-  /// otherwise.
+  /// otherwise, and never more than `flush_interval_max`.
   std::optional<std::chrono::milliseconds> flush_interval;
+  std::optional<std::chrono::milliseconds> flush_interval_max;
   /// So many rows, or bytes, of one table, over all lanes, make an insert leave at once.
   uint32_t insert_rows_max = 100'000;
   size_t insert_bytes_max = 16 << 20;
-  int inserts_in_flight_max = 8;  ///< connections that insert
-  /// Of one try; also how long a waiting sender's rows are tried at all.
-  std::chrono::milliseconds timeout{30'000};
-  bool create_schema = true;  ///< create and migrate ClickStack's tables at the start
-  mapping::Ttl ttl;           ///< for create_schema
+  int inserts_in_flight_max = 8;                    ///< connections that insert
+  std::chrono::milliseconds timeout{30'000};        ///< of one try
+  std::chrono::milliseconds give_up_after{30'000};  ///< how long a waiting sender's rows are tried
+  bool lz4 = true;                                  ///< compress what goes over a network
+  SchemaWork schema = SchemaWork::ClickStack;
+  mapping::Ttl ttl;            ///< of the tables that are made
+  bool reconcile_ttl = false;  ///< also of those that are there (SchemaWork::ClickStack)
+  std::string table_engine;    ///< of own tables, with parameters; empty: MergeTree
+  std::string cluster;         ///< own tables are made ON CLUSTER
+  /// The signals that come, for which own tables are made.
+  std::array<bool, otlp::kSignalCount> signals{true, true, true};
   /// Leave skip indexes to the first merge: twice the insert speed for the server, but new parts
   /// are searched without an index. Unset: for a server behind a Unix socket, which is our own.
   std::optional<bool> late_indexes;

@@ -4,7 +4,7 @@
 
 namespace sluice::components {
 
-ExporterMetrics::ExporterMetrics(metrics::Registry& registry)
+ExporterMetrics::ExporterMetrics(metrics::Registry& registry, const mapping::TableNames& names)
     : retries(registry.counter("sluice_exporter_retries_total", "Inserts that were tried again.")),
       in_doubt(
           registry.counter("sluice_inserts_in_doubt_total",
@@ -20,8 +20,7 @@ ExporterMetrics::ExporterMetrics(metrics::Registry& registry)
       queue_bytes(registry.gauge("sluice_exporter_queue_bytes", "The same in bytes as sent.")),
       in_flight(registry.gauge("sluice_exporter_inserts_in_flight", "Inserts being sent.")) {
   for (size_t i = 0; i < mapping::kTableCount; ++i) {
-    const std::string table(mapping::table_name(static_cast<mapping::Table>(i)));
-    const metrics::Labels labels = {{"table", table}};
+    const metrics::Labels labels = {{"table", names[i]}};
     tables[i].rows =
         &registry.counter("sluice_exporter_rows_total", "Rows stored in ClickHouse.", labels);
     tables[i].bytes = &registry.counter("sluice_exporter_bytes_total",

@@ -10,7 +10,9 @@ namespace sluice::components {
 
 /// The exporter's figures, looked up once. Names and meanings: exporter_metrics.cc.
 struct ExporterMetrics {
-  explicit ExporterMetrics(metrics::Registry& registry);
+  /// Exporters share the figures of tables of the same name.
+  explicit ExporterMetrics(metrics::Registry& registry,
+                           const mapping::TableNames& names = mapping::standard_table_names());
 
   struct PerTable {
     metrics::Counter* rows = nullptr;      ///< stored

@@ -77,7 +77,7 @@ class Rig {
   Rig(FakeClickHouse::Script script, ClickHouseExporterConfig config = {}, size_t lanes = 1,
       std::string unix_path = {})
       : server(std::move(script), std::move(unix_path)), loops_(lanes) {
-    config.endpoint = clickhouse::Endpoint::parse(server.url()).value();
+    config.endpoints = {clickhouse::Endpoint::parse(server.url()).value()};
     std::vector<io::Loop*> pointers;
     for (io::Loop& loop : loops_) pointers.push_back(&loop);
     exporter = ClickHouseExporter::create(config, pointers, budget, registry).value();
@@ -236,7 +236,7 @@ TEST(ClickHouseExporter, ARequestOverTwoDaysIsAnsweredOnce) {
 
 TEST(ClickHouseExporter, AMemoryAckComesBeforeTheStore) {
   ClickHouseExporterConfig config = quick();
-  config.ack = AckMode::Memory;
+  config.ack = pipeline::AckMode::Memory;
   config.flush_interval = milliseconds(60'000);
   Rig rig(accepting(), config);
   rig.send({"a"});

@@ -30,14 +30,6 @@ std::string without_event_name(const std::string& columns) {
   return columns.substr(0, comma);
 }
 
-std::optional<mapping::Table> table_named(std::string_view name) {
-  for (size_t i = 0; i < mapping::kTableCount; ++i) {
-    const auto table = static_cast<mapping::Table>(i);
-    if (mapping::table_name(table) == name) return table;
-  }
-  return std::nullopt;
-}
-
 /// Calls visit(first field, second field) for each tab-separated line.
 template <typename Visit>
 void for_each_pair(std::string_view text, Visit visit) {
@@ -64,13 +56,15 @@ std::chrono::milliseconds gap_for_parts(uint64_t parts) {
   return kGapAtDelayed * (parts - kPartsFree) / (kPartsDelayed - kPartsFree);
 }
 
-Keeper::Keeper(clickhouse::Endpoint endpoint, const KeeperOptions& options, OnGap on_gap)
-    : client_(std::move(endpoint)),
-      options_(options),
+Keeper::Keeper(const ClickHouseExporterConfig& config, OnGap on_gap)
+    : config_(config),
       on_gap_(std::move(on_gap)),
       log_columns_(mapping::insert_columns(mapping::Table::Logs)),
       log_columns_without_event_name_(without_event_name(log_columns_)),
-      may_watch_(options.watch_parts) {}
+      may_watch_(config.watch_parts) {
+  for (const clickhouse::Endpoint& endpoint : config.endpoints)
+    clients_.push_back(std::make_unique<clickhouse::Client>(endpoint));
+}
 
 Keeper::~Keeper() { stop(); }
 
@@ -84,8 +78,15 @@ void Keeper::stop() {
     stopped_ = true;
   }
   wake_.notify_all();
-  client_.interrupt();
+  for (const auto& client : clients_) client->interrupt();
   if (thread_.joinable()) thread_.join();
+}
+
+std::optional<mapping::Table> Keeper::table_named(std::string_view name) const {
+  for (size_t i = 0; i < mapping::kTableCount; ++i) {
+    if (config_.tables[i] == name) return static_cast<mapping::Table>(i);
+  }
+  return std::nullopt;
 }
 
 std::string Keeper::columns(mapping::Table table) const {
@@ -97,7 +98,7 @@ bool Keeper::schema_missed(mapping::Table table, int code) {
   // Tables of older schemas lack EventName, and nothing else that we send.
   if (code == kNoSuchColumn && table == mapping::Table::Logs)
     return has_event_name_.exchange(false);
-  if ((code == kUnknownTable || code == kUnknownDatabase) && options_.create_schema) {
+  if ((code == kUnknownTable || code == kUnknownDatabase) && config_.schema != SchemaWork::None) {
     const std::lock_guard lock(mutex_);
     recreate_ = true;
     wake_.notify_all();
@@ -114,12 +115,13 @@ void Keeper::run() {
       backoff.reset();
     } else {
       wait = backoff.next();
+      current_ = (current_ + 1) % clients_.size();
     }
     std::unique_lock lock(mutex_);
     if (stopped_) return;
     if (!status.ok()) {
       log::warn("ClickHouse is not ready; trying again",
-                {{"endpoint", client_.endpoint().to_string()}, {"error", status.message()}});
+                {{"endpoint", client().endpoint().to_string()}, {"error", status.message()}});
     }
     wake_.wait_for(lock, wait, [this] { return stopped_ || recreate_; });
     if (stopped_) return;
@@ -138,7 +140,7 @@ Status Keeper::pass() {
     reachable_ = status.ok();
     SLUICE_RETURN_IF_ERROR(status);
     prepared_ = true;
-    log::info("ClickHouse is ready", {{"endpoint", client_.endpoint().to_string()}});
+    log::info("ClickHouse is ready", {{"endpoint", client().endpoint().to_string()}});
   }
   if (!has_event_name_) SLUICE_RETURN_IF_ERROR(probe_columns());
   const Status status = watch_parts();
@@ -147,11 +149,15 @@ Status Keeper::pass() {
 }
 
 Status Keeper::prepare() {
-  const auto version = query("SELECT version()");
-  if (!version.ok()) return version.status();
-  if (options_.create_schema) {
-    const auto engine = mapping::EngineVersion::parse(*version);
-    const Status status = create_schema(engine.ok() ? *engine : mapping::kTextIndexVersion);
+  if (config_.schema == SchemaWork::None) {
+    SLUICE_RETURN_IF_ERROR(query("SELECT 1").status());
+    return probe_columns();
+  }
+  // Servers without a cluster know nothing of each other's tables.
+  const size_t servers = config_.cluster.empty() ? clients_.size() : 1;
+  for (size_t i = 0; i < servers; ++i) {
+    current_ = (current_ + 1) % clients_.size();
+    const Status status = make_tables();
     if (status.code() == Code::PermissionDenied) {
       log::warn("ClickHouse's user may not create tables; using those that are there",
                 {{"error", status.message()}});
@@ -159,36 +165,89 @@ Status Keeper::prepare() {
       SLUICE_RETURN_IF_ERROR(status);
     }
   }
+  repair_ = false;
   return probe_columns();
 }
 
-Status Keeper::create_schema(mapping::EngineVersion engine) {
-  const std::string& database = client_.endpoint().database;
-  for (const std::string& sql : mapping::schema_version_statements(database)) {
+Status Keeper::make_tables() {
+  const auto version = query("SELECT version()");
+  if (!version.ok()) return version.status();
+  const auto parsed = mapping::EngineVersion::parse(*version);
+  const mapping::EngineVersion engine = parsed.ok() ? *parsed : mapping::kTextIndexVersion;
+  if (config_.schema == SchemaWork::OwnTables) return make_own_tables(engine);
+  SLUICE_RETURN_IF_ERROR(make_clickstack_tables(engine));
+  if (!config_.reconcile_ttl) return {};
+  if (const Status status = reconcile_ttl(); !status.ok()) {
+    log::warn("Retention times of tables that are there could not be changed",
+              {{"error", status.message()}});
+  }
+  return {};
+}
+
+Status Keeper::run_all(const std::vector<std::string>& statements) {
+  for (const std::string& sql : statements) {
     const auto done = query(sql);
     if (!done.ok()) return done.status();
   }
-  const auto at = query(mapping::schema_version_query(database));
+  return {};
+}
+
+Status Keeper::make_clickstack_tables(mapping::EngineVersion engine) {
+  SLUICE_RETURN_IF_ERROR(run_all(mapping::schema_version_statements(database())));
+  const auto at = query(mapping::schema_version_query(database()));
   if (!at.ok()) return at.status();
   // A table that somebody dropped is missing although the version is recorded.
   const auto recorded = static_cast<uint32_t>(to_number(*at));
   const uint32_t from = repair_ && recorded <= mapping::kSchemaVersion ? 0 : recorded;
-  const auto statements = mapping::schema_statements(database, options_.ttl, engine, from);
+  const auto statements = mapping::schema_statements(database(), config_.ttl, engine, from);
   if (!statements.ok()) return statements.status();
-  for (const std::string& sql : *statements) {
-    const auto done = query(sql);
-    if (!done.ok()) return done.status().with_context("creating ClickStack's tables");
+  return run_all(*statements).with_context("creating ClickStack's tables");
+}
+
+Status Keeper::make_own_tables(mapping::EngineVersion engine) {
+  std::string database_sql =
+      "CREATE DATABASE IF NOT EXISTS " + clickhouse::quote_identifier(database());
+  if (!config_.cluster.empty())
+    database_sql += " ON CLUSTER " + clickhouse::quote_identifier(config_.cluster);
+  std::vector<std::string> statements = {database_sql};
+  for (size_t i = 0; i < mapping::kTableCount; ++i) {
+    const auto table = static_cast<mapping::Table>(i);
+    const bool is_logs = table == mapping::Table::Logs || table == mapping::Table::Sessions;
+    const otlp::Signal signal = is_logs                           ? otlp::Signal::Logs
+                                : table == mapping::Table::Traces ? otlp::Signal::Traces
+                                                                  : otlp::Signal::Metrics;
+    if (!config_.signals[static_cast<size_t>(signal)] || (is_logs && table != config_.logs))
+      continue;
+    mapping::TableSpec spec;
+    spec.database = clickhouse::quote_identifier(database());
+    spec.name = name_of(table);
+    spec.ttl = config_.ttl.of(table);
+    spec.text_indexes = engine >= mapping::kTextIndexVersion;
+    spec.engine = config_.table_engine;
+    spec.cluster = config_.cluster;
+    statements.push_back(mapping::create_table(table, spec));
   }
-  repair_ = false;
-  return {};
+  return run_all(statements).with_context("creating the exporter's tables");
+}
+
+Status Keeper::reconcile_ttl() {
+  const auto tables = query(
+      "SELECT name, create_table_query FROM system.tables WHERE database = {database:String} AND "
+      "engine LIKE '%MergeTree' FORMAT TabSeparatedRaw",
+      {{"database", database()}});
+  if (!tables.ok()) return tables.status();
+  std::vector<std::pair<std::string, std::string>> present;
+  for_each_pair(*tables, [&](std::string_view name, std::string_view create) {
+    present.emplace_back(name, create);
+  });
+  return run_all(mapping::ttl_changes(database(), config_.ttl, present));
 }
 
 /// Without the table nothing is known, and the full list is right for the table that will come.
 Status Keeper::probe_columns() {
   const auto columns =
-      query("DESCRIBE TABLE " + clickhouse::quote_identifier(client_.endpoint().database) + "." +
-            clickhouse::quote_identifier(mapping::table_name(mapping::Table::Logs)) +
-            " FORMAT TabSeparated");
+      query("DESCRIBE TABLE " + clickhouse::quote_identifier(database()) + "." +
+            clickhouse::quote_identifier(name_of(mapping::Table::Logs)) + " FORMAT TabSeparated");
   if (columns.status().code() == Code::NotFound) return {};
   if (!columns.ok()) return columns.status();
   bool described = false;
@@ -208,7 +267,7 @@ Status Keeper::watch_parts() {
       "system.parts "
       "WHERE active AND database = {database:String} GROUP BY table, partition_id) GROUP BY table "
       "FORMAT TabSeparated",
-      {{"database", client_.endpoint().database}});
+      {{"database", database()}});
   if (parts.status().code() == Code::PermissionDenied) {
     log::info("Part counts are not watched: the ClickHouse user may not read system.parts");
     may_watch_ = false;
@@ -226,7 +285,7 @@ Result<std::string> Keeper::query(std::string_view sql, clickhouse::Settings par
   request.sql = sql;
   request.params = std::move(params);
   request.timeout = kQueryTimeout;
-  return client_.query(request);
+  return client().query(request);
 }
 
 }  // namespace sluice::components

@@ -3,22 +3,19 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "clickhouse/backoff.h"
 #include "clickhouse/client.h"
+#include "components/exporters/clickhouse/exporter.h"
 #include "components/exporters/clickhouse/sender.h"
-#include "mapping/ddl.h"
 
 namespace sluice::components {
-
-struct KeeperOptions {
-  bool create_schema = true;
-  mapping::Ttl ttl;
-  bool watch_parts = true;
-};
 
 /// How far apart a table's inserts shall start while a partition of it has so many active parts.
 /// ClickHouse itself slows inserts down from 1000 on and refuses from 3000 on
@@ -31,7 +28,8 @@ class Keeper : public SenderHost {
  public:
   using OnGap = std::function<void(mapping::Table, std::chrono::milliseconds)>;
 
-  Keeper(clickhouse::Endpoint endpoint, const KeeperOptions& options, OnGap on_gap);
+  /// `config` must outlive it.
+  Keeper(const ClickHouseExporterConfig& config, OnGap on_gap);
   ~Keeper() override;
 
   void start();
@@ -50,13 +48,24 @@ class Keeper : public SenderHost {
   /// One look at the store.
   Status pass();
   Status prepare();
-  Status create_schema(mapping::EngineVersion engine);
+  Status make_tables();
+  Status make_clickstack_tables(mapping::EngineVersion engine);
+  Status make_own_tables(mapping::EngineVersion engine);
+  Status reconcile_ttl();
   Status probe_columns();
   Status watch_parts();
   Result<std::string> query(std::string_view sql, clickhouse::Settings params = {});
+  Status run_all(const std::vector<std::string>& statements);
+  const std::string& name_of(mapping::Table table) const {
+    return config_.tables[static_cast<size_t>(table)];
+  }
+  std::optional<mapping::Table> table_named(std::string_view name) const;
+  clickhouse::Client& client() { return *clients_[current_]; }
+  const std::string& database() { return client().endpoint().database; }
 
-  clickhouse::Client client_;
-  const KeeperOptions options_;
+  const ClickHouseExporterConfig& config_;
+  std::vector<std::unique_ptr<clickhouse::Client>> clients_;  // one for each server
+  size_t current_ = 0;                                        // the one that is talked to
   const OnGap on_gap_;
   const std::string log_columns_;
   const std::string log_columns_without_event_name_;

@@ -52,9 +52,9 @@ mapping::Rejects LaneExporter::map(pipeline::Batch& batch) {
   }
   mapping::Rejects rejects;
   switch (batch.signal) {
-    case otlp::Signal::Logs: mapper_.map(*batch.logs, *batch.arena, blocks_, rejects); break;
-    case otlp::Signal::Traces: mapper_.map(*batch.traces, *batch.arena, blocks_, rejects); break;
-    case otlp::Signal::Metrics: mapper_.map(*batch.metrics, *batch.arena, blocks_, rejects); break;
+    case otlp::Signal::Logs: mapper_.map(*batch.logs, options_.logs, blocks_, rejects); break;
+    case otlp::Signal::Traces: mapper_.map(*batch.traces, blocks_, rejects); break;
+    case otlp::Signal::Metrics: mapper_.map(*batch.metrics, blocks_, rejects); break;
   }
   grown_.clear();
   for (const mapping::Table table : kTables) {

@@ -19,6 +19,7 @@ namespace sluice::components {
 struct LaneOptions {
   bool senders_wait = true;  ///< AckMode::Store
   bool lz4 = true;
+  mapping::Table logs = mapping::Table::Logs;  ///< the shape of logs
   std::chrono::milliseconds flush_interval{0};
   /// Whether so many inserts wait for the table that its rows had better wait for a larger one.
   /// Thread-safe.

@@ -20,7 +20,8 @@ std::string_view advice(int code) {
   switch (code) {
     case 60:
     case 81:
-      return "create ClickStack's tables: 'sluice schema' prints them, --create-schema makes them";
+      return "create ClickStack's tables: 'sluice schema' prints them, create_schema: true makes "
+             "them";
     case 192:
     case 193:
     case 194:
@@ -34,17 +35,17 @@ std::string_view advice(int code) {
   }
 }
 
-std::string describe(const Insert& insert, const Answer& answer) {
-  std::string text(mapping::table_name(insert.table()));
-  if (answer.code != 0) text += ", code " + std::to_string(answer.code);
-  return text + ": " + answer.message;
-}
-
 }  // namespace
 
 Sender::Sender(Send send, const SenderOptions& options, InsertQueue& queue, SenderHost& host,
                ExporterMetrics& metrics)
     : send_(std::move(send)), options_(options), queue_(queue), host_(host), metrics_(metrics) {}
+
+std::string Sender::describe(const Insert& insert, const Answer& answer) const {
+  std::string text = name_of(insert);
+  if (answer.code != 0) text += ", code " + std::to_string(answer.code);
+  return text + ": " + answer.message;
+}
 
 void Sender::run() {
   for (;;) {
@@ -82,7 +83,7 @@ Answer Sender::send_piece(Insert& insert) {
   const std::string token = options_.tokens ? insert.piece_token() : std::string();
   const std::string columns = host_.columns(insert.table());
   clickhouse::InsertRequest request;
-  request.table = mapping::table_name(insert.table());
+  request.table = name_of(insert);
   request.columns = columns;
   request.body = body_.segments;
   request.lz4 = options_.lz4;
@@ -122,7 +123,7 @@ bool Sender::failed(std::unique_ptr<Insert>& insert, const Answer& answer) {
       // An answer with a code came from a living server.
       host_.reached(answer.code != 0);
       log::warn("ClickHouse did not take an insert; it will be tried again",
-                {{"table", mapping::table_name(insert->table())},
+                {{"table", name_of(*insert)},
                  {"class", clickhouse::error_class_name(answer.error_class)},
                  {"code", answer.code},
                  {"error", answer.message},
@@ -137,7 +138,7 @@ bool Sender::failed(std::unique_ptr<Insert>& insert, const Answer& answer) {
   if (rejected != 0) {
     metrics_.of(insert->table()).rejected->add(rejected);
     log::warn("ClickHouse cannot store some rows; they are left out",
-              {{"table", mapping::table_name(insert->table())},
+              {{"table", name_of(*insert)},
                {"code", answer.code},
                {"error", answer.message},
                {"rows", uint64_t{rejected}}});

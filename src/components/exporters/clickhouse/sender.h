@@ -24,6 +24,7 @@ class SenderHost {
 };
 
 struct SenderOptions {
+  mapping::TableNames tables = mapping::standard_table_names();
   bool lz4 = true;
   bool tokens = true;  ///< let replicated tables keep one copy of an insert that was sent twice
   clickhouse::Settings settings;
@@ -45,6 +46,10 @@ class Sender {
 
  private:
   void work(std::unique_ptr<Insert> insert);
+  const std::string& name_of(const Insert& insert) const {
+    return options_.tables[static_cast<size_t>(insert.table())];
+  }
+  std::string describe(const Insert& insert, const clickhouse::Answer& answer) const;
   clickhouse::Answer send_piece(Insert& insert);
   /// Deals with an answer that is not Done; false: the insert has left our hands.
   bool failed(std::unique_ptr<Insert>& insert, const clickhouse::Answer& answer);

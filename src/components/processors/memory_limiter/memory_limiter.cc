@@ -28,7 +28,8 @@ uint64_t soft_limit(const Config& config) {
   return machine_bytes() / 100 * (config.limit_percentage - spike);
 }
 
-/// Refuses while the telemetry in flight is beyond the limit; senders come again later.
+/// Refuses while the telemetry in flight is beyond the limit; senders come again later. The process
+/// may hold as much as the largest limit, so that no other bound comes first.
 class Limiter final : public pipeline::Consumer {
  public:
   Limiter(pipeline::Consumer& next, const Budget& budget, uint64_t limit)
@@ -49,8 +50,10 @@ class Limiter final : public pipeline::Consumer {
 
 class MemoryLimiter final : public pipeline::Processor {
  public:
-  MemoryLimiter(const Config& config, const Budget& budget)
-      : budget_(budget), limit_(soft_limit(config)) {}
+  MemoryLimiter(const Config& config, Budget& budget)
+      : budget_(budget), limit_(soft_limit(config)) {
+    budget.allow(limit_);
+  }
   static Result<std::unique_ptr<pipeline::Processor>> make(const Config& config,
                                                            const pipeline::ComponentId&,
                                                            otlp::Signal, pipeline::Host& host) {

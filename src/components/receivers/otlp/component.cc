@@ -138,6 +138,12 @@ class OtlpReceiverComponent final : public pipeline::Receiver {
     return std::unique_ptr<pipeline::Receiver>(std::move(made));
   }
 
+  std::vector<pipeline::BoundAddress> addresses() const override {
+    std::vector<pipeline::BoundAddress> out;
+    for (const std::string& grpc : receiver_->addresses().grpc) out.push_back({"otlp-grpc", grpc});
+    for (const std::string& http : receiver_->addresses().http) out.push_back({"otlp-http", http});
+    return out;
+  }
   Status start() override {
     receiver_->start();
     return {};

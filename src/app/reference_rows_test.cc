@@ -1,12 +1,12 @@
 // The slow, plain mapper.
 
-#include "mapping/reference_mapper_test.h"
+#include "app/reference_rows_test.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 
-namespace sluice::mapping::reference {
+namespace sluice::app::reference {
 namespace {
 
 using otlp::Attributes;
@@ -471,4 +471,4 @@ Tables map_metrics(const otlp::MetricsRequest& request) {
   return out;
 }
 
-}  // namespace sluice::mapping::reference
+}  // namespace sluice::app::reference

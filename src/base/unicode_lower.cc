@@ -1,11 +1,11 @@
-#include "mapping/unicode_lower.h"
+#include "base/unicode_lower.h"
 
 #include <algorithm>
 #include <iterator>
 
 #include "base/utf8.h"
 
-namespace sluice::mapping {
+namespace sluice::utf8 {
 namespace {
 
 struct Range {
@@ -16,7 +16,7 @@ struct Range {
 };
 
 constexpr Range kRanges[] = {
-#include "mapping/unicode_lower_table.inc"
+#include "base/unicode_lower_table.inc"
 };
 
 char32_t lower_rune(char32_t rune) {
@@ -40,16 +40,15 @@ bool is_plain_lower(std::string_view text) {
 
 std::string_view to_lower(std::string_view text, Arena& arena) {
   if (is_plain_lower(text)) return text;
-  char* const begin =
-      static_cast<char*>(arena.allocate(text.size() * utf8::kReplacement.size(), 1));
+  char* const begin = static_cast<char*>(arena.allocate(text.size() * kReplacement.size(), 1));
   char* out = begin;
   while (!text.empty()) {
-    const utf8::Rune rune = utf8::decode(text);
-    out = utf8::encode(rune.valid ? lower_rune(rune.value) : utf8::kReplacementRune, out);
+    const Rune rune = decode(text);
+    out = encode(rune.valid ? lower_rune(rune.value) : kReplacementRune, out);
     text.remove_prefix(rune.size);
   }
   arena.shrink_last(out);
   return {begin, static_cast<size_t>(out - begin)};
 }
 
-}  // namespace sluice::mapping
+}  // namespace sluice::utf8

@@ -1,4 +1,5 @@
-// The fast mapper must agree with the slow, plain one on random requests.
+// The built-in pipelines and the fast mapper must agree with the slow, plain code on random
+// requests.
 
 #include <gtest/gtest.h>
 
@@ -6,13 +7,19 @@
 #include <limits>
 #include <random>
 
-#include "mapping/reference_mapper_test.h"
+#include "app/clickstack_logs_testing.h"
+#include "app/reference_rows_test.h"
 #include "mapping/tables.h"
 #include "testing/native_reader.h"
 
-namespace sluice::mapping::reference {
+namespace sluice::app::reference {
 namespace {
 
+using mapping::kTableCount;
+using mapping::OpenBlocks;
+using mapping::RowOrder;
+using mapping::Table;
+using mapping::table_name;
 using otlp::Attributes;
 using otlp::Value;
 using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -211,6 +218,34 @@ class RandomRecords {
   Arena& arena_;
 };
 
+/// Each signal's way from records to blocks.
+class FastPath {
+ public:
+  OpenBlocks blocks;
+
+  void map(otlp::LogsRequest& request) {
+    pipeline::Batch batch;
+    batch.logs = &request;
+    batch.ack = pipeline::Ack([](pipeline::Outcome&&) {});
+    pipeline_.run(std::move(batch));
+    take(pipeline_.logs, Table::Logs);
+    take(pipeline_.sessions, Table::Sessions);
+  }
+  void map(otlp::TracesRequest& request) { mapper_.map(request, blocks, rejects_); }
+  void map(otlp::MetricsRequest& request) { mapper_.map(request, blocks, rejects_); }
+
+ private:
+  void take(Kept& kept, Table table) {
+    for (const pipeline::Batch& batch : kept.batches)
+      mapper_.map(*batch.logs, table, blocks, rejects_);
+    kept.batches.clear();
+  }
+
+  ClickStackLogs pipeline_;
+  mapping::Mapper mapper_;
+  mapping::Rejects rejects_;
+};
+
 /// The fast path's rows: blocks are encoded in the planned order and read back in the order of the
 /// records.
 void append_rows(const OpenBlocks& blocks, Tables& out) {
@@ -218,7 +253,7 @@ void append_rows(const OpenBlocks& blocks, Tables& out) {
     const auto& block = blocks.by_table[t];
     if (!block || block->rows() == 0) continue;
     RowOrder order;
-    plan_order(static_cast<Table>(t), *block, order);
+    mapping::plan_order(static_cast<Table>(t), *block, order);
     ASSERT_EQ(order.order.size(), block->rows());
     ASSERT_EQ(order.partition_ends.back(), block->rows());
     Buffer bytes;
@@ -241,8 +276,8 @@ void append_rows(const OpenBlocks& blocks, Tables& out) {
 template <typename Record, typename Reference>
 void compare(uint64_t seed, Reference reference) {
   Arena arena;
-  Mapper mapper;
-  OpenBlocks blocks;
+  static FastPath path;
+  path.blocks = {};
   Tables expected;
   RandomRecords random(seed, arena);
   for (int request = 0; request < 4;
@@ -251,11 +286,10 @@ void compare(uint64_t seed, Reference reference) {
     for (auto& [table, rows] : reference(records, random.bodies)) {
       expected[table].insert(expected[table].end(), rows.begin(), rows.end());
     }
-    Rejects rejects;
-    mapper.map(records, arena, blocks, rejects);
+    path.map(records);
   }
   Tables got;
-  append_rows(blocks, got);
+  append_rows(path.blocks, got);
   for (auto& [table, rows] : expected) {
     ASSERT_EQ(got[table].size(), rows.size()) << table << " seed " << seed;
     for (size_t i = 0; i < rows.size(); ++i)
@@ -266,7 +300,7 @@ void compare(uint64_t seed, Reference reference) {
 
 constexpr uint64_t kSeeds = 400;
 
-TEST(MapperAgainstReference, Logs) {
+TEST(RowsAgainstReference, Logs) {
   for (uint64_t seed = 0; seed < kSeeds; ++seed) {
     compare<otlp::LogRecord>(
         seed, [](const otlp::LogsRequest& r, const JsonBodies& b) { return map_logs(r, b); });
@@ -274,7 +308,7 @@ TEST(MapperAgainstReference, Logs) {
   }
 }
 
-TEST(MapperAgainstReference, Traces) {
+TEST(RowsAgainstReference, Traces) {
   for (uint64_t seed = 0; seed < kSeeds; ++seed) {
     compare<otlp::Span>(
         seed, [](const otlp::TracesRequest& r, const JsonBodies&) { return map_traces(r); });
@@ -282,7 +316,7 @@ TEST(MapperAgainstReference, Traces) {
   }
 }
 
-TEST(MapperAgainstReference, Metrics) {
+TEST(RowsAgainstReference, Metrics) {
   for (uint64_t seed = 0; seed < kSeeds; ++seed) {
     compare<otlp::Metric>(
         seed, [](const otlp::MetricsRequest& r, const JsonBodies&) { return map_metrics(r); });
@@ -291,4 +325,4 @@ TEST(MapperAgainstReference, Metrics) {
 }
 
 }  // namespace
-}  // namespace sluice::mapping::reference
+}  // namespace sluice::app::reference

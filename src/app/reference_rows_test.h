@@ -1,7 +1,8 @@
 #pragma once
 
-// For tests: rows from records by the plainest code there is, written from docs/formats/rows.md and
-// sharing nothing with the fast path. Values look as testing::NativeBlock has them.
+// For tests: rows from records by the plainest code there is, the log transform of ClickStack
+// included, written from docs/formats/rows.md and sharing nothing with the fast path. Values look
+// as testing::NativeBlock has them.
 
 #include <cstdio>
 #include <map>
@@ -12,7 +13,7 @@
 
 #include "otlp/records.h"
 
-namespace sluice::mapping::reference {
+namespace sluice::app::reference {
 
 using Row = std::map<std::string, std::string>;
 
@@ -27,4 +28,4 @@ Tables map_logs(const otlp::LogsRequest& request, const JsonBodies& bodies);
 Tables map_traces(const otlp::TracesRequest& request);
 Tables map_metrics(const otlp::MetricsRequest& request);
 
-}  // namespace sluice::mapping::reference
+}  // namespace sluice::app::reference

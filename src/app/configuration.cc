@@ -1,0 +1,66 @@
+#include "app/configuration.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "app/cli.h"
+#include "components/all.h"
+#include "config/load.h"
+#include "config/service.h"
+#include "config/yaml_writer.h"
+
+namespace sluice::app {
+namespace {
+
+/// Whose content goes over everything else, as in ClickStack's image.
+constexpr const char* kCustomConfig = "CUSTOM_OTELCOL_CONFIG_FILE";
+
+log::Level level_of(config::LogLevel level) {
+  switch (level) {
+    case config::LogLevel::Debug: return log::Level::Debug;
+    case config::LogLevel::Info: return log::Level::Info;
+    case config::LogLevel::Warn: return log::Level::Warn;
+    case config::LogLevel::Error: return log::Level::Error;
+  }
+  return log::Level::Info;
+}
+
+}  // namespace
+
+std::optional<pipeline::Plan> read_plan(const Options& options, config::Node base,
+                                        const Environment& environment) {
+  const auto variable = [&](const std::string& name) -> std::optional<std::string> {
+    const char* value = environment(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+  std::vector<std::string> sources = options.configs;
+  if (const auto custom = variable(kCustomConfig); custom && !custom->empty())
+    sources.push_back(*custom);
+  auto root = config::load(sources, options.settings, variable, std::move(base));
+  if (!root.ok()) {
+    fail(root.status().message(), kExitUsage);
+    return std::nullopt;
+  }
+  config::Diagnostics diagnostics;
+  const config::Configuration configuration = config::read_configuration(*root, diagnostics);
+  pipeline::Plan plan =
+      pipeline::Plan::make(configuration, components::all_components(), diagnostics);
+  for (const auto& warning : diagnostics.warnings()) log::warn(warning.to_string());
+  for (const auto& error : diagnostics.errors()) fail(error.to_string(), kExitUsage);
+  if (!diagnostics.ok()) return std::nullopt;
+  return plan;
+}
+
+void configure_log(const config::TelemetryConfig& telemetry) {
+  log::Format format = isatty(STDERR_FILENO) != 0 ? log::Format::Text : log::Format::Json;
+  if (telemetry.log_encoding) {
+    const bool json = *telemetry.log_encoding == config::LogEncoding::Json;
+    format = json ? log::Format::Json : log::Format::Text;
+  }
+  log::configure(level_of(telemetry.log_level), format);
+}
+
+std::string show_plan(const pipeline::Plan& plan) { return config::to_yaml(plan.show()); }
+
+}  // namespace sluice::app

@@ -1,0 +1,158 @@
+#include "clickhouse/dsn.h"
+
+#include <algorithm>
+#include <array>
+
+namespace sluice::clickhouse {
+namespace {
+
+constexpr std::string_view kNativePort = "9000";
+constexpr std::string_view kNativeTlsPort = "9440";
+constexpr std::string_view kHttpPort = "8123";
+constexpr std::string_view kHttpsPort = "8443";
+
+/// Parameters of the original's driver that have nothing to do here.
+constexpr std::array<std::string_view, 13> kWithoutEffect = {
+    "debug",          "compress",          "compress_level",      "max_compression_buffer",
+    "dial_timeout",   "read_timeout",      "block_buffer_size",   "max_open_conns",
+    "max_idle_conns", "conn_max_lifetime", "client_info_product", "http_proxy",
+    "http_path"};
+
+/// The URL, taken apart.
+struct Parts {
+  std::string scheme;
+  std::string credentials;  ///< with the '@', or empty
+  std::vector<std::string> hosts;
+  std::string path;        ///< with the '/', or empty
+  std::string parameters;  ///< those that Endpoint reads
+  bool secure = false;
+};
+
+Status bad(std::string_view what) {
+  return invalid_argument("ClickHouse endpoint: " + std::string(what) +
+                          "; write http://host:8123, https://host:8443 or tcp://host:9000");
+}
+
+bool is_native(std::string_view scheme) { return scheme == "tcp" || scheme == "clickhouse"; }
+
+/// Takes out what is the driver's; the rest stays for Endpoint.
+Status read_parameter(std::string_view pair, Parts& parts, Dsn& out) {
+  const size_t equals = std::min(pair.find('='), pair.size());
+  const std::string_view name = pair.substr(0, equals);
+  const std::string_view value = pair.substr(std::min(equals + 1, pair.size()));
+  if (name == "secure") {
+    parts.secure = value == "true" || value == "1";
+  } else if (name == "connection_open_strategy") {
+    if (value == "in_order") {
+      out.strategy = OpenStrategy::InOrder;
+    } else if (value == "round_robin" || value == "random") {
+      out.strategy = OpenStrategy::RoundRobin;
+    } else {
+      return bad("connection_open_strategy is in_order, round_robin or random");
+    }
+  } else if (name == "skip_verify" || name == "tls_server_name") {
+    return bad("the parameter " + std::string(name) +
+               " is not taken from the URL: use the option tls (insecure_skip_verify, "
+               "server_name_override)");
+  } else if (std::find(kWithoutEffect.begin(), kWithoutEffect.end(), name) !=
+             kWithoutEffect.end()) {
+    out.warnings.push_back("the endpoint's parameter " + std::string(name) +
+                           " is one of the native driver's and has no effect");
+  } else {
+    // The driver writes booleans as words, ClickHouse's interface as numbers.
+    const std::string_view number = value == "true" ? "1" : value == "false" ? "0" : value;
+    parts.parameters += (parts.parameters.empty() ? "?" : "&") + std::string(name) + "=";
+    parts.parameters += number;
+  }
+  return {};
+}
+
+Status split_url(std::string_view url, Parts& parts, Dsn& out) {
+  const size_t colon = url.find("://");
+  if (colon == std::string_view::npos) return bad("it has no scheme");
+  parts.scheme = url.substr(0, colon);
+  url.remove_prefix(colon + 3);
+  const size_t question = std::min(url.find('?'), url.size());
+  std::string_view parameters = url.substr(std::min(question + 1, url.size()));
+  url = url.substr(0, question);
+  while (!parameters.empty()) {
+    const size_t end = std::min(parameters.find('&'), parameters.size());
+    if (end > 0) SLUICE_RETURN_IF_ERROR(read_parameter(parameters.substr(0, end), parts, out));
+    parameters.remove_prefix(std::min(end + 1, parameters.size()));
+  }
+  if (parts.scheme == "unix") {
+    parts.path = url;
+    parts.hosts.emplace_back();
+    return {};
+  }
+  const size_t slash = std::min(url.find('/'), url.size());
+  parts.path = url.substr(slash);
+  std::string_view authority = url.substr(0, slash);
+  if (const size_t at = authority.rfind('@'); at != std::string_view::npos) {
+    parts.credentials = authority.substr(0, at + 1);
+    authority.remove_prefix(at + 1);
+  }
+  while (true) {
+    const size_t comma = std::min(authority.find(','), authority.size());
+    parts.hosts.emplace_back(authority.substr(0, comma));
+    if (comma == authority.size()) return {};
+    authority.remove_prefix(comma + 1);
+  }
+}
+
+/// Where a host's port begins, its colon included; the end if it has none.
+size_t port_begin(const std::string& host) {
+  const size_t bracket = host.rfind(']');
+  const size_t colon = host.find(':', bracket == std::string::npos ? 0 : bracket);
+  return std::min(colon, host.size());
+}
+
+/// The HTTP port of a server that was named by its native one.
+Result<std::string> http_host(const std::string& host, uint16_t http_port, bool& secure) {
+  const size_t begin = port_begin(host);
+  const std::string name = host.substr(0, begin);
+  const std::string port = host.substr(std::min(begin + 1, host.size()));
+  if (port == kNativeTlsPort) secure = true;
+  if (http_port != 0) return name + ":" + std::to_string(http_port);
+  if (port.empty() || port == kNativePort || port == kNativeTlsPort)
+    return name + ":" + std::string(secure ? kHttpsPort : kHttpPort);
+  return bad("port " + port +
+             " is taken for the native protocol's, and Sluice speaks HTTP: say with the option "
+             "http_port where HTTP is served, or write http:// before it");
+}
+
+}  // namespace
+
+Result<Dsn> parse_dsn(std::string_view url, uint16_t http_port) {
+  Dsn out;
+  Parts parts;
+  SLUICE_RETURN_IF_ERROR(split_url(url, parts, out));
+  const bool native = is_native(parts.scheme);
+  if (!native && parts.scheme != "http" && parts.scheme != "https" && parts.scheme != "unix")
+    return bad("unknown scheme \"" + parts.scheme + "\"");
+  if (parts.scheme == "http" && parts.secure) return bad("secure=true needs https://");
+  std::string used;
+  for (std::string host : parts.hosts) {
+    std::string scheme = parts.scheme;
+    if (native) {
+      bool secure = parts.secure;
+      auto mapped = http_host(host, http_port, secure);
+      if (!mapped.ok()) return mapped.status();
+      host = std::move(*mapped);
+      scheme = secure ? "https" : "http";
+    }
+    auto endpoint =
+        Endpoint::parse(scheme + "://" + parts.credentials + host + parts.path + parts.parameters);
+    if (!endpoint.ok()) return endpoint.status();
+    used += (used.empty() ? "" : ", ") + endpoint->to_string();
+    out.endpoints.push_back(std::move(*endpoint));
+  }
+  if (native) {
+    out.warnings.push_back(
+        "the endpoint names ClickHouse's native protocol; Sluice speaks HTTP to " + used +
+        " instead (the option http_port names another port)");
+  }
+  return out;
+}
+
+}  // namespace sluice::clickhouse

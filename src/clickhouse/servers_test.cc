@@ -1,0 +1,42 @@
+#include "clickhouse/servers.h"
+
+#include <gtest/gtest.h>
+
+namespace sluice::clickhouse {
+namespace {
+
+const auto kNow = Servers::Clock::now();
+
+TEST(Servers, TheLeastLoadedIsPicked) {
+  Servers servers(3, OpenStrategy::LeastLoaded);
+  std::vector<int> picked(3);
+  for (int i = 0; i < 6; ++i) ++picked[servers.pick(kNow)];
+  EXPECT_EQ(picked, (std::vector<int>{2, 2, 2}));
+  servers.done(1, true, kNow);
+  EXPECT_EQ(servers.pick(kNow), 1u);
+}
+
+TEST(Servers, InOrderTakesTheNextOneOnlyWhileTheFirstRests) {
+  Servers servers(2, OpenStrategy::InOrder);
+  EXPECT_EQ(servers.pick(kNow), 0u);
+  servers.done(0, false, kNow);
+  EXPECT_EQ(servers.pick(kNow), 1u);
+  EXPECT_EQ(servers.pick(kNow + Servers::kRest), 0u);
+}
+
+TEST(Servers, WhereAllRestOneIsTriedAllTheSame) {
+  Servers servers(2, OpenStrategy::LeastLoaded);
+  servers.done(servers.pick(kNow), false, kNow);
+  servers.done(servers.pick(kNow), false, kNow);
+  EXPECT_LT(servers.pick(kNow), 2u);
+}
+
+TEST(Servers, TheOneThatWasJustTriedIsNotPickedAgain) {
+  Servers servers(2, OpenStrategy::InOrder);
+  EXPECT_EQ(servers.pick(kNow, 0), 1u);
+  Servers alone(1, OpenStrategy::InOrder);
+  EXPECT_EQ(alone.pick(kNow, 0), 0u);
+}
+
+}  // namespace
+}  // namespace sluice::clickhouse

@@ -1,0 +1,110 @@
+#pragma once
+
+// The clickhouse exporter's options, as the OpenTelemetry Collector names them, and a few of our
+// own.
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "config/schema.h"
+
+namespace sluice::components::clickhouse_exporter {
+
+struct TableEngineConfig {
+  std::string name;
+  std::string params;
+};
+
+struct MetricTableConfig {
+  std::string name;
+};
+
+struct MetricTablesConfig {
+  MetricTableConfig gauge{"otel_metrics_gauge"};
+  MetricTableConfig sum{"otel_metrics_sum"};
+  MetricTableConfig summary{"otel_metrics_summary"};
+  MetricTableConfig histogram{"otel_metrics_histogram"};
+  MetricTableConfig exponential_histogram{"otel_metrics_exponential_histogram"};
+};
+
+struct RetryConfig {
+  bool enabled = true;
+  std::chrono::nanoseconds initial_interval = std::chrono::seconds(5);
+  double randomization_factor = 0.5;
+  double multiplier = 1.5;
+  std::chrono::nanoseconds max_interval = std::chrono::seconds(30);
+  std::chrono::nanoseconds max_elapsed_time = std::chrono::seconds(300);
+};
+
+struct QueueConfig {
+  bool enabled = true;
+  int64_t num_consumers = 10;
+  int64_t queue_size = 1000;
+  std::string sizer = "requests";
+  bool wait_for_result = false;
+  bool block_on_overflow = false;
+};
+
+/// ClickStack's schema, as its migration tool makes it. Times as mapping::parse_ttl() takes them.
+struct ClickStackSchemaConfig {
+  std::string tables_ttl = "720h";
+  std::string logs_ttl;  ///< empty: as tables_ttl; so are the following
+  std::string traces_ttl;
+  std::string metrics_ttl;
+  std::string sessions_ttl;
+  bool reconcile_table_ttl = false;
+};
+
+enum class Compression : uint8_t { Lz4, None };
+
+struct Config {
+  std::string endpoint;
+  std::string username;
+  std::string password;
+  std::string database = "default";
+  config::Dictionary<std::string> connection_params;
+  std::string logs_table_name = "otel_logs";
+  std::string traces_table_name = "otel_traces";
+  std::string metrics_table_name;
+  MetricTablesConfig metrics_tables;
+  std::chrono::nanoseconds ttl{0};
+  TableEngineConfig table_engine;
+  std::string cluster_name;
+  bool create_schema = true;
+  Compression compress = Compression::Lz4;
+  bool async_insert = false;
+  std::chrono::nanoseconds timeout = std::chrono::seconds(5);
+  RetryConfig retry_on_failure;
+  QueueConfig sending_queue;
+
+  // Our own.
+  std::optional<ClickStackSchemaConfig> clickstack_schema;
+  std::chrono::nanoseconds flush_interval{0};
+  uint32_t http_port = 0;
+};
+
+const config::Schema<TableEngineConfig>& schema_of(const TableEngineConfig*);
+const config::Schema<MetricTableConfig>& schema_of(const MetricTableConfig*);
+const config::Schema<MetricTablesConfig>& schema_of(const MetricTablesConfig*);
+const config::Schema<RetryConfig>& schema_of(const RetryConfig*);
+const config::Schema<QueueConfig>& schema_of(const QueueConfig*);
+const config::Schema<ClickStackSchemaConfig>& schema_of(const ClickStackSchemaConfig*);
+const config::Schema<Config>& schema_of(const Config*);
+
+}  // namespace sluice::components::clickhouse_exporter
+
+template <>
+struct sluice::config::Words<sluice::components::clickhouse_exporter::Compression> {
+  using Compression = sluice::components::clickhouse_exporter::Compression;
+  // The first word of a value is how it is shown. Other methods of the original become LZ4.
+  static constexpr std::array<std::pair<std::string_view, Compression>, 8> kAll = {
+      {{"lz4", Compression::Lz4},
+       {"none", Compression::None},
+       {"", Compression::Lz4},
+       {"true", Compression::Lz4},
+       {"zstd", Compression::Lz4},
+       {"gzip", Compression::Lz4},
+       {"deflate", Compression::Lz4},
+       {"br", Compression::Lz4}}};
+};
