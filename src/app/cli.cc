@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "app/bench/bench.h"
+#include "app/components_command.h"
 #include "app/options.h"
 #include "app/print_config.h"
 #include "app/query.h"

@@ -8,6 +8,7 @@
 
 #include "app/child.h"
 #include "app/cli.h"
+#include "app/components_command.h"
 #include "app/data_directory.h"
 #include "app/options.h"
 #include "app/supervisor.h"
@@ -184,7 +185,10 @@ int run_schema(const std::vector<std::string>& words, const Environment& environ
   static constexpr std::string_view kIntro =
       "sluice schema [options]\n\n"
       "Prints the statements that make ClickStack's tables, as sluice runs them itself at its "
-      "start.\n";
+      "start.\n`sluice schema config` prints a JSON Schema of configurations instead, for "
+      "editors.\n";
+  if (!words.empty() && words.front() == "config")
+    return run_config_schema({words.begin() + 1, words.end()}, environment);
   Options options;
   int exit_code = kExitOk;
   std::vector<Flag> flags = option_table(options, kSchema);

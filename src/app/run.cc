@@ -51,16 +51,4 @@ int run_validate(const std::vector<std::string>& words, const Environment& envir
   return read_plan(*options, config::Node::map(), environment) ? kExitOk : kExitUsage;
 }
 
-int run_components(const std::vector<std::string>& words, const Environment&) {
-  if (!words.empty()) return fail("sluice components takes no options", kExitUsage);
-  for (const auto& factory : components::all_components().all()) {
-    const pipeline::Factory::About& about = factory->about();
-    std::string line = std::string(config::component_kind(about.section)) + " " + about.type;
-    constexpr size_t kDocColumn = 34;
-    line.append(line.size() < kDocColumn ? kDocColumn - line.size() : 1, ' ');
-    std::printf("%s%s\n", line.c_str(), about.doc.c_str());
-  }
-  return kExitOk;
-}
-
 }  // namespace sluice::app

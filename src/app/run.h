@@ -15,7 +15,4 @@ int run_run(const std::vector<std::string>& words, const Environment& environmen
 /// `sluice validate --config FILE`: says all that is wrong with a configuration.
 int run_validate(const std::vector<std::string>& words, const Environment& environment);
 
-/// `sluice components`: lists what a configuration may name.
-int run_components(const std::vector<std::string>& words, const Environment& environment);
-
 }  // namespace sluice::app

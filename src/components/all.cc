@@ -8,6 +8,11 @@
 #include "components/exporters/nop/nop.h"
 #include "components/exporters/otlp/otlp.h"
 #include "components/exporters/otlp_http/otlp_http.h"
+#include "components/extensions/basicauth/basicauth.h"
+#include "components/extensions/bearertokenauth/bearertokenauth.h"
+#include "components/extensions/health_check/health_check.h"
+#include "components/extensions/inert/inert.h"
+#include "components/planned.h"
 #include "components/processors/attributes/attributes.h"
 #include "components/processors/batch/batch.h"
 #include "components/processors/cumulativetodelta/cumulativetodelta.h"
@@ -19,6 +24,7 @@
 #include "components/processors/probabilistic_sampler/probabilistic_sampler.h"
 #include "components/processors/redaction/redaction.h"
 #include "components/processors/resource/resource.h"
+#include "components/processors/resourcedetection/resourcedetection.h"
 #include "components/processors/span/span.h"
 #include "components/processors/tail_sampling/tail_sampling.h"
 #include "components/processors/transform/transform.h"
@@ -37,6 +43,7 @@ const pipeline::Registry& all_components() {
     all.add(transform_processor_factory());
     all.add(attributes_processor_factory());
     all.add(resource_processor_factory());
+    all.add(resourcedetection_processor_factory());
     all.add(span_processor_factory());
     all.add(groupbyattrs_processor_factory());
     all.add(filter_processor_factory());
@@ -54,6 +61,12 @@ const pipeline::Registry& all_components() {
     all.add(otlp_http_exporter_factory());
     all.add(forward_connector_factory());
     all.add(routing_connector_factory());
+    all.add(health_check_extension_factory());
+    all.add(bearertokenauth_extension_factory());
+    all.add(basicauth_extension_factory());
+    all.add(pprof_extension_factory());
+    all.add(zpages_extension_factory());
+    add_planned_components(all);
     return all;
   }();
   return registry;

@@ -98,8 +98,9 @@ Acceptor::~Acceptor() { stop(); }
 void Acceptor::start() { impl_->wait(); }
 
 void Acceptor::stop() {
-  boost::system::error_code ignored;  // closing is final whatever it says
-  impl_->descriptor.close(ignored);
+  // Others may hold the same socket (io::ListenerPool): it must leave the loop before it is closed,
+  // or the loop would go on hearing of its connections.
+  if (impl_->descriptor.is_open()) ::close(impl_->descriptor.release());
   impl_->pause.cancel();
 }
 

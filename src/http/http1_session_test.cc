@@ -353,5 +353,32 @@ TEST_F(Http1SessionTest, ResponderOutlivesItsConnection) {
   EXPECT_EQ(transport.sent, "");
 }
 
+TEST_F(Http1SessionTest, WhatIsNotAdmittedIsRefusedBeforeItsBodyIsRead) {
+  handler.admits = false;
+  auto session = begin();
+  session->receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nabc");
+  EXPECT_EQ(handler.refusals, std::vector{Refusal::NotAdmitted});
+  EXPECT_TRUE(handler.requests.empty());
+  EXPECT_EQ(answers(transport.sent), 1u);
+  EXPECT_EQ(budget.used_bytes(), 0u);
+}
+
+TEST_F(Http1SessionTest, ConnectionsServeOneRequestWhereTheyAreNotKept) {
+  limits.keep_alive = false;
+  auto session = begin();
+  session->receive("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_NE(transport.sent.find("Connection: close"), std::string::npos);
+}
+
+TEST_F(Http1SessionTest, ABodyMayTakeOnlySoLongWhereThatIsSaid) {
+  limits.request_timeout = 2s;
+  auto session = begin();
+  session->receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nabc");
+  session->tick(Clock::now() + 1s);
+  EXPECT_TRUE(handler.refusals.empty());
+  session->tick(Clock::now() + 3s);
+  EXPECT_EQ(handler.refusals, std::vector{Refusal::TooSlow});
+}
+
 }  // namespace
 }  // namespace sluice::http

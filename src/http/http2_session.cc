@@ -28,14 +28,6 @@ std::string_view text(const uint8_t* bytes, size_t size) {
   return {reinterpret_cast<const char*>(bytes), size};
 }
 
-std::string lower_case(std::string_view name) {
-  std::string lowered(name);
-  for (char& c : lowered) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return lowered;
-}
-
 /// Fields in the form nghttp2 wants. The views into `names_` and the fields live as long as this.
 class NameValues {
  public:

@@ -297,5 +297,30 @@ TEST_F(Http2SessionTest, ResponderOutlivesItsConnection) {
   EXPECT_EQ(transport.sent, "");
 }
 
+TEST_F(Http2SessionTest, WhatIsNotAdmittedIsRefusedBeforeItsBodyIsRead) {
+  handler.admits = false;
+  const int32_t stream = client->post("/", {}, std::string(100000, 'b'));
+  exchange();
+  EXPECT_EQ(handler.refusals, std::vector{Refusal::NotAdmitted});
+  EXPECT_TRUE(handler.requests.empty());
+  EXPECT_EQ(client->reply(stream).headers.at(":status"), "413");
+  EXPECT_EQ(budget.used_bytes(), 0u);
+}
+
+TEST_F(Http2SessionTest, IdleAndOldConnectionsAreToldToGoAway) {
+  for (const bool by_age : {false, true}) {
+    limits.connection_idle = by_age ? 0s : 10s;
+    limits.connection_age = by_age ? 10s : 0s;
+    restart();
+    const int32_t stream = client->post("/", {}, "b");
+    exchange();
+    EXPECT_EQ(client->reply(stream).headers.at(":status"), "200");
+    session->tick(Clock::now() + 8s);
+    EXPECT_FALSE(transport.finished);
+    for (const auto later : {12s, 13s, 14s}) session->tick(Clock::now() + later);
+    EXPECT_TRUE(transport.finished) << by_age;
+  }
+}
+
 }  // namespace
 }  // namespace sluice::http

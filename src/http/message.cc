@@ -18,6 +18,14 @@ bool equal_fold(std::string_view a, std::string_view b) {
   return true;
 }
 
+std::string lower_case(std::string_view text) {
+  std::string lowered(text);
+  for (char& c : lowered) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  }
+  return lowered;
+}
+
 void Headers::add(std::string_view name, std::string_view value) {
   const auto at = static_cast<uint32_t>(text_.size());
   const auto name_size = static_cast<uint32_t>(name.size());

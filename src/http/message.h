@@ -17,6 +17,8 @@ namespace sluice::http {
 
 /// ASCII, without regard to case.
 bool equal_fold(std::string_view a, std::string_view b);
+/// ASCII letters in lower case.
+std::string lower_case(std::string_view text);
 
 /// The fields of a request's header, in the order they came, in one piece of memory.
 class Headers {

@@ -39,7 +39,7 @@ class MemoryTransport final : public Transport {
 /// responders are kept.
 class RecordingHandler final : public Handler {
  public:
-  BodyPlan plan(const Request&, std::string_view) override { return {limit, 0}; }
+  BodyPlan plan(const Request&, std::string_view) override { return {limit, 0, admits}; }
   void handle(Request&& request, Responder responder) override {
     requests.push_back(std::move(request));
     if (at_once) {
@@ -64,6 +64,7 @@ class RecordingHandler final : public Handler {
   }
 
   size_t limit = 1 << 20;
+  bool admits = true;
   bool at_once = true;
   Response answer;
   std::vector<Request> requests;

@@ -16,6 +16,7 @@
 #include "base/metrics.h"
 #include "base/status.h"
 #include "config/service.h"
+#include "io/listener_pool.h"
 #include "io/loop.h"
 #include "otlp/records.h"
 #include "pipeline/auth.h"
@@ -41,6 +42,14 @@ struct Host {
   AckMode ack = AckMode::Store;
   /// Those of service::extensions, which are made before all other components.
   std::map<ComponentId, Extension*> extensions{};
+  /// Where listening sockets come from; null: from the system.
+  io::ListenerPool* listeners = nullptr;
+  /// Pipelines of an older configuration run, and are to be replaced.
+  bool takes_over = false;
+
+  Result<std::vector<io::Listener>> listen(std::string_view host_port) const {
+    return listeners != nullptr ? listeners->listen(host_port) : io::listen(host_port);
+  }
 };
 
 /// What the batch processor of a pipeline asks of the place where records are put together, which

@@ -43,4 +43,10 @@ const Factory* Registry::find(config::Section section, std::string_view type) co
   return nullptr;
 }
 
+bool Registry::is_planned(config::Section section, std::string_view type) const {
+  return std::any_of(planned_.begin(), planned_.end(), [&](const Planned& planned) {
+    return planned.section == section && planned.type == type;
+  });
+}
+
 }  // namespace sluice::pipeline

@@ -155,16 +155,45 @@ class ConnectorFactory final : public FactoryFor<Config> {
   const Make make_;
 };
 
+template <typename Config>
+class ExtensionFactory final : public FactoryFor<Config> {
+ public:
+  using Make = Result<std::unique_ptr<Extension>> (*)(const Config&, const ComponentId&, Host&);
+  ExtensionFactory(Factory::About about, Make make)
+      : FactoryFor<Config>(std::move(about)), make_(make) {}
+  Result<std::unique_ptr<Extension>> extension(const Factory::Options& options,
+                                               const ComponentId& id, Host& host) const override {
+    return make_(this->cast(options), id, host);
+  }
+
+ private:
+  const Make make_;
+};
+
 /// All kinds of components that there are.
 class Registry {
  public:
+  /// A kind that users know from elsewhere and that is not here yet.
+  struct Planned {
+    config::Section section;
+    std::string type;
+    std::string doc;  ///< what it does, one sentence
+  };
+
   void add(std::unique_ptr<Factory> factory) { factories_.push_back(std::move(factory)); }
+  /// Does nothing if there is such a factory: add those first.
+  void add_planned(const Planned& planned) {
+    if (find(planned.section, planned.type) == nullptr) planned_.push_back(planned);
+  }
   /// By type or alias; null if there is none.
   const Factory* find(config::Section section, std::string_view type) const;
   const std::vector<std::unique_ptr<Factory>>& all() const { return factories_; }
+  const std::vector<Planned>& planned() const { return planned_; }
+  bool is_planned(config::Section section, std::string_view type) const;
 
  private:
   std::vector<std::unique_ptr<Factory>> factories_;
+  std::vector<Planned> planned_;
 };
 
 }  // namespace sluice::pipeline

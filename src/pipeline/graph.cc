@@ -33,6 +33,10 @@ bool contains(const std::vector<Reference>& references, const ComponentId& id) {
 }
 
 std::string unknown_type(const Registry& registry, Section section, const std::string& type) {
+  if (registry.is_planned(section, type)) {
+    return "the " + std::string(config::component_kind(section)) + " " + type +
+           " is not supported yet";
+  }
   std::vector<std::string_view> names;
   for (const auto& factory : registry.all()) {
     if (factory->about().section == section) names.push_back(factory->about().type);

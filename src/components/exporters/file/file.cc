@@ -8,6 +8,8 @@
 #include <cstring>
 #include <filesystem>
 #include <mutex>
+#include <set>
+#include <string>
 
 #include "base/fd.h"
 #include "base/log.h"
@@ -22,6 +24,15 @@ using file_exporter::Config;
 /// Beyond this, data is written without waiting for the timer.
 constexpr size_t kBufferedBytesMax = 1 << 20;
 constexpr mode_t kFileMode = 0644;
+
+/// Whether this process has opened the file before. Then its configuration was reloaded, and what
+/// it has written itself must not go.
+bool opened_before(const std::string& path) {
+  static std::mutex mutex;
+  static std::set<std::string> opened;
+  const std::lock_guard lock(mutex);
+  return !opened.insert(path).second;
+}
 
 /// Writes requests as lines. All lanes share the file, so consume() is thread-safe. A sender is
 /// answered when its data is in the buffer, as the original does.
@@ -38,7 +49,8 @@ class FileExporter final : public pipeline::Exporter, public pipeline::Consumer 
       std::filesystem::create_directories(std::filesystem::path(config.path).parent_path(), error);
       if (error) return errno_status("make the directory of " + config.path, error.value());
     }
-    const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (config.append ? O_APPEND : O_TRUNC);
+    const bool keeps = config.append || opened_before(config.path);
+    const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND | (keeps ? 0 : O_TRUNC);
     Fd file(::open(config.path.c_str(), flags, kFileMode));
     if (!file) return errno_status("open " + config.path, errno);
     return std::unique_ptr<pipeline::Exporter>(

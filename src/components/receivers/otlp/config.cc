@@ -119,6 +119,7 @@ const Schema<HttpConfig>& schema_of(const HttpConfig*) {
           .field("cors", &C::cors, "What browsers of other origins may do.")
           .field("auth", &C::auth, "Who may send; without it, anybody.")
           .field("response_headers", &C::response_headers, "Headers that every answer has.")
+          .secret()
           .field("compression_algorithms", &C::compression_algorithms,
                  "The Content-Encodings that are taken, \"\" for none; all, if there is no list.")
           .field("traces_url_path", &C::traces_url_path, "The path that takes traces.")

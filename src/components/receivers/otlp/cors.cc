@@ -5,13 +5,6 @@
 namespace sluice::components::otlp_receiver {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
-
 std::string_view trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
@@ -22,7 +15,7 @@ std::string_view trim(std::string_view text) {
 
 Cors::Cors(const CorsRules& rules) : max_age_(rules.max_age) {
   for (const std::string& rule : rules.origins) {
-    const std::string origin = lower(rule);
+    const std::string origin = http::lower_case(rule);
     const size_t star = origin.find('*');
     if (origin == "*") {
       any_origin_ = true;
@@ -34,7 +27,7 @@ Cors::Cors(const CorsRules& rules) : max_age_(rules.max_age) {
   }
   for (const std::string& header : rules.headers) {
     any_header_ = any_header_ || header == "*";
-    headers_.push_back(lower(header));
+    headers_.push_back(http::lower_case(header));
   }
   if (headers_.empty()) headers_ = {"accept", "content-type", "x-requested-with"};
 }
@@ -42,7 +35,7 @@ Cors::Cors(const CorsRules& rules) : max_age_(rules.max_age) {
 std::string Cors::allow_origin(std::string_view origin) const {
   if (origin.empty()) return {};
   if (any_origin_) return "*";
-  const std::string name = lower(origin);
+  const std::string name = http::lower_case(origin);
   const bool listed = std::find(origins_.begin(), origins_.end(), name) != origins_.end();
   const bool fits = std::any_of(patterns_.begin(), patterns_.end(), [&](const Pattern& p) {
     return name.size() >= p.before.size() + p.behind.size() && name.rfind(p.before, 0) == 0 &&
@@ -55,7 +48,7 @@ bool Cors::allows_headers(std::string_view names) const {
   if (any_header_) return true;
   while (!names.empty()) {
     const size_t comma = std::min(names.find(','), names.size());
-    const std::string name = lower(trim(names.substr(0, comma)));
+    const std::string name = http::lower_case(trim(names.substr(0, comma)));
     if (!name.empty() && std::find(headers_.begin(), headers_.end(), name) == headers_.end())
       return false;
     names.remove_prefix(std::min(comma + 1, names.size()));

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <sys/stat.h>
+
+#include <chrono>
+#include <fstream>
+#include <memory>
+#include <mutex>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/log.h"
+#include "base/status.h"
+
+namespace sluice {
+
+/// A small file, such as one with credentials, that is read again when it has changed, also when
+/// another file took its place (a Kubernetes secret). It is looked at when it is used, at most once
+/// a second. What cannot be read leaves what was read before. Thread-safe.
+template <typename T, T (*parse)(std::string_view text)>
+class WatchedFile {
+ public:
+  explicit WatchedFile(std::string path) : path_(std::move(path)) { status_ = read(identity()); }
+
+  /// Whether the file could be read at first.
+  const Status& status() const { return status_; }
+
+  std::shared_ptr<const T> get() {
+    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (now - looked_ >= kInterval) {
+      looked_ = now;
+      const Identity seen = identity();
+      if (seen != identity_) {
+        const Status status = read(seen);
+        if (!status.ok()) log::warn(status.message());
+        if (status.ok()) log::info("a file has changed and was read again", {{"file", path_}});
+      }
+    }
+    return value_;
+  }
+
+ private:
+  static constexpr std::chrono::seconds kInterval{1};
+
+  struct Identity {
+    uint64_t device = 0;
+    uint64_t inode = 0;
+    int64_t seconds = 0;
+    int64_t nanoseconds = 0;
+    int64_t size = 0;
+    friend bool operator==(const Identity&, const Identity&) = default;
+  };
+
+  Identity identity() const {
+    struct stat found {};
+    if (::stat(path_.c_str(), &found) != 0) return {};
+    return {found.st_dev, found.st_ino, found.st_mtim.tv_sec, found.st_mtim.tv_nsec, found.st_size};
+  }
+
+  Status read(const Identity& seen) {
+    identity_ = seen;
+    std::ifstream in(path_, std::ios::binary);
+    std::ostringstream text;
+    if (in) text << in.rdbuf();
+    if (!in) return {Code::NotFound, "cannot read the file " + path_};
+    value_ = std::make_shared<const T>(parse(text.view()));
+    return {};
+  }
+
+  const std::string path_;
+  std::mutex mutex_;
+  std::chrono::steady_clock::time_point looked_ = std::chrono::steady_clock::now();
+  Identity identity_;
+  std::shared_ptr<const T> value_ = std::make_shared<const T>();
+  Status status_;
+};
+
+}  // namespace sluice

@@ -1,0 +1,41 @@
+#include "components/extensions/bearertokenauth/config.h"
+
+#include <algorithm>
+
+namespace sluice::components::bearertokenauth_extension {
+
+const config::Schema<Config>& schema_of(const Config*) {
+  using C = Config;
+  static const auto schema =
+      config::Schema<C>()
+          .field("header", &C::header, "The header that holds the token.")
+          .field(
+              "scheme", &C::scheme,
+              "What stands before the token; empty: nothing, and the header's value is the token.")
+          .field("token", &C::token, "The token.")
+          .secret()
+          .field("tokens", &C::tokens,
+                 "Several tokens: a sender needs one of them, exporters send the first.")
+          .secret()
+          .field("filename", &C::filename,
+                 "A file with one token in each line, which is read again when it changes; then "
+                 "token and tokens do not count.")
+          .check([](const C& config, const config::Place& place) {
+            if (config.header.empty()) place.error("header must not be empty");
+            if (!config.token.empty() && !config.tokens.empty())
+              place.error("give either token or tokens");
+            if (!config.filename.empty()) {
+              if (!config.token.empty() || !config.tokens.empty())
+                place.warning("with a filename, token and tokens do not count");
+              return;
+            }
+            if (config.token.empty() && config.tokens.empty())
+              place.error("a token is needed: give token, tokens or filename");
+            // With no scheme, an empty header would be as good as a token.
+            if (std::find(config.tokens.begin(), config.tokens.end(), "") != config.tokens.end())
+              place.error("an empty token would let everybody in (is a variable not set?)");
+          });
+  return schema;
+}
+
+}  // namespace sluice::components::bearertokenauth_extension

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <memory>
+
+#include "pipeline/factory.h"
+
+namespace sluice::components {
+
+std::unique_ptr<pipeline::Factory> health_check_extension_factory();
+
+}  // namespace sluice::components

@@ -1,0 +1,88 @@
+"""`sluice components`, `sluice schema config`, and that docs/components is what the program writes."""
+
+import json
+import re
+import subprocess
+
+import pytest
+
+from sluice import BINARY, ROOT
+
+DOCS = ROOT / "docs/components"
+
+
+def sluice(*words, code=0):
+    done = subprocess.run([str(BINARY), *words], capture_output=True, text=True, timeout=60)
+    assert done.returncode == code, done.stderr
+    return done.stdout if code == 0 else done.stderr
+
+
+def test_the_documents_are_up_to_date(tmp_path):
+    sluice("components", "--docs", tmp_path)
+    written = {page.name: page.read_text() for page in tmp_path.iterdir()}
+    kept = {page.name: page.read_text() for page in DOCS.iterdir()}
+    stale = sorted(name for name in written.keys() | kept.keys() if written.get(name) != kept.get(name))
+    assert not stale, f"{stale} differ: run `sluice components --docs docs/components`, and remove what is gone"
+
+
+def test_every_option_has_a_sentence():
+    for page in DOCS.iterdir():
+        for line in page.read_text().splitlines():
+            if line.startswith("| `"):
+                *_, doc, _ = re.split(r"(?<!\\)\|", line)
+                assert len(doc.split()) >= 2, f"{page.name}: {line}"
+
+
+def test_the_list_names_what_there_is_and_what_is_not_yet():
+    listed, _, planned = sluice("components").partition("Not yet:")
+    assert re.search(r"^receiver otlp +Takes OTLP", listed, re.M)
+    assert re.search(r"^extension health_check ", listed, re.M)
+    assert re.search(r"^receiver prometheus ", planned, re.M)
+
+
+@pytest.mark.parametrize("text, message", [
+    ("receivers: {prometheus: }", "receivers::prometheus: the receiver prometheus is not supported yet"),
+    ("receivers: {otlpp: }", 'there is no receiver of type "otlpp"; did you mean "otlp"?'),
+])
+def test_a_known_component_that_is_missing_is_said_to_be(tmp_path, text, message):
+    config = tmp_path / "c.yaml"
+    config.write_text(text + "\nexporters: {nop: }\nservice: {pipelines: {logs: {receivers: [nop], exporters: [nop]}}}\n")
+    config.write_text(config.read_text().replace("receivers: [nop]", f"receivers: [{text.split('{')[1].split(':')[0]}]"))
+    errors = sluice("validate", "--config", config, code=2)
+    assert f"{config}:1:13: " in errors or f"{config}:1:" in errors
+    assert message in errors
+
+
+def test_all_errors_are_said_at_once(tmp_path):
+    config = tmp_path / "c.yaml"
+    config.write_text("""
+receivers:
+  otlp:
+    protocols:
+      grpc: {max_recv_msg_size_mib: x}
+      http: {auth: {authenticator: nobody}}
+exporters: {nop: }
+service:
+  pipelines:
+    logs: {receivers: [otlp], exporters: [nop]}
+""")
+    errors = sluice("validate", "--config", config, code=2).splitlines()
+    assert len(errors) == 2, errors
+    assert f"{config}:5:36: receivers::otlp::protocols::grpc::max_recv_msg_size_mib: expected an integer" in errors[0]
+    assert "receivers::otlp::protocols::http::auth::authenticator: the extension nobody is not configured" in errors[1]
+
+
+def test_the_schema_for_editors_fits_configurations():
+    schema = json.loads(sluice("schema", "config"))
+
+    def find(pattern, properties):
+        return next(value for key, value in properties.items() if re.search(pattern, key))
+
+    receivers = schema["properties"]["receivers"]["patternProperties"]
+    assert any(re.match(pattern, "otlp/two") for pattern in receivers)
+    otlp = find(r"^\^\(otlp\)", receivers)
+    grpc = otlp["properties"]["protocols"]["anyOf"][0]["properties"]["grpc"]["anyOf"][0]["properties"]
+    assert grpc["endpoint"]["default"] == "localhost:4317"
+    assert "logs" in schema["properties"]["service"]["properties"]["telemetry"]["properties"]
+    assert any(re.match(pattern, "traces/x") for pattern in
+               schema["properties"]["service"]["properties"]["pipelines"]["patternProperties"])
