@@ -26,7 +26,23 @@ log::Level level_of(config::LogLevel level) {
   return log::Level::Info;
 }
 
+std::vector<std::string> sources_of(const Options& options, const Environment& environment) {
+  std::vector<std::string> sources = options.configs;
+  const char* custom = environment(kCustomConfig);
+  if (custom != nullptr && *custom != '\0') sources.emplace_back(custom);
+  return sources;
+}
+
 }  // namespace
+
+std::vector<std::string> config_files(const Options& options, const Environment& environment) {
+  std::vector<std::string> files;
+  for (const std::string& source : sources_of(options, environment)) {
+    if (source.rfind("env:", 0) == 0 || source.rfind("yaml:", 0) == 0) continue;
+    files.push_back(source.rfind("file:", 0) == 0 ? source.substr(5) : source);
+  }
+  return files;
+}
 
 std::optional<pipeline::Plan> read_plan(const Options& options, config::Node base,
                                         const Environment& environment) {
@@ -34,10 +50,8 @@ std::optional<pipeline::Plan> read_plan(const Options& options, config::Node bas
     const char* value = environment(name.c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
   };
-  std::vector<std::string> sources = options.configs;
-  if (const auto custom = variable(kCustomConfig); custom && !custom->empty())
-    sources.push_back(*custom);
-  auto root = config::load(sources, options.settings, variable, std::move(base));
+  auto root =
+      config::load(sources_of(options, environment), options.settings, variable, std::move(base));
   if (!root.ok()) {
     fail(root.status().message(), kExitUsage);
     return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/options.h"
 #include "base/log.h"
@@ -10,6 +11,9 @@
 #include "pipeline/graph.h"
 
 namespace sluice::app {
+
+/// The files among what --config and the environment name.
+std::vector<std::string> config_files(const Options& options, const Environment& environment);
 
 /// Reads what --config, --set and the environment say over `base`. Prints all errors and warnings;
 /// nothing if there are errors.

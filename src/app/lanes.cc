@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <pthread.h>
 
+#include <latch>
 #include <string>
 
 namespace sluice::app {
@@ -40,6 +41,26 @@ void Lanes::start() {
     threads_.emplace_back([loop = loops_[i].get()] { loop->run(); });
     pthread_setname_np(threads_.back().native_handle(), ("lane-" + std::to_string(i)).c_str());
   }
+}
+
+void Lanes::at_rest(const std::function<void()>& work) {
+  struct Gate {
+    explicit Gate(ptrdiff_t lanes) : arrived(lanes) {}
+    std::latch arrived;
+    std::latch open{1};
+  };
+  const auto gate = std::make_shared<Gate>(static_cast<ptrdiff_t>(threads_.size()));
+  if (!threads_.empty()) {
+    for (const auto& loop : loops_) {
+      loop->post([gate] {
+        gate->arrived.count_down();
+        gate->open.wait();
+      });
+    }
+  }
+  gate->arrived.wait();
+  work();
+  gate->open.count_down();
 }
 
 void Lanes::stop() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -21,6 +22,9 @@ class Lanes {
   void start();
   /// Ends the loops and waits for the threads. The loops live on; what was posted stays undone.
   void stop();
+  /// Runs `work` on the caller's thread while no lane does anything: what lanes use may be made and
+  /// destroyed. `work` must not wait for a lane. Before start() it is merely called.
+  void at_rest(const std::function<void()>& work);
 
  private:
   std::vector<std::unique_ptr<io::Loop>> loops_;

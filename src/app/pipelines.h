@@ -2,12 +2,14 @@
 
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "app/lanes.h"
 #include "base/budget.h"
 #include "base/metrics.h"
 #include "base/status.h"
+#include "io/listener_pool.h"
 #include "pipeline/graph.h"
 
 namespace sluice::app {
@@ -21,9 +23,9 @@ struct PipelinesOptions {
 /// The pipelines of a configuration with the threads that they run on.
 class Pipelines {
  public:
-  /// Makes all components and binds their addresses; an error names the one that failed. `plan` and
-  /// `metrics` must outlive the pipelines.
-  static Result<std::unique_ptr<Pipelines>> create(const pipeline::Plan& plan,
+  /// Makes all components and binds their addresses; an error names those that failed. `metrics`
+  /// must outlive the pipelines.
+  static Result<std::unique_ptr<Pipelines>> create(pipeline::Plan plan,
                                                    const PipelinesOptions& options,
                                                    metrics::Registry& metrics);
   ~Pipelines();
@@ -35,23 +37,47 @@ class Pipelines {
   /// Starts the receivers.
   Status accept();
 
-  std::vector<pipeline::BoundAddress> addresses() const { return graph_->addresses(); }
+  std::vector<pipeline::BoundAddress> addresses() const;
   /// Whether data that comes now would get to where it should; else why not. Thread-safe.
   Status can_take_data() const;
   /// Whether all exporters reached what they write to. Thread-safe.
-  bool ready() const { return graph_->ready(); }
+  bool ready() const;
+
+  /// Puts the pipelines of another configuration in the place of those that run. The new ones take
+  /// over the sockets of addresses that both listen on; the old ones stop accepting, answer what is
+  /// open and pass everything on. On an error the old ones run on. REQUIRES: accept() was called.
+  Status replace(pipeline::Plan plan, std::chrono::milliseconds timeout);
 
   /// Stops accepting, answers the open requests, passes everything on. False if that took longer
   /// than `timeout`: then the pipelines must not be destroyed, but the process ended.
   bool stop(std::chrono::milliseconds timeout);
 
  private:
+  /// A configuration and what runs of it.
+  struct Generation {
+    Generation(pipeline::Plan planned, pipeline::Host shared)
+        : plan(std::move(planned)), host(std::move(shared)) {}
+    const pipeline::Plan plan;
+    pipeline::Host host;
+    std::unique_ptr<pipeline::Graph> graph;
+  };
+
   Pipelines(const PipelinesOptions& options, metrics::Registry& metrics);
+  pipeline::Host host();
+  Status build(Generation& generation);
+  Status build_and_accept(Generation& generation);
+  void destroy(std::unique_ptr<Generation> generation);
+  void retire(std::unique_ptr<Generation> old, std::chrono::milliseconds timeout);
+  void take_over(std::unique_ptr<Generation> next);
+  Status replace_after_stop(pipeline::Plan plan, std::chrono::milliseconds timeout);
 
   Budget budget_;
   Lanes lanes_;
-  pipeline::Host host_;
-  std::unique_ptr<pipeline::Graph> graph_;
+  io::ListenerPool listeners_;
+  metrics::Registry& metrics_;
+  const pipeline::AckMode ack_;
+  mutable std::mutex mutex_;  // of current_, which pages ask on their own threads
+  std::unique_ptr<Generation> current_;
 };
 
 }  // namespace sluice::app

@@ -4,15 +4,18 @@
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "app/child.h"
 #include "app/cli.h"
+#include "app/config_watch.h"
 #include "app/configuration.h"
 #include "app/data_directory.h"
 #include "app/pipelines.h"
@@ -39,6 +42,8 @@ constexpr milliseconds kDrain{6'500};
 /// bookkeeping.
 constexpr milliseconds kShutDown{9'700};
 constexpr milliseconds kStartPoll{2};
+/// How often the files of the configuration are looked at.
+constexpr milliseconds kLookAtFiles{1'000};
 constexpr size_t kBannerColumn = 18;
 /// If the database is not open after this long, people want to know what is waited for.
 constexpr milliseconds kPatience{3'000};
@@ -74,15 +79,18 @@ PageAddresses page_addresses(const Options& options, Command command,
 
 class Service {
  public:
-  Service(const Options& options, const pipeline::Plan& plan, PageAddresses pages, Store* store)
+  /// `reread` reads the configuration again; nothing, with the reasons printed, if it is bad.
+  Service(const Options& options, PageAddresses pages, Store* store, std::vector<std::string> files,
+          std::function<std::optional<pipeline::Plan>()> reread)
       : options_(options),
-        plan_(plan),
         addresses_(std::move(pages)),
         store_(store),
+        watch_(std::move(files)),
+        reread_(std::move(reread)),
         health_([this] { return can_take_data(); }) {}
 
   /// Takes everything that can be taken by another process, then starts the threads.
-  Status start();
+  Status start(pipeline::Plan plan);
   /// Until a signal, or until the child cannot start. Returns the exit code.
   int run();
 
@@ -94,12 +102,15 @@ class Service {
   bool child_ready() const { return store_ == nullptr || store_->supervisor->ready(); }
   void warn_about_the_network() const;
   void print_banner() const;
+  /// Takes the configuration as it is now, if it is good.
+  void reload();
   int shut_down(int signal);
 
   const Options& options_;
-  const pipeline::Plan& plan_;
   const PageAddresses addresses_;
   Store* const store_;  ///< null: the store is elsewhere
+  ConfigWatch watch_;
+  const std::function<std::optional<pipeline::Plan>()> reread_;
   metrics::Registry metrics_;
   web::Health health_;
   std::unique_ptr<Pipelines> pipelines_;
@@ -128,13 +139,13 @@ Status Service::open_pages() {
   return add(addresses_.metrics, "metrics", web::metrics_page(metrics_));
 }
 
-Status Service::start() {
+Status Service::start(pipeline::Plan plan) {
   SLUICE_RETURN_IF_ERROR(open_pages());
   PipelinesOptions options;
   options.lanes = options_.lanes;
   options.memory_limit_bytes = options_.memory_limit.value;
   options.ack = options_.ack;
-  auto pipelines = Pipelines::create(plan_, options, metrics_);
+  auto pipelines = Pipelines::create(std::move(plan), options, metrics_);
   if (!pipelines.ok()) return pipelines.status();
   pipelines_ = std::move(pipelines).value();
   web::add_process_metrics(metrics_);
@@ -194,7 +205,29 @@ int Service::run() {
       log::info("waiting for the database to open", {{"data", store_->data.path()}});
     }
   }
-  return shut_down(*wait_end_signal(std::nullopt));
+  for (;;) {
+    const auto signal = wait_any_signal(kLookAtFiles);
+    if (signal && *signal != SIGHUP) return shut_down(*signal);
+    if (watch_.changed() || signal) reload();
+  }
+}
+
+void Service::reload() {
+  log::info("reading the configuration again");
+  auto plan = reread_();
+  Status status = invalid_argument("the reasons stand above");
+  if (plan) {
+    const config::TelemetryConfig telemetry = plan->configuration().telemetry;
+    status = pipelines_->replace(std::move(*plan), kDrain);
+    if (status.ok()) configure_log(telemetry);
+  }
+  if (status.ok()) {
+    log::info("the new configuration has taken over");
+    warn_about_the_network();
+  } else {
+    log::error("the new configuration is not taken, and the old one runs on",
+               {{"error", status.message()}});
+  }
 }
 
 int Service::shut_down(int signal) {
@@ -289,7 +322,10 @@ int run_service(const Options& options, Command command, const Environment& envi
     if (!opened.ok()) return fail(opened.status().message(), kExitFailure);
     store = std::move(opened).value();
   }
-  const auto plan = read_plan(options, base_of(options, command, store.get()), environment);
+  const auto read = [&] {
+    return read_plan(options, base_of(options, command, store.get()), environment);
+  };
+  auto plan = read();
   if (!plan) return kExitUsage;
   if (options.print_config) {
     std::fputs(show_plan(*plan).c_str(), stdout);
@@ -300,9 +336,10 @@ int run_service(const Options& options, Command command, const Environment& envi
     log::info("there are no feature gates", {{"asked_for", options.feature_gates}});
   set_process_limits();
   hold_end_signals();
-  const config::TelemetryConfig& telemetry = plan->configuration().telemetry;
-  Service service(options, *plan, page_addresses(options, command, telemetry), store.get());
-  const Status status = service.start();
+  hold_reload_signal();
+  Service service(options, page_addresses(options, command, plan->configuration().telemetry),
+                  store.get(), config_files(options, environment), read);
+  const Status status = service.start(std::move(*plan));
   if (!status.ok()) return fail(status.message(), kExitFailure);
   return service.run();
 }

@@ -17,15 +17,7 @@ sigset_t end_signals() {
   return set;
 }
 
-}  // namespace
-
-void hold_end_signals() {
-  const sigset_t set = end_signals();
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
-}
-
-std::optional<int> wait_end_signal(std::optional<std::chrono::milliseconds> timeout) {
-  const sigset_t set = end_signals();
+std::optional<int> wait_for(const sigset_t& set, std::optional<std::chrono::milliseconds> timeout) {
   for (;;) {
     int signal = 0;
     if (timeout) {
@@ -37,6 +29,30 @@ std::optional<int> wait_end_signal(std::optional<std::chrono::milliseconds> time
     if (signal > 0) return signal;
     if (errno != EINTR) return std::nullopt;
   }
+}
+
+}  // namespace
+
+void hold_end_signals() {
+  const sigset_t set = end_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+void hold_reload_signal() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+std::optional<int> wait_any_signal(std::chrono::milliseconds timeout) {
+  sigset_t set = end_signals();
+  sigaddset(&set, SIGHUP);
+  return wait_for(set, timeout);
+}
+
+std::optional<int> wait_end_signal(std::optional<std::chrono::milliseconds> timeout) {
+  return wait_for(end_signals(), timeout);
 }
 
 void release_end_signals() {

@@ -9,6 +9,13 @@ namespace sluice::app {
 /// for instead.
 void hold_end_signals();
 
+/// Holds SIGHUP back in the same way.
+void hold_reload_signal();
+
+/// Waits for SIGTERM, SIGINT or SIGHUP; nothing if none comes within `timeout`. REQUIRES:
+/// hold_end_signals() and hold_reload_signal().
+std::optional<int> wait_any_signal(std::chrono::milliseconds timeout);
+
 /// Waits for SIGTERM or SIGINT; nothing if neither comes within `timeout`. Without a timeout it
 /// waits for ever. REQUIRES: hold_end_signals().
 std::optional<int> wait_end_signal(std::optional<std::chrono::milliseconds> timeout);

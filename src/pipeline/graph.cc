@@ -237,11 +237,18 @@ struct Graph::Impl {
   Status failed(const ComponentId& id, const Status& status) const {
     return status.with_context(id.to_string());
   }
+  /// Keeps what is wrong, so that all ports in use are named at once.
+  void listen_failed(const ComponentId& id, const Status& status) {
+    const Status here = failed(id, status);
+    const std::string before = problems.ok() ? "" : problems.message() + "\n";
+    problems = Status(problems.ok() ? here.code() : problems.code(), before + here.message());
+  }
 
   const Plan& plan;
   Host& host;
   std::vector<std::unique_ptr<Component>> components;  // consumers before those who feed them
-  size_t first_receiver = 0;                           // in components
+  Status problems;
+  size_t first_receiver = 0;  // in components
   std::map<ComponentId, Exporter*> exporters;
   std::map<ComponentId, std::vector<Processor*>> processors;  // of the pipelines, in their order
   std::map<std::pair<ComponentId, otlp::Signal>, Connector*> connectors;
@@ -390,20 +397,27 @@ Status Graph::Impl::make_receivers() {
       }
       const Plan::Planned& planned = plan.of(Section::Receivers, reference.id);
       auto made = planned.factory->receiver(planned.options, reference.id, inputs, host);
-      if (!made.ok()) return failed(reference.id, made.status());
-      add(std::move(made).value());
+      if (made.ok()) {
+        add(std::move(made).value());
+      } else {
+        listen_failed(reference.id, made.status());
+      }
     }
   }
-  return {};
+  return problems;
 }
 
 Status Graph::Impl::build() {
   for (const Reference& reference : plan.configuration().extensions) {
     const Plan::Planned& planned = plan.of(Section::Extensions, reference.id);
     auto made = planned.factory->extension(planned.options, reference.id, host);
-    if (!made.ok()) return failed(reference.id, made.status());
+    if (!made.ok()) {
+      listen_failed(reference.id, made.status());
+      continue;
+    }
     host.extensions[reference.id] = add(std::move(made).value());
   }
+  if (!problems.ok()) return problems;
   SLUICE_RETURN_IF_ERROR(make_exporters());
   for (const PipelineConfig& pipeline : plan.configuration().pipelines)
     SLUICE_RETURN_IF_ERROR(make_processors(pipeline));
@@ -436,9 +450,11 @@ Status Graph::accept() {
   return {};
 }
 
-bool Graph::stop(std::chrono::milliseconds timeout) {
+bool Graph::stop(std::chrono::milliseconds timeout, bool is_replaced) {
   const auto end = std::chrono::steady_clock::now() + timeout;
-  for (const auto& [id, extension] : impl_->host.extensions) extension->pipelines_stopping();
+  if (!is_replaced) {
+    for (const auto& [id, extension] : impl_->host.extensions) extension->pipelines_stopping();
+  }
   for (auto at = impl_->components.rbegin(); at != impl_->components.rend(); ++at) {
     const auto done = std::make_shared<std::promise<void>>();
     std::future<void> future = done->get_future();

@@ -49,9 +49,9 @@ class Graph {
   /// Starts the receivers.
   Status accept();
   /// Receivers first, exporters last; each after the one before is done. Blocks; the lanes must
-  /// run. False if that took longer than `timeout`: then the graph must not be destroyed, but the
-  /// process ended.
-  bool stop(std::chrono::milliseconds timeout);
+  /// run. False if that took longer than `timeout`: then the graph must not be destroyed.
+  /// `is_replaced`: other pipelines have taken over, and nobody need be told of the end.
+  bool stop(std::chrono::milliseconds timeout, bool is_replaced = false);
   /// Whether all exporters are. Thread-safe.
   bool ready() const;
   /// Of all components.
