@@ -68,7 +68,7 @@ service:
 """)
     errors = sluice("validate", "--config", config, code=2).splitlines()
     assert len(errors) == 2, errors
-    assert f"{config}:5:36: receivers::otlp::protocols::grpc::max_recv_msg_size_mib: expected an integer" in errors[0]
+    assert f"{config}:5:37: receivers::otlp::protocols::grpc::max_recv_msg_size_mib: expected an integer" in errors[0]
     assert "receivers::otlp::protocols::http::auth::authenticator: the extension nobody is not configured" in errors[1]
 
 
