@@ -143,9 +143,62 @@ void assign(Attributes& attributes, const Value& map, Arena& arena) {
   attributes = fresh;
 }
 
+namespace {
+
+/// A sequence of keys that was looked at.
+struct KeySequence {
+  std::string text;            // the keys, one behind the other
+  std::vector<uint32_t> ends;  // of each, in text
+  bool distinct = true;
+
+  bool is(const KeyValue* members, uint32_t count) const {
+    if (ends.size() != count) return false;
+    uint32_t begin = 0;
+    for (uint32_t i = 0; i < count; ++i) {
+      const std::string_view key = members[i].key;
+      if (key.size() != ends[i] - begin ||
+          !equal_short(key.data(), text.data() + begin, key.size()))
+        return false;
+      begin = ends[i];
+    }
+    return true;
+  }
+
+  void learn(const KeyValue* members, uint32_t count) {
+    text.clear();
+    ends.clear();
+    distinct = true;
+    KeyIndex index;
+    for (uint32_t i = 0; i < count; ++i) {
+      text += members[i].key;
+      ends.push_back(static_cast<uint32_t>(text.size()));
+      distinct = distinct && index.find(members, i, members[i].key) == KeyIndex::kNone;
+      index.added(members, i);
+    }
+  }
+};
+
+}  // namespace
+
+bool keys_are_distinct(const KeyValue* members, uint32_t count) {
+  constexpr uint32_t kRemembered = 64;
+  constexpr uint32_t kKeysMax = 64;  // longer sequences hardly come again
+  if (count < 2) return true;
+  if (count > kKeysMax) {
+    KeySequence once;
+    once.learn(members, count);
+    return once.distinct;
+  }
+  thread_local std::array<KeySequence, kRemembered> remembered;
+  const size_t about = count * 7 + members[0].key.size() + members[count - 1].key.size() * 3;
+  KeySequence& sequence = remembered[about % kRemembered];
+  if (!sequence.is(members, count)) sequence.learn(members, count);
+  return sequence.distinct;
+}
+
 void keep_last(Attributes& attributes) {
   const uint32_t count = attributes.size();
-  if (count < 2) return;
+  if (keys_are_distinct(attributes.data(), count)) return;
   KeyIndex index;  // of those that are kept, where they now stand
   uint32_t kept = 0;
   for (uint32_t i = 0; i < count; ++i) {
@@ -167,6 +220,9 @@ uint8_t KeyIndex::mark(std::string_view key) {
   if (key.size() >= sizeof head) {
     std::memcpy(&head, key.data(), sizeof head);
     std::memcpy(&tail, key.data() + key.size() - sizeof tail, sizeof tail);
+  } else if (key.size() >= sizeof(uint32_t)) {
+    std::memcpy(&head, key.data(), sizeof(uint32_t));
+    std::memcpy(&tail, key.data() + key.size() - sizeof(uint32_t), sizeof(uint32_t));
   } else {
     for (const char c : key) head = head << 8 | static_cast<uint8_t>(c);
   }

@@ -88,6 +88,9 @@ Value& append(Value& list, Arena& arena);
 void assign(Attributes& attributes, const Value& map, Arena& arena);
 /// Of members of one key only the first stays, with the value of the last.
 void keep_last(Attributes& attributes);
+/// Whether no key stands twice. Records of one kind have the same keys in the same order: what was
+/// found out about such a sequence is remembered, and comparing it is all that most maps cost.
+bool keys_are_distinct(const KeyValue* members, uint32_t count);
 
 /// Where the first member of a key stands. Small maps are searched, large ones hashed, so that no
 /// record takes quadratic time.

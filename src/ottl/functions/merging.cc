@@ -58,11 +58,29 @@ struct Strategy {
   }
 };
 
+/// If the two have no key in common, the members just follow; false, with nothing done, if not.
+bool appended_whole(Frame& frame, Attributes& map, const Value& source) {
+  Arena& arena = *frame.arena;
+  const uint32_t before = map.size();
+  map.reserve(arena, before + source.size);
+  for (uint32_t i = 0; i < source.size; ++i)
+    map.push_back(arena, {source.members[i].key, source.members[i].value});
+  if (!keys_are_distinct(map.data(), map.size())) {
+    map.truncate(before);
+    return false;
+  }
+  for (uint32_t i = before; i < map.size(); ++i) {
+    if (is_container(map[i].value)) map[i].value = own_copy(map[i].value, arena);
+  }
+  return true;
+}
+
 void merge_maps(Frame& frame, const Target* target, MapArg source, Setting<Strategy> strategy) {
   Changed changed(frame, *target);
   if (frame.failed()) return;
   Attributes& map = changed.map();
   const uint32_t before = map.size();
+  if (strategy->inserts && appended_whole(frame, map, source.value)) return changed.write_back();
   KeyIndex index;
   for (uint32_t i = 0; i < before; ++i) index.added(map.data(), i);
   map.reserve(*frame.arena, before + source.value.size);
