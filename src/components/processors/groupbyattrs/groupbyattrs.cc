@@ -1,11 +1,12 @@
 #include "components/processors/groupbyattrs/groupbyattrs.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "components/processors/groupbyattrs/config.h"
-#include "otlp/clone.h"
 #include "ottl/value.h"
 #include "pipeline/records.h"
+#include "pipeline/series_key.h"
 
 namespace sluice::components {
 namespace {
@@ -13,20 +14,6 @@ namespace {
 using groupbyattrs_processor::Config;
 using otlp::Attributes;
 using otlp::Metric;
-
-/// The order does not matter.
-bool same_attributes(const Attributes& a, const Attributes& b) {
-  return ottl::equal(ottl::map_value(a), ottl::map_value(b));
-}
-
-bool same_scope(const otlp::Scope& a, const otlp::Scope& b) {
-  return a.name == b.name && a.version == b.version && same_attributes(a.attributes, b.attributes);
-}
-
-bool same_metric(const Metric& a, const Metric& b) {
-  return a.name == b.name && a.unit == b.unit && a.kind == b.kind &&
-         a.is_monotonic == b.is_monotonic && a.aggregation_temporality == b.aggregation_temporality;
-}
 
 /// The request anew: every record under the resource that it belongs to.
 template <typename Record>
@@ -47,6 +34,9 @@ class Regroup {
   }
 
  private:
+  /// Where something stands: a number for each that is different.
+  using Index = std::unordered_map<std::string, uint32_t, pipeline::KeyHash, std::equal_to<>>;
+
   void add(const Resource& group, const Scope& scope, Record& record) {
     if constexpr (std::is_same_v<Record, Metric>) {
       for (otlp::DataPoint& point : record.data_points) {
@@ -58,10 +48,16 @@ class Regroup {
     }
   }
 
+  /// REQUIRES: key_ names the scope.
   Metric& metric_in(Scope& scope, const Metric& like) {
-    for (Metric& metric : scope.records) {
-      if (same_metric(metric, like)) return metric;
-    }
+    key_.add(like.name);
+    key_.add(like.unit);
+    key_.add(static_cast<uint64_t>(like.kind));
+    key_.add(uint64_t{like.is_monotonic});
+    key_.add(static_cast<uint64_t>(like.aggregation_temporality));
+    const auto found = metrics_.find(key_.view());
+    if (found != metrics_.end()) return scope.records[found->second];
+    metrics_.emplace(key_.view(), scope.records.size());
     Metric& made = scope.records.push_back(arena_, like);
     made.data_points = {};
     return made;
@@ -69,28 +65,40 @@ class Regroup {
 
   /// Moves the keys out of `attributes`, and finds the scope under the resource that has them.
   Scope& scope_for(const Resource& group, const Scope& scope, Attributes& attributes) {
-    Attributes wanted = otlp::clone(group.resource.attributes, arena_);
+    wanted_.clear();
+    for (const otlp::KeyValue& kv : group.resource.attributes) wanted_.push_back(arena_, kv);
     for (const otlp::KeyValue& kv : attributes) {
-      if (is_key(kv.key)) ottl::find_or_add(wanted, kv.key, arena_) = kv.value;
+      if (is_key(kv.key)) ottl::find_or_add(wanted_, kv.key, arena_) = kv.value;
     }
     pipeline::remove_if(attributes, [&](const otlp::KeyValue& kv) { return is_key(kv.key); });
-    Resource& resource = resource_with(wanted, group);
-    for (Scope& known : resource.scopes) {
-      if (same_scope(known.scope, scope.scope)) return known;
-    }
+    const uint32_t at = resource_with_wanted(group);
+    Resource& resource = out_.resources[at];
+    key_.clear();
+    key_.add(uint64_t{at});
+    key_.add(scope.scope.name);
+    key_.add(scope.scope.version);
+    key_.add(scope.scope.attributes);
+    const auto found = scopes_.find(key_.view());
+    if (found != scopes_.end()) return resource.scopes[found->second];
+    scopes_.emplace(key_.view(), resource.scopes.size());
     Scope& made = resource.scopes.push_back(arena_, scope);
     made.records = {};
     return made;
   }
 
-  Resource& resource_with(const Attributes& wanted, const Resource& like) {
-    for (Resource& known : out_.resources) {
-      if (same_attributes(known.resource.attributes, wanted)) return known;
-    }
+  uint32_t resource_with_wanted(const Resource& like) {
+    key_.clear();
+    key_.add(wanted_);
+    const auto found = resources_.find(key_.view());
+    if (found != resources_.end()) return found->second;
+    const uint32_t at = out_.resources.size();
+    resources_.emplace(key_.view(), at);
     Resource& made = out_.resources.push_back(arena_, like);
-    made.resource.attributes = wanted;
+    made.resource.attributes = {};
+    for (const otlp::KeyValue& kv : wanted_)
+      made.resource.attributes.push_back(arena_, {kv.key, ottl::own_copy(kv.value, arena_)});
     made.scopes = {};
-    return made;
+    return at;
   }
 
   bool is_key(std::string_view key) const {
@@ -100,6 +108,9 @@ class Regroup {
   const std::vector<std::string>& keys_;
   Arena& arena_;
   otlp::Request<Record> out_;
+  Attributes wanted_;  // of the record at hand
+  pipeline::SeriesKey key_;
+  Index resources_, scopes_, metrics_;
 };
 
 class Grouper final : public pipeline::Consumer {
