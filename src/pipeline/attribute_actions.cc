@@ -227,7 +227,7 @@ bool parse_whole(std::string_view text, int64_t& out) {
 void to_int(Value& value) {
   int64_t number = 0;
   if (value.kind == ValueKind::Double) {
-    value = Value::integer(static_cast<int64_t>(value.double_value));
+    value = Value::integer(wire::truncated(value.double_value));
   } else if (value.kind == ValueKind::Bool) {
     value = Value::integer(value.bool_value ? 1 : 0);
   } else if (value.is_string() && parse_whole(value.view(), number)) {

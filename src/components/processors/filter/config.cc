@@ -136,6 +136,8 @@ const config::Schema<Config>& schema_of(const Config*) {
                  "OTTL conditions of any context of traces.")
           .field("metric_conditions", &C::metric_conditions,
                  "OTTL conditions of any context of metrics.")
+          .refuse("profiles", "profiles are not supported")
+          .refuse("profile_conditions", "profiles are not supported")
           .refuse("spans", "spans is not supported: say it with traces::span conditions")
           .check(check);
   return schema;

@@ -43,7 +43,7 @@ std::optional<uint64_t> randomness_of_text(std::string_view text) {
 }
 
 std::optional<Threshold> threshold_of(double probability, int precision) {
-  if (probability < kLeastProbability || probability > 1) return std::nullopt;
+  if (!(probability >= kLeastProbability && probability <= 1)) return std::nullopt;  // also NaN
   if (probability == 1) return kAlways;
   int exponent = 0;
   int rest_exponent = 0;

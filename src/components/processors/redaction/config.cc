@@ -15,9 +15,10 @@ const config::Schema<UrlSanitizerConfig>& schema_of(const UrlSanitizerConfig*) {
   using C = UrlSanitizerConfig;
   static const auto schema =
       config::Schema<C>()
-          .field("enabled", &C::enabled,
-                 "Whether parts of paths that look like ids become *, in names of spans as well.")
-          .field("attributes", &C::attributes, "The attributes that hold URLs or paths.");
+          .field("enabled", &C::enabled, "Whether parts of paths that look like ids become *.")
+          .field("attributes", &C::attributes, "The attributes that hold URLs or paths.")
+          .field("sanitize_span_name", &C::sanitize_span_name,
+                 "Whether this is done to names with a / of client and server spans as well.");
   return schema;
 }
 

@@ -14,6 +14,7 @@ enum class Hash : uint8_t { None, Md5, Sha1, Sha3, HmacSha256, HmacSha512 };
 struct UrlSanitizerConfig {
   bool enabled = false;
   std::vector<std::string> attributes;
+  bool sanitize_span_name = true;
 };
 
 struct Config {

@@ -77,6 +77,17 @@ const config::Schema<RateLimitingConfig>& schema_of(const RateLimitingConfig*) {
   return schema;
 }
 
+const config::Schema<BytesLimitingConfig>& schema_of(const BytesLimitingConfig*) {
+  using C = BytesLimitingConfig;
+  static const auto schema =
+      config::Schema<C>()
+          .field("bytes_per_second", &C::bytes_per_second,
+                 "The most bytes in a second, as the spans have in protobuf.")
+          .field("burst_capacity", &C::burst_capacity,
+                 "The most bytes at once, and of one trace; 0 is those of two seconds.");
+  return schema;
+}
+
 const config::Schema<SpanCountConfig>& schema_of(const SpanCountConfig*) {
   using C = SpanCountConfig;
   static const auto schema = config::Schema<C>()
@@ -163,6 +174,7 @@ const config::Schema<PolicyConfig>& schema_of(const PolicyConfig*) {
           .field("status_code", &C::status_code, "By the status of spans.")
           .field("trace_state", &C::trace_state, "By the trace state.")
           .field("rate_limiting", &C::rate_limiting, "As long as there are not too many spans.")
+          .field("bytes_limiting", &C::bytes_limiting, "As long as there are not too many bytes.")
           .field("span_count", &C::span_count, "By the number of spans.")
           .field("ottl_condition", &C::ottl_condition, "By OTTL conditions.")
           .field("and", &C::and_policy, "All of several policies.")
@@ -188,8 +200,23 @@ const config::Schema<Config>& schema_of(const Config*) {
               "drop_pending_traces_on_shutdown", &C::drop_pending_traces_on_shutdown,
               "Whether traces that still wait at the end are dropped; otherwise they are decided "
               "on then.")
+          .field("decision_wait_after_root_received", &C::decision_wait_after_root_received,
+                 "How long after its root span a trace is decided on, if that is sooner; 0 is not.")
+          .field("maximum_trace_size_bytes", &C::maximum_trace_size_bytes,
+                 "Traces that are larger, in protobuf, are dropped; 0 is no limit.")
+          .field("sampling_strategy", &C::sampling_strategy,
+                 "trace-complete, which is also what an empty text means.")
+          .ignore("block_on_overflow",
+                  "where there are too many traces the oldest is decided on early")
+          .refuse("tail_storage", "tail_storage is not supported: traces wait in memory")
           .field("decision_cache", &C::decision_cache, "What is remembered of decided traces.")
-          .field("policies", &C::policies, "A trace is kept if one of these matches.");
+          .field("policies", &C::policies, "A trace is kept if one of these matches.")
+          .check([](const Config& config, const config::Place& place) {
+            if (!config.sampling_strategy.empty() && config.sampling_strategy != "trace-complete")
+              place.error("sampling_strategy must be trace-complete: others are not supported");
+            if (config.decision_wait_after_root_received.count() < 0)
+              place.error("decision_wait_after_root_received must not be negative");
+          });
   return schema;
 }
 

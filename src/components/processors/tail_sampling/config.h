@@ -46,6 +46,10 @@ struct TraceStateConfig {
 struct RateLimitingConfig {
   int64_t spans_per_second = 0;
 };
+struct BytesLimitingConfig {
+  int64_t bytes_per_second = 0;
+  int64_t burst_capacity = 0;
+};
 struct SpanCountConfig {
   int64_t min_spans = 0;
   int64_t max_spans = 0;
@@ -88,6 +92,7 @@ struct PolicyConfig {
   StatusCodeConfig status_code;
   TraceStateConfig trace_state;
   RateLimitingConfig rate_limiting;
+  BytesLimitingConfig bytes_limiting;
   SpanCountConfig span_count;
   OttlConditionConfig ottl_condition;
   AndConfig and_policy;
@@ -107,6 +112,9 @@ struct Config {
   uint64_t expected_new_traces_per_sec = 0;
   bool sample_on_first_match = false;
   bool drop_pending_traces_on_shutdown = false;
+  std::chrono::nanoseconds decision_wait_after_root_received{0};
+  uint64_t maximum_trace_size_bytes = 0;
+  std::string sampling_strategy;
   DecisionCacheConfig decision_cache;
   std::vector<PolicyConfig> policies;
 };
@@ -119,6 +127,7 @@ const config::Schema<ProbabilisticConfig>& schema_of(const ProbabilisticConfig*)
 const config::Schema<StatusCodeConfig>& schema_of(const StatusCodeConfig*);
 const config::Schema<TraceStateConfig>& schema_of(const TraceStateConfig*);
 const config::Schema<RateLimitingConfig>& schema_of(const RateLimitingConfig*);
+const config::Schema<BytesLimitingConfig>& schema_of(const BytesLimitingConfig*);
 const config::Schema<SpanCountConfig>& schema_of(const SpanCountConfig*);
 const config::Schema<OttlConditionConfig>& schema_of(const OttlConditionConfig*);
 const config::Schema<RateAllocationConfig>& schema_of(const RateAllocationConfig*);

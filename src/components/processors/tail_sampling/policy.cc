@@ -5,18 +5,23 @@
 #include <set>
 
 #include "base/buffer.h"
+#include "components/processors/tail_sampling/trace_size.h"
 #include "otlp/value_text.h"
 #include "ottl/program.h"
 #include "ottl/value.h"
 #include "pipeline/frames.h"
 #include "pipeline/record_match.h"
 #include "pipeline/records.h"
+#include "wire/number_parse.h"
 
 namespace sluice::components::tail_sampling_processor {
 namespace {
 
 using otlp::Value;
 using otlp::ValueKind;
+
+/// Of a span's flags, by https://www.w3.org/TR/trace-context-2/#sampled-flag.
+constexpr uint32_t kSampledFlag = 1;
 
 Verdict sampled_if(bool yes) { return yes ? Verdict::Sampled : Verdict::NotSampled; }
 
@@ -189,6 +194,40 @@ class RateLimiting final : public Policy {
   int64_t spans_ = 0;
 };
 
+class TraceFlags final : public Policy {
+ public:
+  Verdict judge(const Trace& trace, int64_t) override {
+    return sampled_if(std::any_of(trace.parts.begin(), trace.parts.end(), [](const auto& part) {
+      return (part.span->flags & kSampledFlag) != 0;
+    }));
+  }
+};
+
+/// A bucket of bytes, filled once a second.
+class BytesLimiting final : public Policy {
+ public:
+  explicit BytesLimiting(const BytesLimitingConfig& config)
+      : per_second_(std::max(0.0, static_cast<double>(config.bytes_per_second))),
+        most_(config.burst_capacity > 0 ? static_cast<double>(config.burst_capacity)
+                                        : 2 * per_second_),
+        left_(most_) {}
+  Verdict judge(const Trace& trace, int64_t second) override {
+    if (second_ >= 0)
+      left_ = std::min(most_, left_ + per_second_ * static_cast<double>(second - second_));
+    second_ = second;
+    const auto bytes = static_cast<double>(size_of(trace));
+    if (bytes > left_) return Verdict::NotSampled;
+    left_ -= bytes;
+    return Verdict::Sampled;
+  }
+
+ private:
+  const double per_second_;
+  const double most_;
+  double left_;
+  int64_t second_ = -1;
+};
+
 class OttlCondition final : public Policy {
  public:
   OttlCondition(ottl::ErrorMode mode, std::optional<ottl::Program> span,
@@ -350,7 +389,10 @@ Result<std::unique_ptr<Policy>> make_composite(const CompositeConfig& config) {
     if (!policy.ok()) return policy;
     int64_t share = config.max_total_spans_per_second / count;
     for (const RateAllocationConfig& rate : config.rate_allocation) {
-      if (rate.policy == name) share = config.max_total_spans_per_second * rate.percent / 100;
+      if (rate.policy != name) continue;
+      // As whole numbers it could leave their range.
+      share = wire::truncated(static_cast<double>(config.max_total_spans_per_second) *
+                              static_cast<double>(rate.percent) / 100);
     }
     parts.push_back({std::move(*policy), share});
   }
@@ -402,6 +444,11 @@ const std::map<std::string, Maker>& makers() {
       {"trace_state", [](const C& c) { return made<TraceState>(c.trace_state); }},
       {"rate_limiting",
        [](const C& c) { return made<RateLimiting>(c.rate_limiting.spans_per_second); }},
+      {"bytes_limiting", [](const C& c) { return made<BytesLimiting>(c.bytes_limiting); }},
+      {"trace_flags",
+       [](const C&) -> Result<std::unique_ptr<Policy>> {
+         return std::unique_ptr<Policy>(std::make_unique<TraceFlags>());
+       }},
       {"span_count", [](const C& c) { return made<SpanCount>(c.span_count); }},
       {"ottl_condition", [](const C& c) { return by_ottl(c.ottl_condition); }},
       {"and",

@@ -32,7 +32,7 @@ inline bool samples(Verdict verdict) {
 class Policy {
  public:
   virtual ~Policy() = default;
-  /// `second` is a clock in whole seconds, for policies that count by it.
+  /// `second` is a clock in whole seconds, for policies that count by it; it never goes back.
   virtual Verdict judge(const Trace& trace, int64_t second) = 0;
 };
 

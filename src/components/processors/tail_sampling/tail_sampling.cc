@@ -8,7 +8,9 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "base/log.h"
 #include "components/processors/tail_sampling/policy.h"
+#include "components/processors/tail_sampling/trace_size.h"
 #include "pipeline/subset.h"
 
 namespace sluice::components {
@@ -94,7 +96,10 @@ class TailSampler final : public pipeline::Processor {
   struct Waiting {
     Trace trace;
     Clock::time_point due;
+    size_t bytes = 0;  // of the spans, where that is limited
+    bool has_root = false;
   };
+  using Queue = std::list<Waiting>;
 
   class Stage final : public pipeline::Consumer {
    public:
@@ -129,15 +134,45 @@ class TailSampler final : public pipeline::Processor {
   }
 
   void add(const otlp::TraceId& id, Trace::Part part) {
-    const auto found = by_id_.find(id);
-    if (found != by_id_.end()) {
-      found->second->trace.parts.push_back(std::move(part));
+    const Clock::time_point now = Clock::now();
+    auto found = by_id_.find(id);
+    if (found == by_id_.end()) {
+      waiting_.push_back({{id, {}}, now + config_.decision_wait});
+      found = by_id_.emplace(id, std::prev(waiting_.end())).first;
+      if (by_id_.size() > config_.num_traces) call_decide();
+    }
+    const Queue::iterator waiting = found->second;
+    const otlp::Span& span = *part.span;
+    if (config_.maximum_trace_size_bytes != 0) waiting->bytes += size_of(span);
+    if (waiting->bytes > config_.maximum_trace_size_bytes) {  // 0 bytes where there is no limit
+      dropped_.add(id);
+      by_id_.erase(found);
+      (waiting->has_root ? rooted_ : waiting_).erase(waiting);
       return;
     }
-    waiting_.push_back({{id, {}}, Clock::now() + config_.decision_wait});
-    waiting_.back().trace.parts.push_back(std::move(part));
-    by_id_[id] = std::prev(waiting_.end());
-    if (waiting_.size() > config_.num_traces) waiting_.front().due = Clock::time_point::min();
+    if (span.parent_span_id.empty() && !waiting->has_root) hurry(waiting, now);
+    waiting->trace.parts.push_back(std::move(part));
+  }
+
+  /// Lane 0 has to make room.
+  void call_decide() {
+    if (std::exchange(decide_is_called_, true)) return;
+    loop_.post([this] {
+      {
+        const std::lock_guard lock(mutex_);
+        decide_is_called_ = false;
+      }
+      decide(Clock::now());
+    });
+  }
+
+  /// The root span is there: what is still missing is not far.
+  void hurry(Queue::iterator waiting, Clock::time_point now) {
+    const auto wait = config_.decision_wait_after_root_received;
+    if (wait.count() <= 0 || now + wait >= waiting->due) return;
+    waiting->has_root = true;
+    waiting->due = now + wait;
+    rooted_.splice(rooted_.end(), waiting_, waiting);
   }
 
   void wait() {
@@ -155,15 +190,25 @@ class TailSampler final : public pipeline::Processor {
       bool keep = false;
       {
         const std::lock_guard lock(mutex_);
-        if (waiting_.empty() || waiting_.front().due > now) return;
-        trace = std::move(waiting_.front().trace);
-        waiting_.pop_front();
+        Queue* queue = due_queue(now);
+        if (queue == nullptr) return;
+        trace = std::move(queue->front().trace);
+        queue->pop_front();
         by_id_.erase(trace->id);
         keep = is_kept(*trace);
         (keep ? sampled_ : dropped_).add(trace->id);
       }
       if (keep) pass_on(*trace);
     }
+  }
+
+  /// The queue whose first trace is due, or must make room; null if there is none.
+  Queue* due_queue(Clock::time_point now) {
+    for (Queue* queue : {&rooted_, &waiting_}) {
+      if (!queue->empty() && queue->front().due <= now) return queue;
+    }
+    if (by_id_.size() <= config_.num_traces) return nullptr;
+    return waiting_.empty() ? &rooted_ : &waiting_;
   }
 
   bool is_kept(const Trace& trace) {
@@ -180,11 +225,16 @@ class TailSampler final : public pipeline::Processor {
     return has(Verdict::Sampled) || (has(Verdict::InvertSampled) && !has(Verdict::NotSampled));
   }
 
-  /// Nobody waits for an answer any more, so there is nothing to do about a failure further on.
+  /// Nobody waits for an answer any more, so there is nothing to do about a failure further on but
+  /// to say it.
   void pass_on(const Trace& trace) {
     pipeline::Batch batch;
     batch.signal = otlp::Signal::Traces;
-    batch.ack = pipeline::Ack([](pipeline::Outcome&&) {});
+    batch.ack = pipeline::Ack([spans = uint64_t{trace.parts.size()}](pipeline::Outcome&& outcome) {
+      if (outcome.status.ok()) return;
+      log::error("a trace that tail_sampling had kept is lost: it could not be passed on",
+                 {{"spans", spans}, {"because", outcome.status.message()}});
+    });
     pipeline::Subset<otlp::Span> spans(*batch.arena);
     for (const Trace::Part& part : trace.parts) spans.add(*part.group, *part.scope, *part.span);
     pipeline::Batch out = spans.to_batch(batch);
@@ -199,8 +249,10 @@ class TailSampler final : public pipeline::Processor {
   std::unique_ptr<io::Loop::Timer> timer_;
 
   std::mutex mutex_;
-  std::list<Waiting> waiting_;  // the oldest first
-  std::unordered_map<otlp::TraceId, std::list<Waiting>::iterator, IdHash> by_id_;
+  bool decide_is_called_ = false;
+  Queue waiting_;  // the oldest first
+  Queue rooted_;   // those whose root span is there, if that makes them due sooner
+  std::unordered_map<otlp::TraceId, Queue::iterator, IdHash> by_id_;
   Decisions sampled_;
   Decisions dropped_;
 };

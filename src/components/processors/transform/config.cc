@@ -29,6 +29,7 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("log_statements", &Config::log_statements, "Statements for logs.")
           .field("trace_statements", &Config::trace_statements, "Statements for traces.")
           .field("metric_statements", &Config::metric_statements, "Statements for metrics.")
+          .refuse("profile_statements", "profiles are not supported")
           .check(check);
   return schema;
 }
