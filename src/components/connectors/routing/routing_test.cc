@@ -1,0 +1,142 @@
+#include <gtest/gtest.h>
+
+#include "testing/rig.h"
+
+namespace sluice::components {
+namespace {
+
+using testing::Rig;
+
+using config::Section;
+
+struct Case {
+  const char* name;
+  const char* options;  // pipelines are called a, b and c
+  otlp::Signal signal;
+  const char* in;
+  const char* a;
+  const char* b;
+  const char* c;
+};
+
+const Case kCases[] = {
+    {"resources, and the rest",
+     R"({table: [{condition: 'attributes["r"] == 1', pipelines: [logs/a]}],
+       default_pipelines: [logs/c]})",
+     otlp::Signal::Logs, "[{resource: {r: 1}, body: x}, {resource: {r: 2}, body: y}]",
+     "- {resource: {r: 1}, body: x}\n", "", "- {resource: {r: 2}, body: y}\n"},
+    {"without default pipelines the rest is dropped",
+     R"({table: [{condition: 'attributes["r"] == 1', pipelines: [logs/a]}]})", otlp::Signal::Logs,
+     "[{body: y}]", "", "", ""},
+    {"the first route that matches takes it",
+     R"({table: [{context: log, condition: 'body == "x"', pipelines: [logs/a]},
+                 {context: log, condition: 'true', pipelines: [logs/b]}]})",
+     otlp::Signal::Logs, "[{body: x}, {body: y}]", "- {body: x}\n", "- {body: y}\n", ""},
+    {"a copy leaves it to later routes",
+     R"({table: [{context: log, action: copy, condition: 'body == "x"', pipelines: [logs/a]},
+                 {context: log, condition: 'severity_number == 0', pipelines: [logs/b]}],
+       default_pipelines: [logs/c]})",
+     otlp::Signal::Logs, "[{body: x}]", "- {body: x}\n", "- {body: x}\n", ""},
+    {"one route to several pipelines",
+     "{table: [{condition: 'true', pipelines: [logs/a, logs/b]}]}", otlp::Signal::Logs,
+     "[{body: x}]", "- {body: x}\n", "- {body: x}\n", ""},
+    {"the second of two routes with one condition gets nothing",
+     R"({table: [{context: log, action: copy, condition: 'true', pipelines: [logs/a]},
+                 {context: log, condition: 'true', pipelines: [logs/b]}],
+       default_pipelines: [logs/c]})",
+     otlp::Signal::Logs, "[{body: x}]", "- {body: x}\n", "", "- {body: x}\n"},
+    {"a route of another signal's context never matches",
+     R"({table: [{context: span, condition: 'true', pipelines: [logs/a]}],
+       default_pipelines: [logs/c]})",
+     otlp::Signal::Logs, "[{body: x}]", "", "", "- {body: x}\n"},
+    {"a statement may change what it routes",
+     R"({table: [{statement: 'delete_key(attributes, "r") where attributes["r"] == 1', pipelines: [logs/a]}]})",
+     otlp::Signal::Logs, "[{resource: {r: 1}, body: x}]", "- {body: x}\n", "", ""},
+    {"spans", R"({table: [{context: span, condition: 'IsRootSpan()', pipelines: [traces/a]}],
+       default_pipelines: [traces/c]})",
+     otlp::Signal::Traces, "[{name: x}, {name: y, parent: 1}]", "- {name: x}\n", "",
+     "- {name: y, parent: 1}\n"},
+    {"data points take their metric along",
+     R"({table: [{context: datapoint, condition: 'value_int == 1', pipelines: [metrics/a]}],
+       default_pipelines: [metrics/c]})",
+     otlp::Signal::Metrics, "[{name: m, unit: s, type: gauge, points: [{value: 1}, {value: 2}]}]",
+     "- {name: m, unit: s, type: gauge, points: [{value: 1}]}\n", "",
+     "- {name: m, unit: s, type: gauge, points: [{value: 2}]}\n"},
+};
+
+TEST(Routing, Routes) {
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.name);
+    Rig rig(Section::Connectors, "routing", c.options, c.signal, 1, {"a", "b", "c"});
+    ASSERT_EQ(rig.problem(), "");
+    EXPECT_TRUE(rig.send(c.in).status.ok());
+    EXPECT_EQ(rig.take(0), c.a);
+    EXPECT_EQ(rig.take(1), c.b);
+    EXPECT_EQ(rig.take(2), c.c);
+  }
+}
+
+TEST(Routing, ByTheRequest) {
+  Rig rig(
+      Section::Connectors, "routing",
+      R"({table: [{context: request, condition: 'request["X-Tenant"] == "acme"', pipelines: [logs/a]},
+                      {context: request, condition: 'request["x-tenant"] != "ops"', pipelines: [logs/b]}],
+              default_pipelines: [logs/c]})",
+      otlp::Signal::Logs, 1, {"a", "b", "c"});
+  ASSERT_EQ(rig.problem(), "");
+  rig.send("[{body: x}]", 0, {{"x-tenant", "acme"}});
+  rig.send("[{body: y}]", 0, {{"x-tenant", "other"}});
+  rig.send("[{body: z}]", 0, {{"x-tenant", "ops"}});
+  rig.send("[{body: none}]");
+  EXPECT_EQ(rig.take(0), "- {body: x}\n");
+  EXPECT_EQ(rig.take(1), "- {body: y}\n");
+  EXPECT_EQ(rig.take(2), "- {body: z}\n- {body: none}\n");
+}
+
+constexpr char kFails[] = R"(table: [{context: log, condition: 'ParseJSON(body)["x"] == 1', 
+                             pipelines: [logs/a]}], default_pipelines: [logs/c])";
+
+TEST(Routing, ErrorsArePropagatedUnlessSaidOtherwise) {
+  Rig strict(Section::Connectors, "routing", "{" + std::string(kFails) + "}", otlp::Signal::Logs, 1,
+             {"a", "b", "c"});
+  EXPECT_EQ(strict.send("[{body: x}]").status.code(), Code::Unavailable);
+  EXPECT_EQ(strict.take(2), "");
+  Rig lenient(Section::Connectors, "routing", "{error_mode: ignore, " + std::string(kFails) + "}",
+              otlp::Signal::Logs, 1, {"a", "b", "c"});
+  EXPECT_TRUE(lenient.send("[{body: x}]").status.ok());
+  EXPECT_EQ(lenient.take(2), "- {body: x}\n");
+}
+
+TEST(Routing, TheSenderHearsTheWorst) {
+  Rig rig(Section::Connectors, "routing",
+          "{table: [{condition: 'true', pipelines: [logs/a, logs/b]}]}", otlp::Signal::Logs, 1,
+          {"a", "b"});
+  rig.sink(0, 0).answer_with(unavailable("later"));
+  EXPECT_EQ(rig.send("[{body: a}]").status, unavailable("later"));
+}
+
+TEST(Routing, RefusesWhatCannotWork) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"{}", "route"},
+      {"{table: [{pipelines: [logs/a]}]}", "condition"},
+      {"{table: [{condition: 'true', statement: 'route()', pipelines: [logs/a]}]}", "either"},
+      {"{table: [{condition: 'true'}]}", "pipelines"},
+      {"{table: [{condition: 'true', pipelines: [logs/z]}]}", "logs/z"},
+      {"{table: [{context: body, condition: 'true', pipelines: [logs/a]}]}", "context"},
+      {"{table: [{condition: 'attributes ==', pipelines: [logs/a]}]}", "attributes"},
+      {"{table: [{statement: 'set(attributes[\"a\"], 1)', pipelines: [logs/a]}]}", "set"},
+      {"{table: [{context: request, condition: 'x == 1', pipelines: [logs/a]}]}", "request"},
+      {"{table: [{condition: 'true', pipelines: [logs/a]}], default_pipelines: [logs/z]}",
+       "logs/z"},
+      {"{table: [{condition: 'true', action: steal, pipelines: [logs/a]}]}", "move or copy"},
+      {"{error_mode: loud, table: []}", "propagate"},
+  };
+  for (const auto& [options, expected] : cases) {
+    SCOPED_TRACE(options);
+    const Rig rig(Section::Connectors, "routing", options, otlp::Signal::Logs, 1, {"a", "b"});
+    EXPECT_NE(rig.problem().find(expected), std::string::npos) << rig.problem();
+  }
+}
+
+}  // namespace
+}  // namespace sluice::components

@@ -1,0 +1,52 @@
+#include <gtest/gtest.h>
+
+#include "testing/rig.h"
+
+namespace sluice::components {
+namespace {
+
+using testing::Rig;
+
+constexpr size_t kMiB = 1 << 20;
+
+TEST(MemoryLimiter, RefusesBeyondTheLimitLessTheSpike) {
+  const std::tuple<const char*, size_t, bool> cases[] = {
+      {"limit_mib: 100", 80 * kMiB, true},
+      {"limit_mib: 100", 80 * kMiB + 1, false},
+      {"limit_mib: 100, spike_limit_mib: 50", 50 * kMiB, true},
+      {"limit_mib: 100, spike_limit_mib: 50", 50 * kMiB + 1, false},
+      {"limit_mib: 100, limit_percentage: 1", 80 * kMiB, true},
+      {"limit_percentage: 100, spike_limit_percentage: 1", 10 * kMiB, true},
+  };
+  for (const auto& [options, used, is_taken] : cases) {
+    SCOPED_TRACE(options);
+    Rig rig("memory_limiter", "{check_interval: 1s, " + std::string(options) + "}",
+            otlp::Signal::Logs);
+    ASSERT_EQ(rig.problem(), "");
+    Budget::Share share;
+    rig.budget().charge(share, used);
+    const Status status = rig.send("[{body: a}]").status;
+    EXPECT_EQ(status.ok(), is_taken);
+    EXPECT_EQ(status.retryable(), !is_taken) << "the sender is to come again";
+  }
+}
+
+TEST(MemoryLimiter, RefusesWhatCannotWork) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"{}", "check_interval"},
+      {"{check_interval: 1s}", "limit_mib or limit_percentage"},
+      {"{limit_mib: 100}", "check_interval"},
+      {"{check_interval: 1s, limit_percentage: 101}", "at most 100"},
+      {"{check_interval: 1s, limit_mib: 10, spike_limit_mib: 10}", "smaller"},
+      {"{check_interval: 1s, limit_percentage: 10, spike_limit_percentage: 10}", "smaller"},
+      {"{check_interval: 1s, limit_mib: -1}", "limit_mib"},
+  };
+  for (const auto& [options, expected] : cases) {
+    SCOPED_TRACE(options);
+    const Rig rig("memory_limiter", options, otlp::Signal::Logs);
+    EXPECT_NE(rig.problem().find(expected), std::string::npos) << rig.problem();
+  }
+}
+
+}  // namespace
+}  // namespace sluice::components

@@ -1,0 +1,125 @@
+#include <gtest/gtest.h>
+
+#include "testing/rig.h"
+
+namespace sluice::components {
+namespace {
+
+using testing::Rig;
+
+struct Case {
+  const char* name;
+  const char* options;
+  const char* in;
+  const char* out;
+};
+
+const Case kCases[] = {
+    {"only allowed keys stay", "{allowed_keys: [a]}", "[{attributes: {a: 1, b: 2}}]",
+     "- {attributes: {a: 1}}\n"},
+    {"with a summary", "{allowed_keys: [a], summary: debug}", "[{attributes: {a: 1, c: 2, b: 3}}]",
+     "- {attributes: {a: 1, redaction.redacted.keys: 'b,c', redaction.redacted.count: 2}}\n"},
+    {"with a short summary", "{allowed_keys: [a], summary: info}", "[{attributes: {a: 1, b: 3}}]",
+     "- {attributes: {a: 1, redaction.redacted.count: 1}}\n"},
+    {"of resources, too", "{allowed_keys: [a]}", "[{resource: {r: 1}, attributes: {a: 1}}]",
+     "- {attributes: {a: 1}}\n"},
+    {"masks in texts", "{allow_all_keys: true, blocked_values: ['4\\d+']}",
+     "[{attributes: {a: 'x 4111 y 42', b: 4111}}]",
+     "- {attributes: {a: 'x **** y ****', b: 4111}}\n"},
+    {"masks in all types",
+     "{allow_all_keys: true, blocked_values: ['4\\d+'], redact_all_types: "
+     "true}",
+     "[{attributes: {b: 4111}}]", "- {attributes: {b: '****'}}\n"},
+    {"but not what is allowed",
+     "{allow_all_keys: true, blocked_values: ['4\\d+'], allowed_values: "
+     "['^4111$']}",
+     "[{attributes: {a: '4111', b: '4112'}}]", "- {attributes: {a: '4111', b: '****'}}\n"},
+    {"masks whole values by key", "{allow_all_keys: true, blocked_key_patterns: ['.*token.*']}",
+     "[{attributes: {my_token: 12}}]", "- {attributes: {my_token: '****'}}\n"},
+    {"hashes", "{allow_all_keys: true, blocked_values: [x], hash_function: md5}",
+     "[{attributes: {a: x}}]", "- {attributes: {a: '9dd4e461268c8034f5c8564e155c67a6'}}\n"},
+    {"ignored keys are not looked at",
+     "{allow_all_keys: true, ignored_keys: [a], blocked_values: "
+     "[x]}",
+     "[{attributes: {a: x, b: x}}]", "- {attributes: {a: x, b: '****'}}\n"},
+    {"bodies", "{allow_all_keys: true, blocked_values: [x], summary: debug}", "[{body: axb}]",
+     "- {body: 'a****b', attributes: {redaction.body.masked.keys: body, "
+     "redaction.body.masked.count: 1}}\n"},
+    {"maps and lists in bodies", "{allow_all_keys: true, blocked_values: [x], summary: debug}",
+     "[{body: {a: {b: x}, c: [y, x]}}]",
+     "- {body: {a: {b: '****'}, c: [y, '****']}, attributes: {redaction.body.masked.keys: "
+     "'a.b,c.[1]', redaction.body.masked.count: 2}}\n"},
+    {"lists at the top of bodies",
+     "{allow_all_keys: true, blocked_values: [x], allowed_values: [z], summary: debug}",
+     "[{body: [x, {a: z}]}]",
+     "- {body: ['****', {a: z}], attributes: {redaction.body.masked.keys: '[0]', "
+     "redaction.body.masked.count: 1, redaction.body.allowed.keys: '[1].a', "
+     "redaction.body.allowed.count: 1}}\n"},
+    {"numbers in bodies", "{allow_all_keys: true, blocked_values: ['^41']}", "[{body: 4111}]",
+     "- {body: '****11'}\n"},
+    {"an allowed body is not told of",
+     "{allow_all_keys: true, blocked_values: [x], allowed_values: [x], summary: debug}",
+     "[{body: x}]", "- {body: x}\n"},
+    {"blocked keys in bodies, whatever they hold",
+     "{allow_all_keys: true, blocked_key_patterns: [t]}", "[{body: {t: 1, u: {t: [1]}}}]",
+     "- {body: {t: '****', u: {t: '****'}}}\n"},
+    {"line by line", "{allow_all_keys: true, blocked_key_patterns: [t]}",
+     "[{attributes: {t: \"a\\nb\"}}]", "- {attributes: {t: '****\n****'}}\n"},
+    {"the last attribute moves into the gap", "{allowed_keys: [b, c]}",
+     "[{attributes: {a: 1, b: 2, c: 3}}]", "- {attributes: {c: 3, b: 2}}\n"},
+    {"what an earlier processor said is added to", "{allowed_keys: [a], summary: debug}",
+     "[{attributes: {b: 1, redaction.redacted.keys: 'x,a', redaction.redacted.count: 2}}]",
+     "- {attributes: {redaction.redacted.count: 3, redaction.redacted.keys: 'a,b,x'}}\n"},
+    {"nothing allowed", "{}", "[{attributes: {a: 1}}]", "- {}\n"},
+};
+
+TEST(Redaction, Changes) {
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.name);
+    Rig rig("redaction", c.options, otlp::Signal::Logs);
+    ASSERT_EQ(rig.problem(), "");
+    EXPECT_EQ(rig.change(c.in), c.out);
+  }
+}
+
+TEST(Redaction, SanitizesNamesOfRequests) {
+  Rig rig("redaction", "{allow_all_keys: true, url_sanitizer: {enabled: true}}",
+          otlp::Signal::Traces);
+  EXPECT_EQ(rig.change("[{name: GET /user/1, kind: 2}, {name: /u/2, kind: 3}, {name: /u/3, kind: "
+                       "1}, {name: u4, kind: 2}]"),
+            "- {name: 'GET /user/*', kind: 2}\n- {name: '/u/*', kind: 3}\n- {name: '/u/3', kind: "
+            "1}\n- {name: u4, kind: 2}\n");
+  Rig off("redaction",
+          "{allow_all_keys: true, url_sanitizer: {enabled: true, sanitize_span_name: false}}",
+          otlp::Signal::Traces);
+  EXPECT_EQ(off.change("[{name: /u/1, kind: 2}]"), "- {name: '/u/1', kind: 2}\n");
+}
+
+TEST(Redaction, LooksAtEventsAndDataPoints) {
+  Rig spans("redaction", "{allowed_keys: [a]}", otlp::Signal::Traces);
+  EXPECT_EQ(spans.change("[{attributes: {b: 1}, events: [{name: e, attributes: {a: 1, b: 2}}]}]"),
+            "- {events: [{name: e, attributes: {a: 1}}]}\n");
+  Rig metrics("redaction", "{allowed_keys: [a]}", otlp::Signal::Metrics);
+  EXPECT_EQ(metrics.change("[{name: m, points: [{attributes: {a: 1, b: 2}}]}]"),
+            "- {name: m, points: [{attributes: {a: 1}}]}\n");
+}
+
+TEST(Redaction, RefusesWhatCannotWork) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"{blocked_values: ['(']}", "("},
+      {"{blocked_key_patterns: ['(']}", "("},
+      {"{ignored_key_patterns: ['(']}", "("},
+      {"{allowed_values: ['(']}", "("},
+      {"{hash_function: crc}", "md5"},
+      {"{hash_function: hmac-sha256}", "hmac_key"},
+      {"{db_sanitizer: {sql: {enabled: true}}}", "db_sanitizer"},
+  };
+  for (const auto& [options, expected] : cases) {
+    SCOPED_TRACE(options);
+    const Rig rig("redaction", options, otlp::Signal::Logs);
+    EXPECT_NE(rig.problem().find(expected), std::string::npos) << rig.problem();
+  }
+}
+
+}  // namespace
+}  // namespace sluice::components

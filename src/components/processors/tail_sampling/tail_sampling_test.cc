@@ -1,0 +1,197 @@
+#include <gtest/gtest.h>
+
+#include "testing/rig.h"
+
+namespace sluice::components {
+namespace {
+
+using testing::Rig;
+
+struct Case {
+  const char* policies;
+  const char* trace;  // its spans
+  bool is_kept;
+};
+
+const Case kCases[] = {
+    {"{type: always_sample}", "[{trace: 1}]", true},
+    {"", "[{trace: 1}]", false},
+    {"{type: latency, latency: {threshold_ms: 5}}", "[{trace: 1, start: 0, end: 5000000}]", true},
+    {"{type: latency, latency: {threshold_ms: 5}}",
+     "[{trace: 1, start: 1000000, end: 2000000}, {trace: 1, start: 4000000, end: 6000000}]", true},
+    {"{type: latency, latency: {threshold_ms: 5}}", "[{trace: 1, start: 0, end: 4999999}]", false},
+    {"{type: latency, latency: {threshold_ms: 5, upper_threshold_ms: 9}}",
+     "[{trace: 1, end: 10000000}]", false},
+    {"{type: latency, latency: {threshold_ms: 5}}", "[{trace: 1, start: 9000000, end: 1}]", false},
+    {"{type: numeric_attribute, numeric_attribute: {key: a, min_value: 1, max_value: 3}}",
+     "[{trace: 1, attributes: {a: 3}}]", true},
+    {"{type: numeric_attribute, numeric_attribute: {key: a, min_value: 1, max_value: 3}}",
+     "[{trace: 1, attributes: {a: 4}}]", false},
+    {"{type: numeric_attribute, numeric_attribute: {key: a, min_value: 1, max_value: 3}}",
+     "[{trace: 1, attributes: {a: '3'}}]", false},
+    {"{type: string_attribute, string_attribute: {key: a, values: [x, y]}}",
+     "[{trace: 1}, {trace: 1, attributes: {a: y}}]", true},
+    {"{type: string_attribute, string_attribute: {key: a, values: [x]}}",
+     "[{resource: {a: x}, trace: 1}]", true},
+    {"{type: string_attribute, string_attribute: {key: a, values: ['^x'], enabled_regex_matching: "
+     "true}}",
+     "[{trace: 1, attributes: {a: xy}}]", true},
+    {"{type: string_attribute, string_attribute: {key: a, values: [x], invert_match: true}}",
+     "[{trace: 1, attributes: {a: x}}]", false},
+    {"{type: string_attribute, string_attribute: {key: a, values: [x], invert_match: true}}",
+     "[{trace: 1}]", true},
+    {"{type: boolean_attribute, boolean_attribute: {key: a, value: true}}",
+     "[{trace: 1, attributes: {a: true}}]", true},
+    {"{type: status_code, status_code: {status_codes: [ERROR]}}", "[{trace: 1, status: 2}]", true},
+    {"{type: status_code, status_code: {status_codes: [ERROR]}}", "[{trace: 1, status: 1}]", false},
+    {"{type: trace_state, trace_state: {key: k, values: [v]}}", "[{trace: 1, state: 'a=b,k=v'}]",
+     true},
+    {"{type: trace_state, trace_state: {key: k, values: [v]}}", "[{trace: 1, state: 'k=w'}]",
+     false},
+    {"{type: span_count, span_count: {min_spans: 2}}", "[{trace: 1}]", false},
+    {"{type: span_count, span_count: {min_spans: 2}}", "[{trace: 1}, {trace: 1}]", true},
+    {"{type: span_count, span_count: {min_spans: 1, max_spans: 1}}", "[{trace: 1}, {trace: 1}]",
+     false},
+    {"{type: probabilistic, probabilistic: {sampling_percentage: 100}}", "[{trace: 1}]", true},
+    {"{type: probabilistic, probabilistic: {sampling_percentage: 0}}", "[{trace: 1}]", false},
+    {"{type: rate_limiting, rate_limiting: {spans_per_second: 1}}", "[{trace: 1}]", false},
+    {"{type: rate_limiting, rate_limiting: {spans_per_second: 100}}", "[{trace: 1}]", true},
+    {"{type: bytes_limiting, bytes_limiting: {bytes_per_second: 10000}}", "[{trace: 1}]", true},
+    {"{type: bytes_limiting, bytes_limiting: {bytes_per_second: 10}}", "[{trace: 1}]", false},
+    {"{type: bytes_limiting, bytes_limiting: {bytes_per_second: 10000, burst_capacity: 10}}",
+     "[{trace: 1}]", false},
+    {"{type: trace_flags}", "[{trace: 1}]", false},
+    {R"({type: ottl_condition, ottl_condition: {span: ['name == "a"']}})", "[{name: a, trace: 1}]",
+     true},
+    {R"({type: ottl_condition, ottl_condition: {spanevent: ['name == "e"']}})",
+     "[{trace: 1, events: [{name: e}]}]", true},
+    {"{type: and, and: {and_sub_policy: [{name: a, type: always_sample}, {name: b, type: "
+     "span_count, span_count: {min_spans: 2}}]}}",
+     "[{trace: 1}]", false},
+    {"{type: not, not: {not_sub_policy: {name: a, type: always_sample}}}", "[{trace: 1}]", false},
+    {"{type: always_sample}, {name: d, type: drop, drop: {drop_sub_policy: [{name: a, type: "
+     "status_code, status_code: {status_codes: [ERROR]}}]}}",
+     "[{trace: 1, status: 2}]", false},
+    {"{type: composite, composite: {max_total_spans_per_second: 100, policy_order: [a], "
+     "composite_sub_policy: [{name: a, type: always_sample}]}}",
+     "[{trace: 1}]", true},
+};
+
+std::string options(const std::string& policies) {
+  std::string named = policies;
+  if (named.rfind("{type", 0) == 0) named.replace(0, 1, "{name: p, ");
+  return "{decision_wait: 1h, policies: [" + named + "]}";
+}
+
+TEST(TailSampling, Policies) {
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(std::string(c.policies) + " " + c.trace);
+    Rig rig("tail_sampling", options(c.policies), otlp::Signal::Traces);
+    ASSERT_EQ(rig.problem(), "");
+    EXPECT_TRUE(rig.send(c.trace).status.ok());
+    EXPECT_EQ(rig.take(), "") << "before it is decided";
+    rig.stop();
+    EXPECT_EQ(!rig.take().empty(), c.is_kept);
+  }
+}
+
+TEST(TailSampling, PutsTogetherWhatComesOnSeveralLanes) {
+  Rig rig("tail_sampling", options("{type: span_count, span_count: {min_spans: 2}}"),
+          otlp::Signal::Traces, 2);
+  rig.send("[{name: a, trace: 1}]", 0);
+  rig.send("[{name: b, trace: 1}, {name: c, trace: 2}]", 1);
+  rig.stop();
+  EXPECT_EQ(rig.take(0, 0), "- {name: a, trace: 1}\n- {name: b, trace: 1}\n");
+}
+
+TEST(TailSampling, DecidesAfterItsWait) {
+  Rig rig("tail_sampling", "{decision_wait: 10ms, policies: [{name: a, type: always_sample}]}",
+          otlp::Signal::Traces);
+  rig.send("[{trace: 1}]");
+  for (int i = 0; i < 500 && rig.sink().batches() == 0; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(rig.take(), "- {trace: 1}\n");
+  rig.send("[{name: late, trace: 1}]");
+  EXPECT_EQ(rig.take(), "- {name: late, trace: 1}\n") << "follows the decision at once";
+}
+
+TEST(TailSampling, DecidesEarlyOnWhatIsTooMuch) {
+  Rig rig("tail_sampling",
+          "{decision_wait: 1h, num_traces: 2, policies: [{name: a, type: always_sample}]}",
+          otlp::Signal::Traces);
+  rig.send("[{trace: 1}, {trace: 2}, {trace: 3}]");
+  for (int i = 0; i < 500 && rig.sink().batches() == 0; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(rig.take(), "- {trace: 1}\n");
+}
+
+TEST(TailSampling, HoldsNoMoreThanItsBound) {
+  Rig rig("tail_sampling",
+          "{decision_wait: 1h, num_traces: 5, policies: [{name: a, type: always_sample}]}",
+          otlp::Signal::Traces);
+  std::string traces;
+  for (int i = 1; i <= 200; ++i) traces += "- {trace: " + std::to_string(i) + "}\n";
+  rig.send(traces);
+  const std::string out = rig.take();
+  EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 195) << "the oldest were decided on early";
+}
+
+TEST(TailSampling, DecidesSoonerWhenTheRootIsThere) {
+  Rig rig("tail_sampling",
+          "{decision_wait: 1h, decision_wait_after_root_received: 10ms, policies: [{name: a, type: "
+          "always_sample}]}",
+          otlp::Signal::Traces);
+  rig.send("[{trace: 1, parent: 1}, {trace: 2, parent: 1}, {trace: 2}]");
+  for (int i = 0; i < 500 && rig.sink().batches() == 0; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(rig.take(), "- {trace: 2, parent: 1}\n- {trace: 2}\n");
+}
+
+TEST(TailSampling, DropsTracesThatAreTooLarge) {
+  Rig rig("tail_sampling",
+          "{maximum_trace_size_bytes: 200, policies: [{name: a, type: always_sample}]}",
+          otlp::Signal::Traces);
+  rig.send("[{name: small, trace: 1}, {trace: 2}, {trace: 2}, {trace: 2}, {trace: 2}, {trace: 2}]");
+  rig.send("[{name: late, trace: 2}]");
+  rig.stop();
+  EXPECT_EQ(rig.take(), "- {name: small, trace: 1}\n");
+}
+
+TEST(TailSampling, MayDropWhatStillWaitsAtTheEnd) {
+  Rig rig("tail_sampling",
+          "{drop_pending_traces_on_shutdown: true, policies: [{name: a, type: always_sample}]}",
+          otlp::Signal::Traces);
+  rig.send("[{trace: 1}]");
+  rig.stop();
+  EXPECT_EQ(rig.take(), "");
+}
+
+TEST(TailSampling, RefusesAnotherStrategy) {
+  const Rig rig("tail_sampling", "{sampling_strategy: span-ingest}", otlp::Signal::Traces);
+  EXPECT_NE(rig.problem().find("trace-complete"), std::string::npos) << rig.problem();
+}
+
+TEST(TailSampling, RefusesWhatCannotWork) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"{name: a, type: always}", "always_sample"},
+      {"{name: a, type: always_sample}, {name: a, type: always_sample}", "two policies"},
+      {"{name: a, type: status_code}", "status_codes"},
+      {"{name: a, type: status_code, status_code: {status_codes: [BAD]}}", "OK, ERROR or UNSET"},
+      {"{name: a, type: string_attribute, string_attribute: {key: k, values: ['('], "
+       "enabled_regex_matching: true}}",
+       "("},
+      {"{name: a, type: ottl_condition}", "span or spanevent"},
+      {"{name: a, type: ottl_condition, ottl_condition: {span: ['x ==']}}", "x"},
+      {"{name: a, type: composite, composite: {policy_order: [z]}}", "no sub policy"},
+      {"{name: a, type: and, and: {and_sub_policy: [{name: b, type: nothing}]}}", "nothing"},
+  };
+  for (const auto& [policies, expected] : cases) {
+    SCOPED_TRACE(policies);
+    const Rig rig("tail_sampling", "{policies: [" + std::string(policies) + "]}",
+                  otlp::Signal::Traces);
+    EXPECT_NE(rig.problem().find(expected), std::string::npos) << rig.problem();
+  }
+}
+
+}  // namespace
+}  // namespace sluice::components
