@@ -11,7 +11,7 @@ from sluice import BINARY, ROOT
 SUITE = ROOT / "tests/conformance/pipelines"
 
 # The areas that Sluice answers as a whole; the README of the folder says what the others wait for.
-AREAS = ["processors/batch", "processors/memory_limiter"]
+AREAS = ["config", "processors/batch", "processors/memory_limiter"]
 
 
 def cases_of(area):
