@@ -25,7 +25,7 @@ struct Mark {
 struct Node {
   /// Time is a YAML timestamp, which no option takes.
   enum class Kind : uint8_t { Null, Bool, Int, Float, String, Time, List, Map };
-  using Member = std::pair<std::string, Node>;
+  struct Member;
 
   Kind kind = Kind::Null;
   bool boolean = false;         // Bool
@@ -54,6 +54,14 @@ struct Node {
   Node* find(std::string_view name);
   /// Adds a member, or replaces the one of this name.
   Node& set(std::string_view name, Node value);
+};
+
+/// A struct of its own, since no std::pair may be made of a type before it is whole.
+struct Node::Member {
+  std::string first;  ///< the name
+  Node second;
+
+  Member(std::string_view name, Node value) : first(name), second(std::move(value)) {}
 };
 
 /// "a map", "the integer 5", "the text \"x\"" …: what was found, for error messages.

@@ -68,6 +68,8 @@ bool is_whole(const Attributes& map, const Value& value) {
 }
 
 constexpr size_t kKeysMax = 64;
+/// Of a list that is made because an element of it is set: no more than would fill a request.
+constexpr int64_t kMadeElementsMax = 1'000'000;
 
 bool eval_keys(Frame& frame, const Keys& keys, size_t from, Value* out) {
   for (size_t i = from; i < keys.size(); ++i) {
@@ -96,8 +98,9 @@ Value* place_under(Frame& frame, Value* at, const Value* keys, size_t count) {
     if (is_nil(*at))
       *at = key.kind == Kind::Int ? Value::array(nullptr, 0) : Value::map(nullptr, 0);
     const bool made_now = at->kind == Kind::Array && at->size == 0 && key.kind == Kind::Int;
-    if (made_now && key.int_value >= 0 && key.int_value < 1'000'000) {
-      for (int64_t n = 0; n <= key.int_value; ++n) append(*at, *frame.arena);
+    if (made_now && key.int_value >= 0 && key.int_value < kMadeElementsMax) {
+      const auto size = static_cast<uint32_t>(key.int_value) + 1;
+      *at = Value::array(frame.arena->allocate_array<Value>(size), size);
     }
     if (at->kind == Kind::Map && key.kind == Kind::String) {
       at = &find_or_add(*at, key.view(), *frame.arena);

@@ -110,9 +110,32 @@ Value get_address(Frame& frame) {
   return Value::string(frame.metadata == nullptr ? "" : frame.metadata->client_address);
 }
 
-constexpr ScalarPath kCollectorScalars[] = {{"client.metadata", get_all_metadata, nullptr},
-                                            {"client.addr", get_address, nullptr}};
-constexpr KeyedPath kCollectorKeyed[] = {{"client.metadata", get_metadata, set_metadata}};
+/// The headers, if the request came by gRPC.
+bool is_grpc(const Frame& frame) {
+  const auto* type = frame.metadata == nullptr ? nullptr : frame.metadata->find("content-type");
+  return type != nullptr && !type->values.empty() &&
+         type->values[0].rfind("application/grpc", 0) == 0;
+}
+Value get_grpc_metadata(Frame& frame, std::string_view key) {
+  return is_grpc(frame) ? get_metadata(frame, key) : Value();
+}
+Value get_all_grpc_metadata(Frame& frame) {
+  return is_grpc(frame) ? get_all_metadata(frame) : map_value({});
+}
+
+/// None of the ways to authenticate here knows attributes of who it is.
+Value get_auth_attribute(Frame&, std::string_view) { return {}; }
+Value get_auth_attributes(Frame&) { return map_value({}); }
+
+constexpr ScalarPath kCollectorScalars[] = {
+    {"client.addr", get_address, nullptr},
+    {"client.metadata", get_all_metadata, nullptr},
+    {"client.auth.attributes", get_auth_attributes, nullptr},
+    {"grpc.metadata", get_all_grpc_metadata, nullptr}};
+constexpr KeyedPath kCollectorKeyed[] = {
+    {"client.metadata", get_metadata, set_metadata},
+    {"client.auth.attributes", get_auth_attribute, set_metadata},
+    {"grpc.metadata", get_grpc_metadata, set_metadata}};
 
 }  // namespace
 

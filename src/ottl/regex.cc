@@ -154,6 +154,12 @@ Result<Regex> Regex::compile(std::string_view pattern) {
     return invalid_argument("the regular expression " + std::string(pattern) +
                             " is wrong: " + regex.impl_->re.error());
   }
+  // RE2 takes a name twice, Go does not.
+  if (regex.impl_->re.NamedCapturingGroups().size() !=
+      regex.impl_->re.CapturingGroupNames().size()) {
+    return invalid_argument("the regular expression " + std::string(pattern) +
+                            " is wrong: two groups have the same name");
+  }
   regex.impl_->literal = LiteralPattern::parse(pattern);
   regex.names_.resize(static_cast<size_t>(regex.impl_->group_count));
   for (const auto& [number, name] : regex.impl_->re.CapturingGroupNames())

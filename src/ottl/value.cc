@@ -260,6 +260,8 @@ namespace {
 
 /// As Go's pcommon has it, inside of lists and maps: kinds must agree, the order of keys does not
 /// matter.
+bool same_members(const Value& a, const Value& b);
+
 bool same(const Value& a, const Value& b) {
   if (a.kind != b.kind) return false;
   switch (a.kind) {
@@ -270,12 +272,7 @@ bool same(const Value& a, const Value& b) {
     case Kind::Double: return a.double_value == b.double_value;
     case Kind::Array:
       return a.size == b.size && std::equal(a.elements, a.elements + a.size, b.elements, same);
-    case Kind::Map:
-      return a.size == b.size &&
-             std::all_of(a.members, a.members + a.size, [&](const KeyValue& member) {
-               const Value* other = find(b, member.key);
-               return other != nullptr && same(member.value, *other);
-             });
+    case Kind::Map: return a.size == b.size && same_members(a, b);
     default: break;
   }
   if (a.kind == kTime) return time_of(a) == time_of(b);
@@ -283,6 +280,22 @@ bool same(const Value& a, const Value& b) {
   if (a.kind == kSpanId) return span_id_of(a) == span_id_of(b);
   if (a.kind == kPart) return part_of(a).data == part_of(b).data;
   return a.int_value == b.int_value;
+}
+
+/// Of equal keys in one map the first counts. Large maps are compared by an index.
+bool same_members(const Value& a, const Value& b) {
+  constexpr uint32_t kScannedMax = 24;
+  std::unordered_map<std::string_view, const Value*> index;
+  if (b.size > kScannedMax) {
+    for (uint32_t i = 0; i < b.size; ++i) index.emplace(b.members[i].key, &b.members[i].value);
+  }
+  return std::all_of(a.members, a.members + a.size, [&](const KeyValue& member) {
+    const auto found = index.find(member.key);
+    const Value* other = b.size <= kScannedMax  ? find(b, member.key)
+                         : found == index.end() ? nullptr
+                                                : found->second;
+    return other != nullptr && same(member.value, *other);
+  });
 }
 
 template <typename T>

@@ -212,27 +212,36 @@ void replace_all_matches(Frame& frame, const Target* target, Prepared<Glob> glob
 
 // ---- Truncating, limiting ----
 
-/// At most `limit` bytes, and no character cut in two.
-std::string_view truncated(std::string_view text, int64_t limit) {
-  if (limit < 0 || static_cast<size_t>(limit) >= text.size()) return text;
-  auto size = static_cast<size_t>(limit);
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+/// At most `limit` bytes; with `keep_characters` none is cut in two.
+std::string_view truncated(std::string_view text, size_t limit, bool keep_characters) {
+  if (limit >= text.size()) return text;
+  size_t size = limit;
+  while (keep_characters && size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80)
+    --size;
   return text.substr(0, size);
 }
 
 void truncate_all(Frame& frame, const Target* target, Setting<int64_t> limit,
-                  std::optional<Setting<bool>> utf8_safe) {
+                  std::optional<Setting<bool>> utf8_safe,
+                  std::optional<Setting<std::string>> truncation_marker) {
   Value map;
   if (!read_map(frame, *target, map)) return;
   const bool keep_characters = !utf8_safe || **utf8_safe;
+  const std::string_view marker = truncation_marker ? **truncation_marker : std::string_view();
+  const auto size = static_cast<size_t>(*limit);
+  if (marker.size() > size && !marker.empty()) {
+    frame.fail("the truncation marker is longer than the limit");
+    return;
+  }
   Attributes out;
   out.reserve(*frame.arena, map.size);
   for (uint32_t i = 0; i < map.size; ++i) {
     KeyValue member = map.members[i];
-    if (member.value.is_string()) {
-      const std::string_view text = member.value.view();
-      member.value = Value::string(keep_characters ? truncated(text, *limit)
-                                                   : text.substr(0, static_cast<size_t>(*limit)));
+    if (member.value.is_string() && member.value.size > size) {
+      const std::string_view kept =
+          truncated(member.value.view(), size - marker.size(), keep_characters);
+      member.value = Value::string(
+          marker.empty() ? kept : frame.arena->copy(std::string(kept) + std::string(marker)));
     }
     out.push_back(*frame.arena, member);
   }
@@ -284,7 +293,8 @@ void delete_index(Frame& frame, const Target* target, int64_t start, std::option
     return;
   }
   const int64_t last = end.value_or(start + 1);
-  if (start < 0 || start >= list.size || last <= start || last > list.size) {
+  const bool all = start == 0 && last == list.size;
+  if (!all && (start < 0 || start >= list.size || last < start || last > list.size)) {
     frame.fail("indexes ", std::to_string(start), " to ", std::to_string(last),
                " are not in the list of ", std::to_string(list.size));
     return;
@@ -370,7 +380,7 @@ void add_editors(Library& library) {
               {"target", "pattern", "replacement", "function", "replacement_format"},
               replace_all_matches);
   library.add("stringify_all", {"target"}, stringify_all);
-  library.add("truncate_all", {"target", "limit", "utf8_safe"}, truncate_all);
+  library.add("truncate_all", {"target", "limit", "utf8_safe", "truncation_marker"}, truncate_all);
 }
 
 }  // namespace sluice::ottl

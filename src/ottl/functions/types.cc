@@ -52,6 +52,41 @@ Value length(Frame& frame, Value target) {
   return frame.fail("a ", kind_name(target.kind), " has no length");
 }
 
+/// Whether it is its type's zero; of lists, maps and bytes: whether nothing is in it.
+Value is_empty(Frame&, Value target) {
+  switch (target.kind) {
+    case Kind::None: return Value::boolean(true);
+    case Kind::Bool: return Value::boolean(!target.bool_value);
+    case Kind::Int: return Value::boolean(target.int_value == 0);
+    case Kind::Double: return Value::boolean(target.double_value == 0);
+    case Kind::String:
+    case Kind::Bytes:
+    case Kind::Array:
+    case Kind::Map: return Value::boolean(target.size == 0);
+  }
+  if (target.kind == kTraceId) return Value::boolean(trace_id_of(target).empty());
+  if (target.kind == kSpanId) return Value::boolean(span_id_of(target).empty());
+  return Value::boolean(target.kind == kDuration && target.int_value == 0);
+}
+
+/// Luhn's check of the last digit (ISO/IEC 7812-1); blanks do not count.
+Value is_valid_luhn(Frame& frame, Text target) {
+  if (target.nil) return frame.fail("nothing is no number");
+  int sum = 0;
+  bool doubles = false;  // every second digit, from the one before the last on
+  bool any = false;
+  for (size_t i = target.view.size(); i-- > 0;) {
+    const char c = target.view[i];
+    if (c == ' ') continue;
+    if (c < '0' || c > '9') return frame.fail("there is something that is no digit");
+    const int digit = (c - '0') * (doubles ? 2 : 1);
+    sum += digit > 9 ? digit - 9 : digit;
+    doubles = !doubles;
+    any = true;
+  }
+  return Value::boolean(any && sum % 10 == 0);
+}
+
 Value hex(Frame& frame, BytesLike target) {
   auto* digits = static_cast<char*>(frame.arena->allocate(target.view.size() * 2, 1));
   wire::hex_lower(reinterpret_cast<const uint8_t*>(target.view.data()), target.view.size(), digits);
@@ -86,6 +121,8 @@ void add_type_functions(Library& library) {
   library.add("String", {"target"}, [](Frame&, Text target) {
     return target.nil ? Value() : Value::string(target.view);
   });
+  library.add("IsEmpty", {"target"}, is_empty);
+  library.add("IsValidLuhn", {"target"}, is_valid_luhn);
   library.add("Len", {"target"}, length);
   library.add("Hex", {"target"}, hex);
   library.add("Log", {"target"}, natural_logarithm);

@@ -20,7 +20,11 @@ struct Rule {
   const char* parts[kParts] = {};
 };
 
+// The rows of the table leave the braces around their parts out.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmissing-braces"
 #include "ottl/functions/user_agent_data.inc"
+#pragma GCC diagnostic pop
 
 struct Product {
   std::string name = "Other";

@@ -1,0 +1,172 @@
+#include "ottl/compiler.h"
+
+#include <gtest/gtest.h>
+
+#include "ottl/program.h"
+#include "testing/ottl_evaluate.h"
+
+namespace sluice::ottl {
+namespace {
+
+using testing::attributes_after;
+using testing::evaluate;
+using testing::holds;
+using testing::refusal;
+
+TEST(Compiler, MessagesShowStatementCaretAndExpectation) {
+  constexpr std::pair<std::string_view, std::string_view> kCases[] = {
+      {"sett(log.body, 1)", "there is no editor sett (did you mean \"set\"?)"},
+      {"set(log.body, Lenn(1))", "there is no converter Lenn (did you mean \"Len\"?)"},
+      {"set(log.bod, 1)", "there is no field \"bod\" in the context log (did you mean \"body\"?)"},
+      {"set(body, 1)", "is it log.body?"},
+      {"set(span.name, 1)", "says no context that is known here"},
+      {"set(log.body)", "set: expected 2 arguments, found 1"},
+      {"set(log.body, Substring(\"a\"))", "Substring: expected 3 to 4 arguments, found 1"},
+      {"set(log.body, Len(targt=1))", "there is no parameter \"targt\" (did you mean \"target\"?)"},
+      {"set(log.body, Concat(vals=[], \",\"))",
+       "an argument without a name stands behind one with a name"},
+      {"set(log.body, Hours(1))", "expected duration but got int"},
+      {"set(log.body, NO_SUCH_NAME)", "there is no enumeration value NO_SUCH_NAME"},
+      {"set(1, 1)", "this must be a path"},
+      {"set(log.severity_text[0], 1)", "cannot be indexed"},
+      {"set(resource.cache, 1)", "use log.cache"},
+      {"convert_sum_to_gauge()", "is not there in the context log"},
+      {"set(log.body, IsMatch(log.body, \"(\"))", "missing"},
+      {"set(log.body, (x) => 1)", "no function takes a lambda expression"},
+  };
+  for (const auto& [source, expected] : kCases) {
+    const std::string message = refusal(source);
+    EXPECT_NE(message.find(expected), std::string::npos) << source << "\n" << message;
+    EXPECT_NE(message.find(source.substr(0, 20)), std::string::npos) << message;
+    EXPECT_NE(message.find("\n    "), std::string::npos) << message;
+    EXPECT_EQ(message.back(), '^') << message;
+  }
+  EXPECT_EQ(refusal("set(log.body, nope)"),
+            "statement `set(log.body, nope)`: the path nope says no context that is known here; is "
+            "it log.nope?\n    set(log.body, nope)\n                  ^");
+}
+
+TEST(Compiler, Arithmetic) {
+  constexpr std::pair<std::string_view, std::string_view> kCases[] = {
+      {"1 + 2 * 3", "7"},
+      {"(1 + 2) * 3", "9"},
+      {"7 / 2", "3"},
+      {"7 / -2", "-3"},
+      {"1 + 0.5", "1.5"},
+      {"log.attributes[\"i\"] * 2", "84"},
+      {"9223372036854775807 + 1", "-9223372036854775808"},
+      {"log.attributes[\"i\"] / 0", "error"},
+      {"1.0 / 0.0", "error"},
+      {"\"a\" + 1", "refused"},
+      {"log.attributes[\"s\"] + 1", "error"},
+      {"log.attributes[\"nil\"] + 1", "error"},
+      {"-log.attributes[\"i\"]", "-42"},
+      {"-\"a\"", "refused"},
+      {"-log.attributes[\"s\"]", "error"},
+      {"SEVERITY_NUMBER_INFO", "9"},
+  };
+  for (const auto& [source, expected] : kCases) EXPECT_EQ(evaluate(source), expected) << source;
+}
+
+TEST(Compiler, Comparisons) {
+  constexpr std::pair<std::string_view, std::string_view> kCases[] = {
+      {"1 == 1.0", "true"},
+      {"1 < 1.5", "true"},
+      {"\"a\" < \"b\"", "true"},
+      {"\"1\" == 1", "false"},
+      {"\"1\" != 1", "true"},
+      {"\"a\" < 1", "false"},
+      {"true > false", "true"},
+      {"nil == nil", "true"},
+      {"nil >= nil", "true"},
+      {"nil < nil", "false"},
+      {"log.attributes[\"missing\"] == nil", "true"},
+      {"log.attributes[\"nil\"] == nil", "true"},
+      {"log.attributes[\"e\"] == nil", "false"},
+      {"0x00 < 0x01", "true"},
+      {"[1, 2] == [1, 2]", "true"},
+      {"[1] == [1.0]", "false"},
+      {"[] >= []", "false"},
+      {"{\"a\": 1, \"b\": 2} == {\"b\": 2, \"a\": 1}", "true"},
+      {"{} >= {}", "false"},
+      {"log.time == log.time", "true"},
+      {"Duration(\"1s\") < Duration(\"2s\")", "true"},
+  };
+  for (const auto& [source, expected] : kCases) EXPECT_EQ(holds(source), expected) << source;
+}
+
+TEST(Compiler, BooleansStopEarlyAndLiteralsDecideAtOnce) {
+  constexpr std::pair<std::string_view, std::string_view> kCases[] = {
+      {"log.severity_number == 9 or Int(log.attributes[\"l\"]) == 1", "true"},
+      {"log.severity_number == 8 and Int(log.attributes[\"l\"]) == 1", "false"},
+      {"Int(log.attributes[\"l\"]) == 1 or log.severity_number == 9", "error"},
+      {"Int(log.attributes[\"l\"]) == 1 or true", "true"},
+      {"Int(log.attributes[\"l\"]) == 1 and false", "false"},
+      {"not (log.severity_number == 9)", "false"},
+      {"not (Int(log.attributes[\"l\"]) == 1)", "error"},
+      {"IsMatch(log.body, \"quick\") and not false", "true"},
+      {"Len(log.body)", "error"},
+  };
+  for (const auto& [source, expected] : kCases) EXPECT_EQ(holds(source), expected) << source;
+}
+
+TEST(Compiler, Indexes) {
+  constexpr std::pair<std::string_view, std::string_view> kCases[] = {
+      {"log.attributes[\"m\"][\"sub\"][\"x\"][1]", "\"two\""},
+      {"log.attributes[\"m\"][\"no\"]", "nil"},
+      {"log.attributes[\"m\"][\"no\"][\"no\"]", "nil"},
+      {"log.attributes[\"l\"][2]", "3"},
+      {"log.attributes[\"l\"][3]", "error"},
+      {"log.attributes[\"l\"][-1]", "refused"},
+      {"log.attributes[\"l\"][log.attributes[\"n\"]]", "error"},
+      {"log.attributes[\"l\"][\"a\"]", "error"},
+      {"log.attributes[\"s\"][0]", "error"},
+      {"log.attributes[Concat([\"s\"], \"\")]", "\"Hello World\""},
+      {"log.attributes[log.attributes[\"sl\"][1]]", "nil"},
+      {"Split(\"a b\", \" \")[1]", "\"b\""},
+      {"Split(\"a b\", \" \")[2]", "error"},
+      {"{\"a\": 1}[\"a\"]", "refused"},
+  };
+  for (const auto& [source, expected] : kCases) EXPECT_EQ(evaluate(source), expected) << source;
+}
+
+TEST(Compiler, AListThatIsMadeByAnIndexIsNotMadeElementByElement) {
+  const std::string out =
+      attributes_after({"set(log.attributes, {})", "set(log.attributes[\"l\"][200000], 1)",
+                        "set(log.attributes, {\"n\": Len(log.attributes[\"l\"])})"});
+  EXPECT_EQ(out, "{n: 200001}");
+  EXPECT_NE(attributes_after({"set(log.attributes[\"new\"][2000000], 1)"}).find("error"),
+            std::string::npos);
+}
+
+TEST(Compiler, ArgumentsByNameInBothCases) {
+  EXPECT_EQ(evaluate("Concat(delimiter=\"-\", vals=[1, 2])"), "\"1-2\"");
+  EXPECT_EQ(evaluate("ParseCSV(\"1|2\", \"a;b\", headerDelimiter=\";\", delimiter=\"|\")"),
+            "{a: \"1\", b: \"2\"}");
+  EXPECT_EQ(evaluate("ParseCSV(\"1|2\", \"a;b\", header_delimiter=\";\", delimiter=\"|\")"),
+            "{a: \"1\", b: \"2\"}");
+  EXPECT_EQ(evaluate("Len(target=\"abc\")"), "3");
+  EXPECT_NE(evaluate("Now(1, 2)"), "refused");  // functions without parameters take anything
+}
+
+TEST(Program, TheContextIsInferredFromAllStatements) {
+  const auto infer = [](otlp::Signal signal, std::vector<std::string> statements) -> std::string {
+    const auto kind = infer_context(signal, statements, {}, standard_library());
+    return kind.ok() ? std::string(context_name(*kind)) : "refused";
+  };
+  using otlp::Signal;
+  EXPECT_EQ(infer(Signal::Logs, {"set(log.body, 1)"}), "log");
+  EXPECT_EQ(infer(Signal::Logs, {"set(resource.attributes[\"a\"], 1)"}), "resource");
+  EXPECT_EQ(infer(Signal::Logs, {"set(scope.name, resource.attributes[\"a\"])"}), "scope");
+  EXPECT_EQ(infer(Signal::Traces, {"set(span.name, \"a\")", "set(spanevent.name, \"b\")"}),
+            "spanevent");
+  EXPECT_EQ(infer(Signal::Metrics, {"set(metric.name, \"a\") where datapoint.flags == 1"}),
+            "datapoint");
+  EXPECT_EQ(infer(Signal::Metrics, {"copy_metric() where metric.name == \"a\""}), "metric");
+  EXPECT_EQ(infer(Signal::Metrics, {"copy_metric() where datapoint.flags == 1"}), "refused");
+  EXPECT_EQ(infer(Signal::Metrics, {"convert_sum_to_gauge()"}), "refused");
+  EXPECT_EQ(infer(Signal::Logs, {"set(span.name, 1)"}), "refused");
+}
+
+}  // namespace
+}  // namespace sluice::ottl

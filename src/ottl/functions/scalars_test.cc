@@ -1,0 +1,153 @@
+// Converters of single values: types, texts, hashes, ids.
+
+#include "testing/function_cases.h"
+
+namespace sluice::ottl {
+namespace {
+
+using testing::check_values;
+using testing::cover;
+using testing::FunctionCase;
+
+constexpr FunctionCase kTypes[] = {
+    {R"~(Bool("T"))~", "true"},
+    {R"~(Bool(0.0))~", "false"},
+    {R"~(Bool("yes"))~", "refused"},
+    {R"~(Bool(log.attributes["s"]))~", "error"},
+    {R"~(Bool(log.attributes["nil"]))~", "nil"},
+    {R"~(Int("12"))~", "12"},
+    {R"~(Int("1.5"))~", "nil"},
+    {R"~(Int(-3.9))~", "-3"},
+    {R"~(Int(true))~", "1"},
+    {R"~(Int(log.attributes["missing"]))~", "nil"},
+    {R"~(Double("1e3"))~", "1000.0"},
+    {R"~(Double(log.attributes["i"]))~", "42.0"},
+    {R"~(Double("1,5"))~", "refused"},
+    {R"~(String(12))~", R"~("12")~"},
+    {R"~(String(0.0000001))~", R"~("1e-07")~"},
+    {R"~(String(log.attributes["by"]))~", R"~("0001feff")~"},
+    {R"~(String(log.attributes["l"]))~", R"~("[1,2,3]")~"},
+    {R"~(String(log.attributes["m"]))~",
+     R"~("{\"k\":\"v\",\"n\":1,\"sub\":{\"x\":[1,\"two\"]}}")~"},
+    {R"~(String(log.attributes["nil"]))~", "nil"},
+    {R"~(IsBool(log.attributes["t"]))~", "true"},
+    {R"~(IsBool(log.attributes["i"]))~", "false"},
+    {R"~(IsBool(1))~", "refused"},
+    {R"~(IsInt(log.attributes["i"]))~", "true"},
+    {R"~(IsDouble(log.attributes["f"]))~", "true"},
+    {R"~(IsString(log.attributes["s"]))~", "true"},
+    {R"~(IsString(log.attributes["missing"]))~", "false"},
+    {R"~(IsMap(log.attributes["m"]))~", "true"},
+    {R"~(IsList(log.attributes["l"]))~", "true"},
+    {R"~(IsList(nil))~", "false"},
+    {R"~(IsEmpty(log.attributes["e"]))~", "true"},
+    {R"~(IsEmpty(log.attributes["em"]))~", "true"},
+    {R"~(IsEmpty(0))~", "true"},
+    {R"~(IsEmpty(log.attributes["i"]))~", "false"},
+    {R"~(IsEmpty(log.attributes["missing"]))~", "true"},
+    {R"~(Len("żół"))~", "6"},
+    {R"~(Len(log.attributes["l"]))~", "3"},
+    {R"~(Len(log.attributes["m"]))~", "3"},
+    {R"~(Len(log.attributes["i"]))~", "error"},
+    {R"~(Log(1))~", "0.0"},
+    {R"~(Log("1"))~", "0.0"},
+    {R"~(Log(log.attributes["n"]))~", "error"},
+    {R"~(ParseInt("ff", 16))~", "255"},
+    {R"~(ParseInt("0b11_00", 0))~", "12"},
+    {R"~(ParseInt("-0o17", 0))~", "-15"},
+    {R"~(ParseInt("9", 8))~", "error"},
+    {R"~(ParseInt("1", 1))~", "error"},
+};
+const bool kTypesCovered = cover(kTypes);
+
+TEST(Functions, Types) { check_values(kTypes); }
+
+constexpr FunctionCase kTexts[] = {
+    {R"~(Concat(["a", 1, 2.5, true, nil, 0x00ff], "-"))~", R"~("a-1-2.5-true-<nil>-00ff")~"},
+    {R"~(Concat([log.attributes["l"]], ""))~", R"~("[1,2,3]")~"},
+    {R"~(Concat([], ","))~", R"~("")~"},
+    {R"~(Split("a,b,,c", ","))~", R"~(["a", "b", "", "c"])~"},
+    {R"~(Split("", ","))~", R"~([""])~"},
+    {R"~(Split("żó", ""))~", R"~(["ż", "ó"])~"},
+    {R"~(Split(log.attributes["i"], ","))~", "error"},
+    {R"~(Substring("123456789", 2, 3))~", R"~("345")~"},
+    {R"~(Substring("一二三", 0, 4, true))~", R"~("一")~"},
+    {R"~(Substring("abc", 1, 3))~", "error"},
+    {R"~(Substring("abc", 0, 0))~", "error"},
+    {R"~(Trim("  a b  "))~", R"~("a b")~"},
+    {R"~(Trim("!!a!!", "!"))~", R"~("a")~"},
+    {R"~(TrimPrefix("ingest_x", "ingest_"))~", R"~("x")~"},
+    {R"~(TrimPrefix("x", "ingest_"))~", R"~("x")~"},
+    {R"~(TrimSuffix("x_svc", "_svc"))~", R"~("x")~"},
+    {R"~(HasPrefix("abc", "ab"))~", "true"},
+    {R"~(HasPrefix("abc", ""))~", "true"},
+    {R"~(HasPrefix(log.attributes["i"], "4"))~", "error"},
+    {R"~(HasSuffix("abc", "bc"))~", "true"},
+    {R"~(HasSuffix("c", "bc"))~", "false"},
+    {R"~(ConvertCase("ŻÓŁĆ", "lower"))~", R"~("żółć")~"},
+    {R"~(ConvertCase("myMetric", "upper"))~", R"~("MYMETRIC")~"},
+    {R"~(ConvertCase("a1b2C3", "snake"))~", R"~("a_1_b_2_c_3")~"},
+    {R"~(ConvertCase("HTTPServer2Go", "camel"))~", R"~("Httpserver2Go")~"},
+    {R"~(ConvertCase("a", "title"))~", "refused"},
+    {R"~(ToLowerCase("AbC"))~", R"~("abc")~"},
+    {R"~(ToUpperCase("AbC"))~", R"~("ABC")~"},
+    {R"~(ToSnakeCase("MyMetricName"))~", R"~("my_metric_name")~"},
+    {R"~(ToCamelCase("my_metric_name"))~", R"~("MyMetricName")~"},
+    {R"~(Format("%s/%04d", ["a", 7]))~", R"~("a/0007")~"},
+    {R"~(Format("%d", ["a"]))~", R"~("%!d(string=a)")~"},
+    {R"~(Format("%s", []))~", R"~("%!s(MISSING)")~"},
+    {R"~(Hex(12))~", R"~("000000000000000c")~"},
+    {R"~(Hex(1.1))~", R"~("3ff199999999999a")~"},
+    {R"~(Hex("1"))~", R"~("31")~"},
+    {R"~(Hex(true))~", R"~("01")~"},
+    {R"~(Hex(log.attributes["nil"]))~", R"~("")~"},
+    {R"~(Hex(log.span_id))~", "error"},
+    {R"~(IsMatch("string", ".*ring"))~", "true"},
+    {R"~(IsMatch(log.attributes["i"], "^4"))~", "true"},
+    {R"~(IsMatch(log.attributes["missing"], ".*"))~", "false"},
+    {R"~(IsMatch("a", "("))~", "refused"},
+    {R"~(IsValidLuhn("17893729974"))~", "true"},
+    {R"~(IsValidLuhn(17893729975))~", "false"},
+    {R"~(IsValidLuhn(""))~", "false"},
+    {R"~(IsValidLuhn("12a"))~", "error"},
+};
+const bool kTextsCovered = cover(kTexts);
+
+TEST(Functions, Texts) { check_values(kTexts); }
+
+constexpr FunctionCase kHashes[] = {
+    {R"~(MD5("name"))~", R"~("b068931cc450442b63f5b3d276ea4297")~"},
+    {R"~(SHA1("name"))~", R"~("6ae999552a0d2dca14d62e2bc8b764d377b1dd6c")~"},
+    {R"~(SHA256("name"))~",
+     R"~("82a3537ff0dbce7eec35d69edc3a189ee6f17d82f353a553f9aa96cb0be3ce89")~"},
+    {R"~(SHA512(""))~", R"~("cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce)~"
+                        R"~(47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e")~"},
+    {R"~(FNV("hello world"))~", "8618312879776256743"},
+    {R"~(Murmur3Hash("hello"))~", R"~("47fa8b24")~"},
+    {R"~(Murmur3Hash128(""))~", R"~("00000000000000000000000000000000")~"},
+    {R"~(XXH3(""))~", R"~("2d06800538d394c2")~"},
+    {R"~(XXH128(""))~", R"~("99aa06d3014798d86001c324468d497f")~"},
+    {R"~(SHA256(log.attributes["i"]))~", "error"},
+    {R"~(MD5(1))~", "refused"},
+};
+const bool kHashesCovered = cover(kHashes);
+
+TEST(Functions, Hashes) { check_values(kHashes); }
+
+constexpr FunctionCase kIds[] = {
+    {R"~(TraceID(0x00112233445566778899aabbccddeeff))~", "00112233445566778899aabbccddeeff"},
+    {R"~(TraceID("a389023abaa839283293ed323892389d"))~", "a389023abaa839283293ed323892389d"},
+    {R"~(TraceID("short"))~", "refused"},
+    {R"~(SpanID("0102030405060708"))~", "0102030405060708"},
+    {R"~(SpanID(0x01))~", "refused"},
+    {R"~(ProfileID(0x00112233445566778899aabbccddeeff))~", "00112233445566778899aabbccddeeff"},
+    {R"~(Len(UUID()))~", "36"},
+    {R"~(Substring(UUIDv7(), 14, 1))~", R"~("7")~"},
+    {R"~(UUID() == UUIDv7())~", "refused"},
+};
+const bool kIdsCovered = cover(kIds);
+
+TEST(Functions, Ids) { check_values(kIds); }
+
+}  // namespace
+}  // namespace sluice::ottl

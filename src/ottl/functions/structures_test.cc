@@ -1,0 +1,166 @@
+// Converters of lists, maps and texts that hold structures.
+
+#include "testing/function_cases.h"
+
+namespace sluice::ottl {
+namespace {
+
+using testing::check_values;
+using testing::cover;
+using testing::FunctionCase;
+
+constexpr FunctionCase kCollections[] = {
+    {R"~(Coalesce([nil, log.attributes["missing"], "x"]))~", R"~("x")~"},
+    {R"~(Coalesce([nil]))~", "nil"},
+    {R"~(Coalesce([]))~", "refused"},
+    {R"~(ContainsValue([1, 2, 3], 3))~", "true"},
+    {R"~(ContainsValue(log.attributes["sl"], "c"))~", "false"},
+    {R"~(ContainsValue(log.attributes["l"], 2.0))~", "true"},
+    {R"~(Index("hello world", "world"))~", "6"},
+    {R"~(Index(log.attributes["l"], 9))~", "-1"},
+    {R"~(Index(log.attributes["i"], 1))~", "error"},
+    {R"~(Keys(log.attributes["m"]))~", R"~(["k", "n", "sub"])~"},
+    {R"~(Keys(log.attributes["l"]))~", "error"},
+    {R"~(Values({"a": 1, "b": "x"}))~", R"~([1, "x"])~"},
+    {R"~(Sort([3, 1, 2]))~", "[1, 2, 3]"},
+    {R"~(Sort(log.attributes["sl"], "desc"))~", R"~(["b", "a"])~"},
+    {R"~(Sort([1], "down"))~", "refused"},
+    {R"~(SliceToMap(ParseJSON("[{\"n\":\"a\",\"v\":1}]"), ["n"], ["v"]))~", "{a: 1.0}"},
+    {R"~(SliceToMap(log.attributes["l"]))~", "{0: 1, 1: 2, 2: 3}"},
+    {R"~(SliceToMap(log.attributes["l"], ["n"]))~", "error"},
+    {R"~(ParseSeverity(404, {"error": [{"range": "4xx"}], "info": [{"equals": ["inf"]}]}))~",
+     R"~("error")~"},
+    {R"~(ParseSeverity("inf", {"info": [{"equals": ["inf"]}, {"range": {"min": 1, "max": 2}}]}))~",
+     R"~("info")~"},
+    {R"~(ParseSeverity(7, {"info": [{"range": {"min": 1, "max": 2}}]}))~", "error"},
+};
+const bool kCollectionsCovered = cover(kCollections);
+
+TEST(Functions, Collections) { check_values(kCollections); }
+
+constexpr FunctionCase kParsers[] = {
+    {R"~(ParseJSON("{\"a\":1,\"b\":[true,null,\"x\"],\"a\":2}"))~",
+     R"~({a: 2.0, b: [true, nil, "x"]})~"},
+    {R"~(ParseJSON("1"))~", "error"},
+    {R"~(ParseJSON("{\"a\":1}")["a"])~", "1.0"},
+    {R"~(ParseJSON("{\"a\":1}")["no"])~", "error"},
+    {R"~(ParseCSV("1,\"a,b\",3", "x,y,z"))~", R"~({x: "1", y: "a,b", z: "3"})~"},
+    {R"~(ParseCSV("1|2", "x;y", "|", ";"))~", R"~({x: "1", y: "2"})~"},
+    {R"~(ParseCSV("1,2", "x", mode="strict"))~", "error"},
+    {R"~(ParseCSV("a\"b,c", "x,y", mode="lazyQuotes"))~", R"~({x: "a\"b", y: "c"})~"},
+    {R"~(ParseCSV("\"a,b\"", "x,y", mode="ignoreQuotes"))~", R"~({x: "\"a", y: "b\""})~"},
+    {R"~(ParseCSV("1", "x", mode="other"))~", "refused"},
+    {R"~(ParseKeyValue("a=1 b=\"x y\""))~", R"~({a: "1", b: "x y"})~"},
+    {R"~(ParseKeyValue("a:1,b:2", ":", ","))~", R"~({a: "1", b: "2"})~"},
+    {R"~(ParseKeyValue(""))~", "error"},
+    {R"~(ParseKeyValue("a=1", "=", "="))~", "refused"},
+    {R"~(ToKeyValueString({"b": "1", "a": "x y"}, sort_output=true))~", R"~("a=\"x y\" b=1")~"},
+    {R"~(ToKeyValueString({"a": "1"}, ":", ","))~", R"~("a:1")~"},
+    {R"~(ToKeyValueString({"a": "1"}, ""))~", "refused"},
+    {R"~(Base64Decode("aGk="))~", R"~("hi")~"},
+    {R"~(Base64Decode("!!"))~", "error"},
+    {R"~(Base64Encode("hi?>"))~", R"~("aGk/Pg==")~"},
+    {R"~(Base64Encode("hi?>", "base64-raw-url"))~", R"~("aGk_Pg")~"},
+    {R"~(Base64Encode("a", "base32"))~", "error"},
+    {R"~(Decode("aGk", "base64-raw"))~", R"~("hi")~"},
+    {R"~(Decode(0xe4, "iso-8859-1"))~", R"~("ä")~"},
+    {R"~(Decode("a", "no-such-charset"))~", "refused"},
+    {R"~(ExtractPatterns("a=1", "(?P<k>\\w)=(?P<v>\\d)"))~", R"~({k: "a", v: "1"})~"},
+    {R"~(ExtractPatterns("zz", "(?P<k>\\d)"))~", "{}"},
+    {R"~(ExtractPatterns("zz", "z"))~", "error"},
+    {R"~(ExtractGrokPatterns("GET 42", "%{WORD:verb} %{INT:n:int}", true))~",
+     R"~({verb: "GET", n: 42})~"},
+    {R"~(ExtractGrokPatterns("u:p", "%{A:a}", true, ["A=\\w:\\w"]))~", R"~({a: "u:p"})~"},
+    {R"~(ExtractGrokPatterns("x", "%{NO_SUCH:a}", true))~", "refused"},
+    {R"~(UserAgent("curl/7.81.0"))~",
+     R"~({user_agent.name: "curl", user_agent.original: "curl/7.81.0", )~"
+     R"~(user_agent.version: "7.81.0", os.name: "Other"})~"},
+};
+const bool kParsersCovered = cover(kParsers);
+
+TEST(Functions, Parsers) { check_values(kParsers); }
+
+constexpr FunctionCase kLogFormats[] = {
+    {R"~(ParseCLF("::1 - u [d] \"GET / HTTP/1.0\" 200 -"))~",
+     R"~({clf.remote_host: "::1", clf.rfc931: "-", clf.auth_user: "u", clf.timestamp: "d", )~"
+     R"~(clf.request: "GET / HTTP/1.0", clf.method: "GET", clf.request_uri: "/", )~"
+     R"~(clf.protocol: "HTTP/1.0", clf.status: 200})~"},
+    {R"~(ParseCLF("x", "other"))~", "refused"},
+    {R"~(ParseLEEF("<13>host LEEF:1.0|V|P|1|id|a=1\t=2\tb=x=y"))~",
+     R"~({leef.version: "1.0", leef.vendor: "V", leef.product.name: "P", )~"
+     R"~(leef.product.version: "1", leef.event.id: "id", leef.attributes: {a: "1", b: "x=y"}})~"},
+    {R"~(ParseLEEF("LEEF:2.0|V|P|1|id|0x5e|a=1^b=2")["leef.attributes"])~",
+     R"~({a: "1", b: "2"})~"},
+    {R"~(ParseLEEF("LEEF:2.0|V|P|1|id|a=1\tb=2|3")["leef.attributes"])~",
+     R"~({a: "1", b: "2|3"})~"},
+    {R"~(ParseLEEF("LEEF:3.0|V|P|1|id|"))~", "error"},
+    {R"~(ParseCEF("CEF:0|a\\|b|p|1|100|worm stopped|10|src=10.0.0.1 msg=two words\\=x spt=1"))~",
+     R"~({cef.version: "0", cef.device_vendor: "a|b", cef.device_product: "p", )~"
+     R"~(cef.device_version: "1", cef.device_event_class_id: "100", cef.name: "worm stopped", )~"
+     R"~(cef.severity: "10", cef.extensions: {src: "10.0.0.1", msg: "two words=x", spt: "1"}})~"},
+    {R"~(ParseCEF("CEF:0|a|b"))~", "error"},
+    {R"~(ParseELF("#Version: 1.0\n#Fields: time cs-uri\n00:34 \"/a b\"\n00:35"))~",
+     R"~({elf.version: "1.0", elf.fields: ["time", "cs-uri"], elf.entries: )~"
+     R"~([{time: "00:34", cs-uri: "/a b"}, {time: "00:35", cs-uri: "-"}]})~"},
+    {R"~(ParseELF("#Fields: a\n1"))~", "error"},
+};
+const bool kLogFormatsCovered = cover(kLogFormats);
+
+TEST(Functions, LogFormats) { check_values(kLogFormats); }
+
+constexpr FunctionCase kXml[] = {
+    {R"~(ParseXML("<?xml version='1.0'?><p:a x='1'> t <b/>u</p:a>rest"))~",
+     R"~({tag: "a", content: "tu", attributes: {x: "1"}, children: [{tag: "b"}]})~"},
+    {R"~(ParseXML("<a>&nope;</a>"))~", "error"},
+    {R"~(ParseXML("plain"))~", "error"},
+    {R"~(ParseSimplifiedXML("<a><b>1</b><b/><c> x </c></a>"))~", R"~({a: {b: ["1"], c: " x "}})~"},
+    {R"~(ParseSimplifiedXML("<a><b/><b><c/></b></a>"))~", "{a: {b: []}}"},
+    {R"~(GetXML(log.attributes["xml"], "/a/c"))~", R"~("<c>t</c>")~"},
+    {R"~(GetXML(log.attributes["xml"], "//@b"))~", R"~("1")~"},
+    {R"~(GetXML("<a><![CDATA[h<i]]></a>", "/a/text()"))~", R"~("h&lt;i")~"},
+    {R"~(GetXML("<x:a/>", "//*"))~", "error"},
+    {R"~(GetXML("<a/>", "/a["))~", "refused"},
+    {R"~(GetXML("<a/>", "count(//a)"))~", R"~("")~"},
+    {R"~(InsertXML("<a><b/><b/></a>", "//b", "<c/>"))~",
+     R"~("<a><b><c></c></b><b><c></c></b></a>")~"},
+    {R"~(InsertXML("<a x='1'/>", "//@x", "<c/>"))~", "error"},
+    {R"~(RemoveXML("<a x='1' y='2'><b>1</b><!-- c --></a>", "//@y | //comment()"))~",
+     R"~("<a x=\"1\"><b>1</b></a>")~"},
+    {R"~(RemoveXML("<a><b><b/></b></a>", "//b"))~", R"~("<a></a>")~"},
+    {R"~(RemoveXML("<a xmlns='u' xmlns:p='v'/>", "//@*"))~", R"~("<a></a>")~"},
+    {R"~(ConvertAttributesToElementsXML("<a foo='b'><c/></a>"))~",
+     R"~("<a><c></c><foo>b</foo></a>")~"},
+    {R"~(ConvertAttributesToElementsXML("<a x='1'><b y='2'/></a>", "/a/b/@*"))~",
+     R"~("<a x=\"1\"><b><y>2</y></b></a>")~"},
+    {R"~(ConvertTextToElementsXML("<a>x<b/>y</a>"))~",
+     R"~("<a><value>x</value><b></b><value>y</value></a>")~"},
+    {R"~(ConvertTextToElementsXML("<a>x<b/></a>", "/a", "v"))~", R"~("<a><v>x</v><b></b></a>")~"},
+};
+const bool kXmlCovered = cover(kXml);
+
+TEST(Functions, Xml) { check_values(kXml); }
+
+constexpr FunctionCase kNetwork[] = {
+    {R"~(URL("http://u:p@h:80/f.gif?q#x"))~",
+     R"~({url.original: "http://u:p@h:80/f.gif?q#x", url.domain: "h", url.scheme: "http", )~"
+     R"~(url.path: "/f.gif", url.port: 80, url.fragment: "x", url.user_info: "u:p", )~"
+     R"~(url.username: "u", url.password: "p", url.query: "q", url.extension: "gif"})~"},
+    {R"~(URL("?a=1&a=2&b=%20"))~", R"~({query: {a: ["1", "2"], b: [" "]}})~"},
+    {R"~(URL("http://::1/"))~", "error"},
+    {R"~(URL(""))~", "error"},
+    {R"~(IsInCIDR("10.1.2.3", ["192.168.0.0/16", "10.0.0.0/8"]))~", "true"},
+    {R"~(IsInCIDR("::ffff:10.0.0.1", ["10.0.0.0/8"]))~", "true"},
+    {R"~(IsInCIDR("10.0.0.1", ["::/0"]))~", "false"},
+    {R"~(IsInCIDR("bad", ["::/0"]))~", "false"},
+    {R"~(IsInCIDR("10.0.0.1", ["10.0.0.0/33"]))~", "refused"},
+    {R"~(CommunityID("192.168.1.1", 54321, "10.0.0.1", 90, "UDP", 2))~",
+     R"~("1:sAf4Y22Cz0Pq28qyrJYFQGhlvp4=")~"},
+    {R"~(CommunityID("1.2.3.4", 80, "5.6.7.8", 70000))~", "error"},
+    {R"~(CommunityID("1.2.3.4", 80, "5.6.7.8", 80, "tcp"))~", "error"},
+};
+const bool kNetworkCovered = cover(kNetwork);
+
+TEST(Functions, Network) { check_values(kNetwork); }
+
+}  // namespace
+}  // namespace sluice::ottl
