@@ -6,7 +6,10 @@
 #include <string>
 
 #include "base/buffer.h"
+#include "io/tls.h"
 #include "testing/fake_clickhouse.h"
+#include "testing/fake_server.h"
+#include "testing/test_ca.h"
 #include "wire/lz4_frame.h"
 
 namespace sluice::clickhouse {
@@ -133,6 +136,40 @@ TEST(Client, AQuerysErrorSaysWhoseFaultItIs) {
     EXPECT_EQ(result.status().code(), c.status) << c.code;
     EXPECT_NE(result.status().message().find("why"), std::string::npos);
   }
+}
+
+TEST(Client, SpeaksHttpsWithAServerThatItTrusts) {
+  testing::TestCa ca;
+  const testing::Identity identity = ca.issue();
+  io::TlsServerConfig server_config;
+  server_config.common.cert_pem = identity.certificate;
+  server_config.common.key_pem = identity.key;
+  auto server_tls = io::TlsServer::create(server_config, {"http/1.1"});
+  ASSERT_TRUE(server_tls.ok());
+  testing::FakeServer server(
+      [](const http::Request& request) {
+        http::Response response;
+        response.body = std::string(request.body.view());
+        return response;
+      },
+      {std::move(server_tls).value()});
+  auto endpoint = Endpoint::parse("https://u:secret@localhost:" + std::to_string(server.port()));
+  ASSERT_TRUE(endpoint.ok());
+  Client wary(*endpoint);
+  const auto refused = wary.query("SELECT 1");
+  EXPECT_EQ(refused.status().code(), Code::Unavailable);
+  EXPECT_NE(refused.status().message().find("certificate"), std::string::npos)
+      << refused.status().message();
+
+  io::TlsClientConfig trusting;
+  trusting.common.ca_pem = ca.certificate();
+  auto tls = io::TlsClient::create(trusting, {"http/1.1"});
+  ASSERT_TRUE(tls.ok());
+  endpoint->tls = std::move(tls).value();
+  Client client(*endpoint);
+  const auto answer = client.query("SELECT 1");
+  ASSERT_TRUE(answer.ok()) << answer.status().to_string();
+  EXPECT_EQ(*answer, "SELECT 1");
 }
 
 }  // namespace

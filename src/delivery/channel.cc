@@ -10,13 +10,13 @@ namespace {
 
 using Verdict = Attempt::Verdict;
 
-PackOptions packing_of(const DeliveryConfig& config) {
+PackOptions packing_of(Format format, const QueueConfig& queue) {
   PackOptions options;
-  options.format = config.format;
-  if (!config.queue.batches()) return options;
-  options.sizer = config.queue.batch_sizer();
-  options.size_max = static_cast<uint64_t>(config.queue.batch->max_size);
-  for (std::string key : config.queue.batch->partition.metadata_keys) {
+  options.format = format;
+  if (!queue.batches()) return options;
+  options.sizer = queue.batch_sizer();
+  options.size_max = static_cast<uint64_t>(queue.batch->max_size);
+  for (std::string key : queue.batch->partition.metadata_keys) {
     std::transform(key.begin(), key.end(), key.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     options.partition_keys.push_back(std::move(key));
@@ -58,7 +58,8 @@ Channel::Channel(otlp::Signal signal, const DeliveryConfig& config, Remote& remo
       config_(config),
       remote_(remote),
       budget_(budget),
-      packing_(packing_of(config)),
+      queue_config_(config.queue),
+      packing_(packing_of(config.format, config.queue)),
       instruments_{
           counter(metrics, config, signal, "sent", "Records that the remote end has taken."),
           counter(metrics, config, signal, "send_failed",
@@ -72,7 +73,7 @@ Channel::Channel(otlp::Signal signal, const DeliveryConfig& config, Remote& remo
                   "Records that the remote end took and rejected, by its partial success."),
           metrics.gauge("otelcol_exporter_queue_size", "What is in the sending queue.",
                         labels_of(config, signal))},
-      queue_(config.queue) {
+      queue_(queue_config_) {
   metrics
       .gauge("otelcol_exporter_queue_capacity", "What the sending queue can hold.",
              labels_of(config, signal))
@@ -83,6 +84,12 @@ Channel::~Channel() {
   for (std::thread& thread : threads_) thread.join();
 }
 
+void Channel::batch_by(const BatchConfig& batch) {
+  if (queue_config_.batch) return;
+  queue_config_.batch = batch;
+  packing_ = packing_of(config_.format, queue_config_);
+}
+
 void Channel::consume(pipeline::Batch&& batch) {
   std::vector<Parcel> parcels;
   const bool was_full = queue_.full();
@@ -90,15 +97,23 @@ void Channel::consume(pipeline::Batch&& batch) {
     parcels = pack(batch, packing_, budget_);
     if (parcels.empty()) return;
   }
+  std::vector<pipeline::Ack> early;
+  if (config_.answers_early) {
+    for (Parcel& parcel : parcels) early.push_back(std::move(parcel.ack));
+  }
   if (was_full || !queue_.offer(parcels)) {
     uint64_t items = was_full ? count_items(batch) : 0;
     for (const Parcel& parcel : parcels) items += parcel.items;
     instruments_.turned_away.add(items);
     const Status full = unavailable("the sending queue of " + config_.exporter + " is full");
     if (was_full) batch.ack.resolve({full, 0, {}});
-    for (Parcel& parcel : parcels) parcel.ack.resolve({full, 0, {}});
+    for (pipeline::Ack& ack : early) ack.resolve({full, 0, {}});
+    for (Parcel& parcel : parcels) {
+      if (!parcel.ack.empty()) parcel.ack.resolve({full, 0, {}});
+    }
     return;
   }
+  for (pipeline::Ack& ack : early) ack.resolve({});
   instruments_.queue_size.set(queue_.size());
   if (queue_.unattended() != 0) add_threads();
 }
@@ -184,46 +199,48 @@ void Channel::deliver(std::vector<Parcel> parcels) {
   settle(parcels, attempt);
 }
 
+void Channel::report(const Attempt& attempt, const Status& status, uint64_t items) {
+  if (attempt.verdict != Verdict::Done) {
+    instruments_.failed.add(items);
+    const bool is_refused = attempt.verdict == Verdict::Refused;
+    log::error("a request could not be delivered",
+               {{"exporter", config_.exporter},
+                {"error", status.message()},
+                {"items", items},
+                {"sender_told", config_.answers_early ? "that it was taken: the data is lost"
+                                : is_refused          ? "that its data is refused"
+                                                      : "to retry later"}});
+    return;
+  }
+  const uint64_t rejected = std::min(attempt.rejected, items);
+  instruments_.sent.add(items - rejected);
+  instruments_.rejected.add(rejected);
+  if (rejected == 0 && attempt.message.empty()) return;
+  log::warn("the remote end has rejected records, or warns",
+            {{"exporter", config_.exporter}, {"rejected", rejected}, {"message", attempt.message}});
+}
+
 void Channel::settle(std::vector<Parcel>& parcels, const Attempt& attempt) {
   uint64_t items = 0;
   for (const Parcel& parcel : parcels) items += parcel.items;
-  pipeline::Outcome outcome;
+  Status status;
   switch (attempt.verdict) {
     case Verdict::Done: break;
-    case Verdict::Retry: outcome.status = unavailable(attempt.status.message()); break;
-    case Verdict::Refused: outcome.status = attempt.status; break;
+    case Verdict::Retry: status = unavailable(attempt.status.message()); break;
+    case Verdict::Refused: status = attempt.status; break;
     case Verdict::Barred:
       // Not the sender's fault, and its data is good: it may keep it until this is put right.
-      outcome.status = {Code::FailedPrecondition, attempt.status.message()};
+      status = {Code::FailedPrecondition, attempt.status.message()};
       break;
   }
-  if (attempt.verdict == Verdict::Done) {
-    const uint64_t rejected = std::min(attempt.rejected, items);
-    instruments_.sent.add(items - rejected);
-    instruments_.rejected.add(rejected);
-    if (rejected != 0 || !attempt.message.empty()) {
-      log::warn(
-          "the remote end has rejected records, or warns",
-          {{"exporter", config_.exporter}, {"rejected", rejected}, {"message", attempt.message}});
-    }
-  } else {
-    instruments_.failed.add(items);
-    log::error(
-        "a request could not be delivered",
-        {{"exporter", config_.exporter},
-         {"error", attempt.status.message()},
-         {"items", items},
-         {"sender_told", outcome.status.code() == Code::InvalidArgument ? "that its data is refused"
-                                                                        : "to retry later"}});
-  }
+  report(attempt, status, items);
   uint64_t rejected_left = attempt.verdict == Verdict::Done ? attempt.rejected : 0;
   for (Parcel& parcel : parcels) {
-    pipeline::Outcome own = outcome;
-    own.rejected = std::min(rejected_left, parcel.items);
+    pipeline::Outcome own{status, std::min(rejected_left, parcel.items), {}};
     if (own.rejected != 0) own.reason = attempt.message;
     rejected_left -= own.rejected;
     parcel.memory.reset();
-    parcel.ack.resolve(std::move(own));
+    if (!parcel.ack.empty()) parcel.ack.resolve(std::move(own));
   }
 }
 

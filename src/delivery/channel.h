@@ -21,6 +21,9 @@ struct DeliveryConfig {
   Format format = Format::Protobuf;
   wire::Encoding encoding = wire::Encoding::Identity;
   std::optional<int> level;  ///< of compression
+  /// Senders are answered once the data is in the queue, and not when it is delivered: what the
+  /// process was told (`--ack memory`), never what the queue's options say.
+  bool answers_early = false;
 };
 
 /// The way out for one signal: a queue, and threads that wait for the remote end. Threads are made
@@ -35,10 +38,16 @@ class Channel {
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
+  /// Puts requests together, unless the configuration of the queue says how. To be called before
+  /// any batch comes.
+  void batch_by(const BatchConfig& batch);
+
   /// Encodes the batch and returns; its ack is resolved once the remote end has decided, or at once
   /// if there is no room. Thread-safe.
   void consume(pipeline::Batch&& batch);
 
+  /// From now on nothing is tried again: senders are told to retry later. Thread-safe.
+  void hurry() { queue_.hurry(); }
   /// What waits is tried once more; `done` runs on any thread when all of it is answered.
   void stop(std::function<void()> done);
 
@@ -56,13 +65,15 @@ class Channel {
   void run();
   void deliver(std::vector<Parcel> parcels);
   void settle(std::vector<Parcel>& parcels, const Attempt& attempt);
+  void report(const Attempt& attempt, const Status& status, uint64_t items);
   void encode_body(const std::vector<Parcel>& parcels, Buffer& body) const;
 
   const otlp::Signal signal_;
   const DeliveryConfig& config_;
   Remote& remote_;
   Budget& budget_;
-  const PackOptions packing_;
+  QueueConfig queue_config_;
+  PackOptions packing_;
   Instruments instruments_;
   Queue queue_;
   std::mutex mutex_;

@@ -232,6 +232,50 @@ TEST_F(ChannelTest, OneSendersBadRecordsDoNotTakeThoseOfOthersAlong) {
   EXPECT_EQ(remote_.bodies().size(), 4u);
 }
 
+TEST_F(ChannelTest, AnswersEarlyOnlyWhereTheProcessWasToldTo) {
+  config_.answers_early = true;
+  config_.queue.queue_size = 1;
+  remote_.hold(true);
+  auto taken = send(1);
+  EXPECT_TRUE(result(taken).status.ok());
+  auto turned_away = send(1);
+  EXPECT_EQ(result(turned_away).status.code(), Code::Unavailable);
+  remote_.hold(false);
+  remote_.wait_for(1);
+}
+
+TEST_F(ChannelTest, PutsTogetherWhatThePipelineAsksForUnlessTheQueueSaysHow) {
+  BatchConfig wanted;
+  wanted.min_size = 3;
+  wanted.flush_timeout = 1h;
+  channel().batch_by(wanted);
+  auto first = send(1);
+  auto second = send(2);
+  EXPECT_TRUE(result(first).status.ok());
+  EXPECT_TRUE(result(second).status.ok());
+  EXPECT_EQ(remote_.bodies().size(), 1u);
+
+  stop();
+  config_.queue.batch.emplace();
+  config_.queue.batch->enabled = false;
+  channel().batch_by(wanted);
+  auto alone = send(1);
+  EXPECT_TRUE(result(alone).status.ok());
+}
+
+TEST_F(ChannelTest, WhenTheProcessEndsSoonNobodyWaitsForAnotherTry) {
+  config_.retry.initial_interval = 1min;
+  config_.retry.max_interval = 1min;
+  config_.retry.max_elapsed_time = 0s;
+  remote_.answer({retry(), Attempt{}});
+  auto waits = send(1);
+  remote_.wait_for(1);
+  channel().hurry();
+  EXPECT_EQ(result(waits).status.code(), Code::Unavailable);
+  auto later = send(1);
+  EXPECT_TRUE(result(later).status.ok());
+}
+
 TEST_F(ChannelTest, StoppingTriesOnceMoreAndAnswersEverybody) {
   config_.retry.initial_interval = 1min;
   config_.retry.max_interval = 1min;

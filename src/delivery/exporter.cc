@@ -3,18 +3,40 @@
 #include <utility>
 
 namespace sluice::delivery {
+namespace {
+
+DeliveryConfig with_ack(DeliveryConfig config, pipeline::AckMode ack) {
+  config.answers_early = ack == pipeline::AckMode::Memory;
+  return config;
+}
+
+}  // namespace
 
 QueuedExporter::QueuedExporter(DeliveryConfig config, std::unique_ptr<Remote> remote,
                                pipeline::Host& host)
-    : config_(std::move(config)), remote_(std::move(remote)) {
+    : config_(with_ack(std::move(config), host.ack)), remote_(std::move(remote)) {
   for (size_t i = 0; i < channels_.size(); ++i) {
     channels_[i] = std::make_unique<Channel>(static_cast<otlp::Signal>(i), config_, *remote_,
                                              host.budget, host.metrics);
   }
 }
 
+void QueuedExporter::serve(otlp::Signal signal, const pipeline::BatchLimits& limits) {
+  if (!limits.timeout && !limits.size && !limits.size_max) return;
+  BatchConfig batch;
+  batch.sizer = Sizer::Items;
+  if (limits.timeout) batch.flush_timeout = *limits.timeout;
+  if (limits.size) batch.min_size = *limits.size;
+  if (limits.size_max) batch.max_size = *limits.size_max;
+  channels_[static_cast<size_t>(signal)]->batch_by(batch);
+}
+
 void QueuedExporter::consume(pipeline::Batch&& batch) {
   channels_[static_cast<size_t>(batch.signal)]->consume(std::move(batch));
+}
+
+void QueuedExporter::hurry() {
+  for (const auto& channel : channels_) channel->hurry();
 }
 
 void QueuedExporter::stop(std::function<void()> done) {

@@ -16,8 +16,10 @@ class QueuedExporter final : public pipeline::Exporter, public pipeline::Consume
   QueuedExporter(DeliveryConfig config, std::unique_ptr<Remote> remote, pipeline::Host& host);
 
   pipeline::Consumer& stage(size_t) override { return *this; }
+  void serve(otlp::Signal signal, const pipeline::BatchLimits& limits) override;
   /// Thread-safe.
   void consume(pipeline::Batch&& batch) override;
+  void hurry() override;
   void stop(std::function<void()> done) override;
 
  private:

@@ -4,8 +4,6 @@
 
 namespace sluice::delivery {
 
-Queue::Queue(const QueueConfig& config) : config_(config), batches_(config.batches()) {}
-
 bool Queue::has_room(uint64_t more) const {
   // Those who would wait for room wait for their answer anyway: they may as well wait inside.
   if (!config_.enabled || config_.block_on_overflow || size_ == 0) return true;
@@ -42,8 +40,8 @@ bool Queue::offer(std::vector<Parcel>& parcels) {
 }
 
 Queue::Clock::time_point Queue::due(const Group& group) const {
-  const bool now =
-      !batches_ || stopped_ || group.size >= static_cast<uint64_t>(config_.batch->min_size);
+  const bool now = !config_.batches() || stopped_ ||
+                   group.size >= static_cast<uint64_t>(config_.batch->min_size);
   return now ? Clock::time_point::min()
              : group.parcels.front().since + config_.batch->flush_timeout;
 }
@@ -51,8 +49,8 @@ Queue::Clock::time_point Queue::due(const Group& group) const {
 std::vector<Parcel> Queue::cut(Group& group) {
   std::vector<Parcel> out;
   uint64_t size = 0;
-  const auto max = batches_ ? static_cast<uint64_t>(config_.batch->max_size) : 0;
-  const auto enough = batches_ ? static_cast<uint64_t>(config_.batch->min_size) : 0;
+  const auto max = config_.batches() ? static_cast<uint64_t>(config_.batch->max_size) : 0;
+  const auto enough = config_.batches() ? static_cast<uint64_t>(config_.batch->min_size) : 0;
   while (!group.parcels.empty()) {
     const uint64_t next = group.parcels.front().size(config_.batch_sizer());
     if (!out.empty() && (max != 0 ? size + next > max : size >= enough)) break;
@@ -95,7 +93,16 @@ void Queue::release(const std::vector<Parcel>& parcels) {
 
 bool Queue::pause(std::chrono::nanoseconds length) {
   std::unique_lock lock(mutex_);
-  return !stopped_changed_.wait_for(lock, length, [this] { return stopped_; });
+  return !hurried_changed_.wait_for(lock, length, [this] { return hurried_; });
+}
+
+void Queue::hurry() {
+  {
+    const std::lock_guard lock(mutex_);
+    hurried_ = true;
+  }
+  changed_.notify_all();
+  hurried_changed_.notify_all();
 }
 
 void Queue::stop() {
@@ -103,8 +110,7 @@ void Queue::stop() {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
   }
-  changed_.notify_all();
-  stopped_changed_.notify_all();
+  hurry();
 }
 
 size_t Queue::unattended() const {

@@ -16,8 +16,8 @@ class Queue {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `config` must outlive the queue.
-  explicit Queue(const QueueConfig& config);
+  /// `config` must outlive the queue, and may change until parcels come.
+  explicit Queue(const QueueConfig& config) : config_(config) {}
 
   /// Whether parcels would be turned away now.
   bool full() const;
@@ -30,8 +30,11 @@ class Queue {
   std::vector<Parcel> take();
   void release(const std::vector<Parcel>& parcels);
 
-  /// Sleeps; false at once when the queue is stopped.
+  /// Sleeps; false at once after hurry() or stop().
   bool pause(std::chrono::nanoseconds length);
+
+  /// Ends all pauses, and lets nothing wait for others to go out with.
+  void hurry();
 
   /// Takes no more in, and gives what is there out without waiting for more.
   void stop();
@@ -54,14 +57,14 @@ class Queue {
   std::vector<Parcel> cut(Group& group);
 
   const QueueConfig& config_;
-  const bool batches_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::condition_variable stopped_changed_;
+  std::condition_variable hurried_changed_;
   std::deque<Group> groups_;  // none is empty; the one that waits longest first
   uint64_t size_ = 0;         // in the queue's sizer, with what is on its way
   size_t parcels_ = 0;        // in groups
   size_t waiting_ = 0;        // threads
+  bool hurried_ = false;
   bool stopped_ = false;
 };
 

@@ -248,8 +248,9 @@ bool GrpcClient::connected() const { return impl_ != nullptr && impl_->connectio
 size_t GrpcClient::open_calls() const { return impl_ == nullptr ? 0 : impl_->streams.size(); }
 
 Status GrpcClient::connect(std::chrono::milliseconds timeout) {
-  if (connected() && impl_->is_usable()) return {};
-  if (connected() && open_calls() != 0) return unavailable("the server goes away");
+  // What becomes of open calls is for wait() to say.
+  const bool is_waited_for = connected() && (open_calls() != 0 || !impl_->replies.empty());
+  if (is_waited_for || (connected() && impl_->is_usable())) return {};
   auto impl = std::make_unique<Impl>();
   auto connection = ClientConnection::open(address_, options_.tls.get(), options_.server_name,
                                            Deadline(timeout), impl->never.get());

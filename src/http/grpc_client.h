@@ -52,8 +52,8 @@ class GrpcClient {
   GrpcClient(const GrpcClient&) = delete;
   GrpcClient& operator=(const GrpcClient&) = delete;
 
-  /// Opens the connection if there is none, or if the server has closed or given up the one there
-  /// is. Unavailable if the server cannot be reached.
+  /// Opens the connection if there is none, or if the server has closed or given up one without
+  /// open calls. Unavailable if the server cannot be reached.
   Status connect(std::chrono::milliseconds timeout);
 
   /// Begins a call of `path` ("/package.Service/Method"); its reply will carry `id`. `message` is

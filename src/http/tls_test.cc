@@ -197,6 +197,24 @@ TEST(PlainReuse, AConnectionThatTheServerClosedIsReplaced) {
   EXPECT_EQ(call("b"), "b");
 }
 
+TEST(GrpcClientConnect, LeavesOpenCallsToWait) {
+  auto server = std::make_unique<FakeServer>([](const Request&) {
+    std::this_thread::sleep_for(milliseconds(50));
+    return Response();
+  });
+  GrpcClient client(server->address());
+  ASSERT_TRUE(client.connect(kPatience).ok());
+  client.call(7, "/ok", "", "m");
+  EXPECT_TRUE(client.wait(milliseconds(1)).empty());
+  server.reset();
+  ASSERT_TRUE(client.connect(kPatience).ok()) << "the call's reply is still to be fetched";
+  const auto replies = client.wait(kPatience);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies.front().id, 7u);
+  EXPECT_FALSE(replies.front().status.ok());
+  EXPECT_FALSE(client.connect(kPatience).ok()) << "nobody listens any more";
+}
+
 TEST(GrpcClientMetadata, IsSentWithEveryCall) {
   std::string seen;
   FakeServer server([&seen](const Request& request) {

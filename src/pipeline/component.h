@@ -73,6 +73,9 @@ class Component {
   virtual std::vector<BoundAddress> addresses() const { return {}; }
   /// Called once, after everything is built; consumers are started before those who feed them.
   virtual Status start() { return {}; }
+  /// Called once, before the first stop(): the pipelines end soon, so whoever waits for something
+  /// to get better gives up and has senders told to retry later. Data still comes.
+  virtual void hurry() {}
   /// Called once, in the opposite order, while the lanes run: take no more, pass on what is held.
   /// `done` is called once, on any thread, and must not destroy the component.
   virtual void stop(std::function<void()> done) { done(); }

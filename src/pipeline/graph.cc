@@ -455,6 +455,7 @@ bool Graph::stop(std::chrono::milliseconds timeout, bool is_replaced) {
   if (!is_replaced) {
     for (const auto& [id, extension] : impl_->host.extensions) extension->pipelines_stopping();
   }
+  for (const auto& component : impl_->components) component->hurry();
   for (auto at = impl_->components.rbegin(); at != impl_->components.rend(); ++at) {
     const auto done = std::make_shared<std::promise<void>>();
     std::future<void> future = done->get_future();

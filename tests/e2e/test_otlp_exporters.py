@@ -116,7 +116,9 @@ def config(receiver, exporter):
     return f"""
 receivers: {{otlp: {{protocols: {receiver}}}}}
 exporters: {{{name}: {options}}}
-service: {{pipelines: {{logs: {{receivers: [otlp], exporters: [{name}]}}}}}}
+service:
+  telemetry: {{metrics: {{level: none}}}}
+  pipelines: {{logs: {{receivers: [otlp], exporters: [{name}]}}}}
 """
 
 
@@ -190,3 +192,43 @@ def test_senders_to_a_remote_end_that_is_gone_are_told_to_come_later(run):
     for thread in threads:
         thread.join(30)
     assert answers == [grpc.StatusCode.UNAVAILABLE] * 6
+
+
+def test_a_stop_does_not_wait_for_a_remote_end_that_is_gone(run):
+    a_port = free_port()
+    options = f'{{endpoint: "127.0.0.1:{free_port()}", tls: {{insecure: true}}}}'  # five seconds between tries
+    a = run("a", config(f'{{grpc: {{endpoint: "127.0.0.1:{a_port}"}}}}', ("otlp", options)))
+    answers = []
+
+    def send():
+        try:
+            ledger.export(f"127.0.0.1:{a_port}", ledger.request("nobody", [1]))
+        except grpc.RpcError as error:
+            answers.append(error.code())
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    wait_for(lambda: "sent again" in a.log.read_text(), "the first try has failed")
+    begin = time.monotonic()
+    a.stop()
+    sender.join(30)
+    assert a.process.returncode == 0
+    assert time.monotonic() - begin < 4
+    assert answers == [grpc.StatusCode.UNAVAILABLE]
+
+
+@pytest.mark.parametrize("version", ["--http1.1", "--http2"])
+def test_the_receiver_speaks_both_versions_of_http_over_tls(run, tmp_path, certificates, version):
+    port = free_port()
+    receiver, _ = chain("http", port, certificates, "mutual")
+    run("b", config(receiver, ("nop", "{}")))
+
+    def post(*words):
+        return subprocess.run(["curl", "-s", version, "-o", "/dev/null", "-w", "%{http_version} %{http_code}",
+                               "--cacert", str(certificates / "ca.pem"), "-H", "Content-Type: application/json",
+                               "-d", '{"resourceLogs":[]}', *words, f"https://localhost:{port}/v1/logs"],
+                              capture_output=True, text=True, timeout=30)
+
+    assert post().returncode != 0, "a client without a certificate was let in"
+    known = post("--cert", str(certificates / "client.pem"), "--key", str(certificates / "client.key"))
+    assert known.stdout == ("2 200" if version == "--http2" else "1.1 200"), known.stderr
