@@ -90,6 +90,10 @@ int run_with_options(Command command, std::string_view name, std::string_view in
     warnings.emplace_back(
         "every user of this machine can see --password; use --password-file or SLUICE_PASSWORD");
   }
+  if (arguments->has("otlp-auth-token")) {
+    warnings.emplace_back(
+        "every user of this machine can see --otlp-auth-token; use OTLP_AUTH_TOKEN");
+  }
   for (const std::string& warning : warnings) log::warn(warning);
   return command == kServer ? run_database(options) : run_service(options, command, environment);
 }

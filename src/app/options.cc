@@ -107,6 +107,44 @@ void add_store(std::vector<Flag>& flags, Options& o) {
        .commands = kSignsIn}));
 }
 
+void add_security(std::vector<Flag>& flags, Options& o) {
+  flags.push_back(make_flag(
+      o.otlp_auth_token,
+      {.name = "otlp-auth-token",
+       .unit = "TEXT",
+       .help = "Take data only from senders whose Authorization header has this token; rather set "
+               "it in the environment, since every user of the machine can see command lines",
+       .env = "OTLP_AUTH_TOKEN",
+       .commands = kPreset}));
+  const auto tls = [&](auto& target, FlagInfo info) {
+    info.commands = kGateway;
+    flags.push_back(make_flag(target, info));
+  };
+  ClickHouseTls& t = o.clickhouse_tls;
+  tls(t.ca_file, {.name = "clickhouse-tls-ca-file",
+                  .unit = "FILE",
+                  .help = "Who signs the certificate of an https:// ClickHouse, as PEM",
+                  .env = "CLICKHOUSE_TLS_CA_FILE",
+                  .unset = "the system's authorities"});
+  tls(t.cert_file, {.name = "clickhouse-tls-cert-file",
+                    .unit = "FILE",
+                    .help = "Our own certificate for it, as PEM",
+                    .env = "CLICKHOUSE_TLS_CERT_FILE"});
+  tls(t.key_file, {.name = "clickhouse-tls-key-file",
+                   .unit = "FILE",
+                   .help = "The key of our own certificate",
+                   .env = "CLICKHOUSE_TLS_KEY_FILE"});
+  tls(t.server_name, {.name = "clickhouse-tls-server-name",
+                      .unit = "NAME",
+                      .help = "The name that its certificate must have",
+                      .env = "CLICKHOUSE_TLS_SERVER_NAME_OVERRIDE",
+                      .unset = "the endpoint's host"});
+  tls(t.skip_verify, {.name = "clickhouse-tls-insecure-skip-verify",
+                      .unit = "true|false",
+                      .help = "Whether any certificate will do",
+                      .env = "CLICKHOUSE_TLS_INSECURE_SKIP_VERIFY"});
+}
+
 void add_delivery(std::vector<Flag>& flags, Options& o) {
   flags.push_back(make_flag(
       o.ack, {.name = "ack",
@@ -244,9 +282,6 @@ struct Unsupported {
 };
 
 constexpr Unsupported kUnsupported[] = {
-    {"OTLP_AUTH_TOKEN", true,
-     "the OTLP receivers do not check tokens yet; unset it and listen on loopback, or put a proxy "
-     "in front"},
     {"OIDC_ISSUER_URL", true,
      "the OTLP receivers do not check OpenID tokens yet; unset it and listen on loopback, or put a "
      "proxy in front"},
@@ -307,6 +342,7 @@ std::vector<Flag> option_table(Options& options, Command command) {
   add_configuration(flags, options);
   add_listeners(flags, options);
   add_store(flags, options);
+  add_security(flags, options);
   add_delivery(flags, options);
   add_retention_flags(flags, options.retention, kPreset | kSchema);
   add_limits(flags, options);

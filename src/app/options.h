@@ -36,6 +36,20 @@ struct RetentionOptions {
   mapping::Ttl ttl() const;
 };
 
+/// For a ClickHouse with TLS; see the clickhouse exporter's option tls.
+struct ClickHouseTls {
+  std::string ca_file;
+  std::string cert_file;
+  std::string key_file;
+  std::string server_name;
+  bool skip_verify = false;
+
+  bool is_set() const {
+    return !ca_file.empty() || !cert_file.empty() || !key_file.empty() || !server_name.empty() ||
+           skip_verify;
+  }
+};
+
 struct Options {
   std::vector<std::string> configs;   ///< as config::load() takes them
   std::vector<std::string> settings;  ///< --set
@@ -53,6 +67,8 @@ struct Options {
   std::string user = "default";
   Secret password;
   std::string password_file;
+  Secret otlp_auth_token;
+  ClickHouseTls clickhouse_tls;
 
   pipeline::AckMode ack = pipeline::AckMode::Store;
   std::optional<std::chrono::milliseconds> flush_interval;

@@ -100,7 +100,7 @@ TEST(Options, AGatewayNeedsAnEndpoint) {
 
 TEST(Options, AuthenticationThatWouldNotHappenStopsTheStart) {
   std::vector<std::string> warnings;
-  for (const char* name : {"OTLP_AUTH_TOKEN", "OIDC_ISSUER_URL"}) {
+  for (const char* name : {"OIDC_ISSUER_URL"}) {
     EXPECT_FALSE(check_environment(environment({{name, "x"}}), warnings).ok()) << name;
     EXPECT_TRUE(check_environment(environment({{name, ""}}), warnings).ok()) << name;
   }

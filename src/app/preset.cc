@@ -51,6 +51,35 @@ Node schema_of(const RetentionOptions& retention) {
   return schema;
 }
 
+Node tls_of(const ClickHouseTls& tls) {
+  Node node = Node::map();
+  node.set("ca_file", literal(tls.ca_file));
+  node.set("cert_file", literal(tls.cert_file));
+  node.set("key_file", literal(tls.key_file));
+  node.set("server_name_override", literal(tls.server_name));
+  node.set("insecure_skip_verify", Node::of_bool(tls.skip_verify));
+  return node;
+}
+
+/// The token alone, and in the spellings of clients that follow RFC 6750.
+void require_token(Node& root, const std::string& token) {
+  constexpr std::string_view kAuthenticator = "bearertokenauth/hyperdx";
+  Node tokens = Node::list();
+  for (const char* prefix : {"", "Bearer ", "bearer ", "BEARER "})
+    tokens.items.push_back(literal(prefix + token));
+  Node extension = Node::map();
+  extension.set("scheme", Node::string(""));
+  extension.set("tokens", std::move(tokens));
+  root.set("extensions", Node::map()).set(kAuthenticator, std::move(extension));
+  Node extensions = Node::list();
+  extensions.items.push_back(Node::string(std::string(kAuthenticator)));
+  find(root, {"service"})->set("extensions", std::move(extensions));
+  for (auto& [name, protocol] : find(root, {"receivers", "otlp/hyperdx", "protocols"})->members) {
+    protocol.set("auth", Node::map())
+        .set("authenticator", Node::string(std::string(kAuthenticator)));
+  }
+}
+
 void set_exporter(Node& exporter, const Options& options, const std::string& store_url) {
   exporter.set("endpoint", literal(store_url));
   exporter.set("database", literal(options.database));
@@ -59,6 +88,7 @@ void set_exporter(Node& exporter, const Options& options, const std::string& sto
     exporter.set("username", literal(options.user));
     exporter.set("password", literal(options.password.value));
   }
+  if (options.clickhouse_tls.is_set()) exporter.set("tls", tls_of(options.clickhouse_tls));
   exporter.set("timeout", literal(show_value(options.insert_timeout)));
   if (options.flush_interval)
     exporter.set("flush_interval", literal(show_value(*options.flush_interval)));
@@ -78,6 +108,7 @@ config::Node clickstack_preset(const Options& options, const std::string& store_
   Node root = config::parse_yaml(std::string(clickstack_yaml()), "clickstack.yaml").value();
   set_listener(root, "grpc", options.otlp_grpc);
   set_listener(root, "http", options.otlp_http);
+  if (!options.otlp_auth_token.value.empty()) require_token(root, options.otlp_auth_token.value);
   Node logs = Node::map();
   logs.set("level", Node::string(show_value(options.log_level)));
   if (options.log_format) {

@@ -253,7 +253,7 @@ bool is_loopback(const std::string& address) { return ListenAddress{address}.loo
 
 void Service::warn_about_the_network() const {
   for (const pipeline::BoundAddress& bound : pipelines_->addresses()) {
-    if (is_loopback(bound.address)) continue;
+    if (bound.authenticated || is_loopback(bound.address)) continue;
     log::warn("data is taken from the network without authentication",
               {{"what", bound.what}, {"address", bound.address}});
   }

@@ -142,7 +142,9 @@ class Schema final : public SchemaBase {
     for (size_t i = 0; i < fields_.size(); ++i) {
       if (!access_[i].encode) continue;
       Node value = access_[i].encode(config);
-      const bool is_masked = fields_[i].is_secret && !(value.is_string() && value.text.empty());
+      if (value.is_null()) continue;  // an option that was not given and has no default
+      const bool is_empty = value.text.empty() && value.items.empty() && value.members.empty();
+      const bool is_masked = fields_[i].is_secret && !is_empty;
       node.set(fields_[i].name, is_masked ? Node::string("[REDACTED]") : std::move(value));
     }
     return node;

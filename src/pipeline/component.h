@@ -62,8 +62,9 @@ struct BatchLimits {
 
 /// Where a component listens.
 struct BoundAddress {
-  std::string what;     ///< "otlp-grpc"
-  std::string address;  ///< "127.0.0.1:4317"
+  std::string what;            ///< "otlp-grpc"
+  std::string address;         ///< "127.0.0.1:4317"
+  bool authenticated = false;  ///< whoever connects must say who they are
 };
 
 class Component {

@@ -27,6 +27,7 @@ LISTENERS = {
     "serve": ("otlp-grpc", "otlp-http", "clickhouse-http", "health", "metrics"),
     "gateway": ("otlp-grpc", "otlp-http", "health", "metrics"),
     "server": ("clickhouse-http",),
+    "run": (),
 }
 
 

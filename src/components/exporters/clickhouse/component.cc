@@ -5,6 +5,7 @@
 
 #include "components/exporters/clickhouse/config.h"
 #include "components/exporters/clickhouse/exporter.h"
+#include "io/tls.h"
 
 namespace sluice::components {
 namespace {
@@ -60,6 +61,10 @@ Result<clickhouse::Dsn> dsn_of(const Config& config) {
     if (!config.password.empty()) endpoint.password = config.password;
     if (config.database != "default") endpoint.database = config.database;
     if (config.async_insert) endpoint.settings.emplace_back("async_insert", "1");
+    if (!config.tls || endpoint.tls == nullptr) continue;
+    auto tls = io::TlsClient::create(*config.tls, {"http/1.1"});
+    if (!tls.ok()) return tls.status();
+    endpoint.tls = std::move(tls).value();
   }
   return dsn;
 }
@@ -106,7 +111,7 @@ Result<ClickHouseExporterConfig> exporter_config(const Config& config, pipeline:
   const auto& retry = config.retry_on_failure;
   out.give_up_after = std::max(kGiveUpAfter, out.timeout);
   if (!retry.enabled) {
-    out.give_up_after = milliseconds(1);
+    out.give_up_after = out.timeout;
   } else if (retry.max_elapsed_time.count() > 0) {
     out.give_up_after = std::min(out.give_up_after, ceil<milliseconds>(retry.max_elapsed_time));
   }

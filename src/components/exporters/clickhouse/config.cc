@@ -96,7 +96,8 @@ const config::Schema<RetryConfig>& schema_of(const RetryConfig*) {
   static const auto schema =
       config::Schema<RetryConfig>()
           .field("enabled", &RetryConfig::enabled,
-                 "Whether an insert is tried again; if not, the sender is told to come again.")
+                 "Whether an insert is tried longer than `timeout`; then the sender is told to "
+                 "come again.")
           .field("initial_interval", &RetryConfig::initial_interval,
                  "The most that is waited before the second try; what ClickHouse answers decides.")
           .field("randomization_factor", &RetryConfig::randomization_factor,
@@ -178,6 +179,8 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("timeout", &Config::timeout, "How long one try of an insert may take.")
           .field("retry_on_failure", &Config::retry_on_failure, "When an insert is tried again.")
           .field("sending_queue", &Config::sending_queue, "How many inserts go on at once.")
+          .field("tls", &Config::tls,
+                 "Whom to trust, and who we are; for endpoints with TLS (https://, secure=true).")
           .field("clickstack_schema", &Config::clickstack_schema,
                  "Makes and migrates ClickStack's whole schema at the start (Sluice's own).")
           .field("flush_interval", &Config::flush_interval,

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "config/schema.h"
+#include "config/tls.h"
 
 namespace sluice::components::clickhouse_exporter {
 
@@ -77,6 +78,7 @@ struct Config {
   std::chrono::nanoseconds timeout = std::chrono::seconds(5);
   RetryConfig retry_on_failure;
   QueueConfig sending_queue;
+  std::optional<io::TlsClientConfig> tls;
 
   // Our own.
   std::optional<ClickStackSchemaConfig> clickstack_schema;

@@ -136,13 +136,17 @@ class OtlpReceiverComponent final : public pipeline::Receiver {
     auto receiver = OtlpReceiver::create(*wanted, host.lanes, next, host.budget, host.metrics);
     if (!receiver.ok()) return receiver.status();
     made->receiver_ = std::move(receiver).value();
+    made->grpc_authenticated_ = wanted->grpc_auth != nullptr;
+    made->http_authenticated_ = wanted->http_auth != nullptr;
     return std::unique_ptr<pipeline::Receiver>(std::move(made));
   }
 
   std::vector<pipeline::BoundAddress> addresses() const override {
     std::vector<pipeline::BoundAddress> out;
-    for (const std::string& grpc : receiver_->addresses().grpc) out.push_back({"otlp-grpc", grpc});
-    for (const std::string& http : receiver_->addresses().http) out.push_back({"otlp-http", http});
+    for (const std::string& grpc : receiver_->addresses().grpc)
+      out.push_back({"otlp-grpc", grpc, grpc_authenticated_});
+    for (const std::string& http : receiver_->addresses().http)
+      out.push_back({"otlp-http", http, http_authenticated_});
     return out;
   }
   Status start() override {
@@ -154,6 +158,8 @@ class OtlpReceiverComponent final : public pipeline::Receiver {
  private:
   std::vector<std::unique_ptr<BySignal>> by_signal_;
   std::unique_ptr<OtlpReceiver> receiver_;
+  bool grpc_authenticated_ = false;
+  bool http_authenticated_ = false;
 };
 
 }  // namespace
