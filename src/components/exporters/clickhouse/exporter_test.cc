@@ -395,16 +395,20 @@ TEST(ClickHouseExporter, RefusesAConfigurationThatCannotWork) {
   io::Loop loop;
   const auto refuses = [&](const std::function<void(ClickHouseExporterConfig&)>& change) {
     ClickHouseExporterConfig config;
+    config.endpoints = {clickhouse::Endpoint::parse("http://127.0.0.1:1").value()};
     change(config);
     return !ClickHouseExporter::create(config, {&loop}, budget, registry).ok();
   };
   EXPECT_FALSE(refuses([](auto&) {}));
+  EXPECT_TRUE(refuses([](auto& c) { c.endpoints.clear(); }));
   EXPECT_TRUE(refuses([](auto& c) { c.inserts_in_flight_max = 0; }));
   EXPECT_TRUE(refuses([](auto& c) { c.insert_rows_max = 0; }));
   EXPECT_TRUE(refuses([](auto& c) { c.insert_bytes_max = 0; }));
   EXPECT_TRUE(refuses([](auto& c) { c.timeout = milliseconds(0); }));
   EXPECT_TRUE(refuses([](auto& c) { c.flush_interval = milliseconds(0); }));
-  EXPECT_FALSE(ClickHouseExporter::create({}, {}, budget, registry).ok());
+  ClickHouseExporterConfig config;
+  config.endpoints = {clickhouse::Endpoint::parse("http://127.0.0.1:1").value()};
+  EXPECT_FALSE(ClickHouseExporter::create(config, {}, budget, registry).ok());
 }
 
 }  // namespace
