@@ -48,7 +48,7 @@ void walk(const ast::Statement& statement, Visit& visit, Call& call) {
 /// The first eight bytes.
 uint64_t beginning(const char* text, size_t size) {
   uint64_t head = 0;
-  std::memcpy(&head, text, std::min(size, sizeof head));
+  if (size != 0) std::memcpy(&head, text, std::min(size, sizeof head));
   return head;
 }
 

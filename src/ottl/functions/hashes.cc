@@ -46,7 +46,8 @@ Value xxh128(Frame& frame, std::string_view value) {
 template <typename T>
 T word_at(std::string_view text, size_t at) {
   T word = 0;
-  std::memcpy(&word, text.data() + at, std::min(sizeof word, text.size() - at));
+  if (at < text.size())
+    std::memcpy(&word, text.data() + at, std::min(sizeof word, text.size() - at));
   return word;
 }
 
