@@ -21,6 +21,9 @@ constexpr char kTlsHandshake = 0x16;
 /// Rounds of reading before other connections get their turn.
 constexpr int kReadRounds = 4;
 
+/// How long a connection that has sent nothing may still begin when all are to end.
+constexpr std::chrono::milliseconds kFirstRequestGrace{500};
+
 /// After our last byte the peer may still be sending what we refused. It is read and dropped for a
 /// while: closing at once would reset the connection and could destroy the answer before the peer
 /// has read it.
@@ -109,6 +112,7 @@ void Connection::begin_session(std::shared_ptr<Session> session, std::string_vie
   state_ = State::Open;
   session_->receive(bytes);
   first_ = {};
+  if (drain_asked_ && state_ == State::Open) session_->drain();
 }
 
 void Connection::send(std::string_view bytes) {
@@ -175,7 +179,9 @@ void Connection::tick(Clock::time_point now) {
   const std::shared_ptr<Connection> keep = shared_from_this();
   switch (state_) {
     case State::Detecting:
-      if (now - since_ > env_.limits.header_timeout) abort();
+      if (now - since_ > env_.limits.header_timeout ||
+          (drain_asked_ && now - *drain_asked_ > kFirstRequestGrace))
+        abort();
       return;
     case State::Lingering:
       if (now - since_ > kLingerTime) abort();
@@ -191,7 +197,8 @@ void Connection::tick(Clock::time_point now) {
 
 void Connection::drain() {
   const std::shared_ptr<Connection> keep = shared_from_this();
-  if (state_ == State::Detecting) return abort();
+  // A new connection's first request may be on its way: closing now would answer it with a reset.
+  if (state_ == State::Detecting) drain_asked_ = Clock::now();
   if (state_ == State::Open) session_->drain();
 }
 

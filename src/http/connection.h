@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/buffer.h"
@@ -83,7 +84,8 @@ class Connection final : public io::Stream::Events,
   size_t sent_ = 0;   // of out_
   int batching_ = 0;  // flush() waits for the end of the event
   bool input_ended_ = false;
-  size_t lingered_ = 0;      // bytes read and dropped after our end
+  std::optional<Clock::time_point> drain_asked_;  // before it was known what is spoken
+  size_t lingered_ = 0;                           // bytes read and dropped after our end
   Clock::time_point since_;  // of the start, of the last progress in writing, or of lingering
 };
 

@@ -26,13 +26,15 @@ Server::Server(io::Loop& loop, const Limits& limits, Budget& budget)
 Server::~Server() = default;
 
 void Server::adopt(int fd, Endpoint endpoint) {
-  if (draining_) {
+  if (draining_ && !drained_) {
     ::close(fd);
     return;
   }
   auto connection = std::make_shared<Connection>(env_, fd, endpoint);
   connection->start();
-  connections_.emplace(connection.get(), std::move(connection));
+  connections_.emplace(connection.get(), connection);
+  // Accepted before the listener was closed: its request is answered.
+  if (draining_) connection->drain();
   schedule_tick();
 }
 
@@ -65,7 +67,12 @@ void Server::forget(Connection& connection) {
   if (found == connections_.end()) return;
   // The connection is on the stack now: it is destroyed from the loop.
   closed_.push_back(std::move(found->second));
-  if (closed_.size() == 1) loop_.post([this] { closed_.clear(); });
+  // The server may be gone by then, and has destroyed them itself.
+  if (closed_.size() == 1) {
+    loop_.post([this, alive = std::weak_ptr<const bool>(alive_)] {
+      if (!alive.expired()) closed_.clear();
+    });
+  }
   connections_.erase(found);
   check_drained();
 }

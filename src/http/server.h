@@ -23,7 +23,8 @@ class Server {
   void adopt(int fd, Endpoint endpoint);
 
   /// Lets open requests finish and then closes every connection, at the latest after
-  /// Limits::drain_timeout. `done` runs when none is left. New sockets are closed at once.
+  /// Limits::drain_timeout. `done` runs when none is left. Sockets that come meanwhile may send one
+  /// request.
   void drain(std::function<void()> done);
 
  private:
@@ -43,6 +44,8 @@ class Server {
   std::function<void()> drained_;
   bool draining_ = false;
   Clock::time_point drain_deadline_;
+  const std::shared_ptr<const bool> alive_ =
+      std::make_shared<const bool>(true);  // for what is posted
 };
 
 }  // namespace sluice::http
