@@ -60,10 +60,10 @@ struct Value {
     Map,
     Path,
     Converter,
-    Sign,    // text is "+" or "-", one item
-    Binary,  // text is the operator, two items
-    Lambda,  // parsed so that it can be refused by name
-    Given,   // never parsed: what a function that is given by name is called with
+    Sign,        // text is "+" or "-", one item
+    Arithmetic,  // text has the operators between the items; flat, so that long is not deep
+    Lambda,      // parsed so that it can be refused by name
+    Given,       // never parsed: what a function that is given by name is called with
   };
   Kind kind = Kind::Nil;
   bool boolean = false;

@@ -145,21 +145,29 @@ Value compute(Frame& frame, const Value& left, char op, const Value& right) {
   return compute(frame, number(left), op, number(right));
 }
 
-class BinaryExpr final : public Expr {
+/// Operands with operators of one rank between them, computed from the left.
+class ArithmeticExpr final : public Expr {
  public:
-  BinaryExpr(ExprPtr left, char op, ExprPtr right)
-      : left_(std::move(left)), right_(std::move(right)), op_(op) {}
+  explicit ArithmeticExpr(ExprPtr first) : first_(std::move(first)) {}
+  void add(char op, ExprPtr operand) { rest_.push_back({op, std::move(operand)}); }
   Value eval(Frame& frame) const override {
-    const Value left = left_->eval(frame);
-    if (frame.failed()) return {};
-    const Value right = right_->eval(frame);
-    return frame.failed() ? Value() : compute(frame, left, op_, right);
+    Value result = first_->eval(frame);
+    for (const Step& step : rest_) {
+      if (frame.failed()) return {};
+      const Value operand = step.operand->eval(frame);
+      if (frame.failed()) return {};
+      result = compute(frame, result, step.op, operand);
+    }
+    return result;
   }
 
  private:
-  ExprPtr left_;
-  ExprPtr right_;
-  char op_;
+  struct Step {
+    char op;
+    ExprPtr operand;
+  };
+  ExprPtr first_;
+  std::vector<Step> rest_;
 };
 
 class NegativeExpr final : public Expr {
@@ -319,8 +327,8 @@ Result<ExprPtr> Compiler::value(const ast::Value& value) {
     case ast::Value::Kind::List: return list(value);
     case ast::Value::Kind::Map: return map(value);
     case ast::Value::Kind::Converter: return converter(value);
-    case ast::Value::Kind::Sign:
-    case ast::Value::Kind::Binary: return arithmetic(value);
+    case ast::Value::Kind::Sign: return negative(value);
+    case ast::Value::Kind::Arithmetic: return arithmetic(value);
     case ast::Value::Kind::Name: return name(value);
     case ast::Value::Kind::Given: return ExprPtr(std::make_unique<GivenExpr>(value.given));
     case ast::Value::Kind::Lambda: return error(value.at, "no function takes a lambda expression");
@@ -365,25 +373,33 @@ Result<ExprPtr> Compiler::name(const ast::Value& value) {
                              std::string(context_name(kind_)));
 }
 
+/// `made` itself where it cannot be computed now: it fails for every record, as in the original.
+ExprPtr Compiler::folded(ExprPtr made) {
+  Frame frame = literal_frame();
+  const Value value = made->eval(frame);
+  return frame.failed() ? std::move(made) : ExprPtr(std::make_unique<Constant>(value));
+}
+
+Result<ExprPtr> Compiler::negative(const ast::Value& value) {
+  auto operand = this->value(value.items.front());
+  if (!operand.ok() || value.text == "+") return operand;
+  const bool constant = (*operand)->constant() != nullptr;
+  ExprPtr made = std::make_unique<NegativeExpr>(std::move(*operand));
+  return constant ? folded(std::move(made)) : std::move(made);
+}
+
 Result<ExprPtr> Compiler::arithmetic(const ast::Value& value) {
   auto first = this->value(value.items.front());
   if (!first.ok()) return first.status();
-  ExprPtr made;
   bool constant = (*first)->constant() != nullptr;
-  if (value.kind == ast::Value::Kind::Sign) {
-    if (value.text == "+") return first;
-    made = std::make_unique<NegativeExpr>(std::move(*first));
-  } else {
-    auto second = this->value(value.items.back());
-    if (!second.ok()) return second.status();
-    constant = constant && (*second)->constant() != nullptr;
-    made = std::make_unique<BinaryExpr>(std::move(*first), value.text.front(), std::move(*second));
+  auto made = std::make_unique<ArithmeticExpr>(std::move(*first));
+  for (size_t i = 1; i < value.items.size(); ++i) {
+    auto operand = this->value(value.items[i]);
+    if (!operand.ok()) return operand.status();
+    constant = constant && (*operand)->constant() != nullptr;
+    made->add(value.text[i - 1], std::move(*operand));
   }
-  if (!constant) return made;
-  Frame frame = literal_frame();
-  const Value folded = made->eval(frame);
-  if (frame.failed()) return made;  // it fails for every record, as in the original
-  return ExprPtr(std::make_unique<Constant>(folded));
+  return constant ? folded(std::move(made)) : ExprPtr(std::move(made));
 }
 
 Result<ExprPtr> Compiler::converter(const ast::Value& value) {

@@ -47,7 +47,9 @@ class Compiler {
   Result<ExprPtr> list(const ast::Value& value);
   Result<ExprPtr> map(const ast::Value& value);
   Result<ExprPtr> converter(const ast::Value& value);
+  Result<ExprPtr> negative(const ast::Value& value);
   Result<ExprPtr> arithmetic(const ast::Value& value);
+  ExprPtr folded(ExprPtr made);
   Result<ExprPtr> name(const ast::Value& value);
   Result<TestPtr> comparison(const ast::Condition& condition);
   Result<TestPtr> all_or_any(const ast::Condition& condition);

@@ -85,7 +85,7 @@ class Parser {
   bool factor(Value& out);
   bool term(Value& out);
   bool sum(Value& out);
-  bool binary(Value& out, TokenKind operators, bool (Parser::*operand)(Value&));
+  bool chain(Value& out, TokenKind operators, bool (Parser::*operand)(Value&));
   bool list(Value& out);
   bool map(Value& out);
   bool lambda(Value& out);
@@ -278,21 +278,22 @@ bool Parser::lambda(Value& out) {
   return value(out.items.emplace_back());
 }
 
-bool Parser::sum(Value& out) { return binary(out, TokenKind::AddSub, &Parser::term); }
-bool Parser::term(Value& out) { return binary(out, TokenKind::MultDiv, &Parser::factor); }
+bool Parser::sum(Value& out) { return chain(out, TokenKind::AddSub, &Parser::term); }
+bool Parser::term(Value& out) { return chain(out, TokenKind::MultDiv, &Parser::factor); }
 
-bool Parser::binary(Value& out, TokenKind operators, bool (Parser::*operand)(Value&)) {
+bool Parser::chain(Value& out, TokenKind operators, bool (Parser::*operand)(Value&)) {
   if (!(this->*operand)(out)) return false;
+  if (kind() != operators) return true;
+  Value whole;
+  whole.kind = Value::Kind::Arithmetic;
+  whole.at = token().at;
+  whole.items.push_back(std::move(out));
   while (kind() == operators) {
-    Value whole;
-    whole.kind = Value::Kind::Binary;
-    whole.at = token().at;
-    whole.text = token().text;
+    whole.text += token().text;
     ++position_;
-    whole.items.push_back(std::move(out));
     if (!(this->*operand)(whole.items.emplace_back())) return false;
-    out = std::move(whole);
   }
+  out = std::move(whole);
   return true;
 }
 

@@ -52,10 +52,12 @@ std::string dump(const ast::Value& value) {
       for (const ast::MapItem& item : value.members)
         out += (out.empty() ? "" : " ") + item.key + ":" + dump(*item.value);
       return "{" + out + "}";
-    case Kind::Sign:
-    case Kind::Binary:
-      for (const ast::Value& item : value.items) out += " " + dump(item);
-      return "(" + value.text + out + ")";
+    case Kind::Sign: return "(" + value.text + " " + dump(value.items.front()) + ")";
+    case Kind::Arithmetic:
+      out = dump(value.items.front());
+      for (size_t i = 1; i < value.items.size(); ++i)
+        out = std::string("(") + value.text[i - 1] + " " + out + " " + dump(value.items[i]) + ")";
+      return out;
   }
   return out;
 }
@@ -152,6 +154,9 @@ TEST(Parser, DeepNestingIsRefusedAndDoesNotRecurseWithoutBound) {
     EXPECT_FALSE(parse_statement(source).ok()) << source.substr(0, 30);
   EXPECT_TRUE(parse_statement("f(1) where " + repeated("true or ", 1000) + "true").ok());
   EXPECT_TRUE(parse_statement("f(" + repeated("(", 100) + "1" + repeated(")", 100) + ")").ok());
+  // Both chains end up below each other in a tree that is as deep as the parentheses only.
+  EXPECT_TRUE(parse_statement("f(1" + repeated(" + 1", kMany) + ")").ok());
+  EXPECT_TRUE(parse_statement("f(1" + repeated(" * 2 - 1", kMany) + ")").ok());
 }
 
 }  // namespace

@@ -182,7 +182,7 @@ class Interpreter {
       case K::Name: return true;
       case K::List:
       case K::Sign:
-      case K::Binary: break;
+      case K::Arithmetic: break;
       default: return false;
     }
     if (!std::all_of(v.items.begin(), v.items.end(),
@@ -246,9 +246,11 @@ class Interpreter {
         if (operand.kind != Kind::Int) throw Failure();
         return compute(of_int(0), '-', operand);
       }
-      case K::Binary: {
-        const Value left = value(v.items[0]);
-        return compute(left, v.text.front(), value(v.items[1]));
+      case K::Arithmetic: {
+        Value result = value(v.items.front());
+        for (size_t i = 1; i < v.items.size(); ++i)
+          result = compute(result, v.text[i - 1], value(v.items[i]));
+        return result;
       }
       case K::Path: return read(*v.path);
       case K::Converter: return call(*v.call);

@@ -162,9 +162,10 @@ std::string quoted(std::string_view text) {
 }
 
 std::string integer_digits(uint64_t number, unsigned base, bool capitals) {
+  const std::string_view all = capitals ? "0123456789ABCDEF" : "0123456789abcdef";
   std::string digits;
   do {
-    digits += (capitals ? "0123456789ABCDEF" : "0123456789abcdef")[number % base];
+    digits += all[number % base];
     number /= base;
   } while (number != 0);
   std::reverse(digits.begin(), digits.end());

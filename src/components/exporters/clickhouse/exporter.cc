@@ -193,7 +193,10 @@ void ClickHouseExporter::Impl::set_gap(mapping::Table table, std::chrono::millis
 void ClickHouseExporter::Impl::drain(const std::function<void()>& done) {
   control.draining = true;
   const auto deadline = Insert::Clock::now() + config.give_up_after;
-  while (!drained() && Insert::Clock::now() < deadline) {
+  // A lane may be amid a batch that it took in before; once it has come to this, its rows count.
+  const auto busy = std::make_shared<std::atomic<size_t>>(loops.size());
+  for (io::Loop* loop : loops) loop->post([busy] { --*busy; });
+  while ((*busy != 0 || !drained()) && Insert::Clock::now() < deadline) {
     for (size_t t = 0; t < mapping::kTableCount; ++t)
       std::ignore = sealer->seal(static_cast<mapping::Table>(t));
     std::this_thread::sleep_for(kDrainPoll);

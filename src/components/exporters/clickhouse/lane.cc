@@ -40,8 +40,10 @@ void LaneExporter::consume(pipeline::Batch&& batch) {
     return;
   }
   mapping::Rejects rejects = map(batch);
-  promise(std::move(batch.ack), std::move(rejects));
+  promise(batch.ack);
   grow();
+  // Last: a sender that has its answer may rely on the rows being counted, and so does drain().
+  batch.ack.resolve({Status(), rejects.count, std::move(rejects.reason)});
 }
 
 /// Appends the batch's rows and notes in grown_ which blocks they went to.
@@ -67,14 +69,12 @@ mapping::Rejects LaneExporter::map(pipeline::Batch& batch) {
   return rejects;
 }
 
-/// Answers at once, or lets each block that holds rows of the request keep a promise.
-void LaneExporter::promise(pipeline::Ack&& ack, mapping::Rejects&& rejects) {
-  if (options_.senders_wait) {
-    for (const Growth& g : grown_) {
-      open_[static_cast<size_t>(g.table)].acks.push_back({ack.split(), g.first_row, g.rows});
-    }
+/// Each block that holds rows of a request keeps a promise for them, where senders wait.
+void LaneExporter::promise(pipeline::Ack& ack) {
+  if (!options_.senders_wait) return;
+  for (const Growth& g : grown_) {
+    open_[static_cast<size_t>(g.table)].acks.push_back({ack.split(), g.first_row, g.rows});
   }
-  ack.resolve({Status(), rejects.count, std::move(rejects.reason)});
 }
 
 void LaneExporter::grow() {

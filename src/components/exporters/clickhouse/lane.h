@@ -62,7 +62,7 @@ class LaneExporter : public pipeline::Consumer {
   };
 
   mapping::Rejects map(pipeline::Batch& batch);
-  void promise(pipeline::Ack&& ack, mapping::Rejects&& rejects);
+  void promise(pipeline::Ack& ack);
   void grow();
   void arm(mapping::Table table);
   void due(mapping::Table table);
