@@ -6,6 +6,7 @@
 #include <atomic>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,20 +19,32 @@
 
 namespace sluice::testing {
 
-/// What stands behind a component.
+/// What stands behind a component. Thread-safe: some components send when their timers run out.
 class Sink final : public pipeline::Consumer {
  public:
   void consume(pipeline::Batch&& batch) override {
-    pipeline::visit_request(batch, [&](auto& request) { text_ += to_text(request); });
+    Status outcome;
+    {
+      const std::lock_guard lock(mutex_);
+      pipeline::visit_request(batch, [&](auto& request) { text_ += to_text(request); });
+      outcome = outcome_;
+    }
     ++batches_;
-    batch.ack.resolve({outcome_, 0, {}});
+    batch.ack.resolve({std::move(outcome), 0, {}});
   }
   /// What came since the last call.
-  std::string take() { return std::exchange(text_, {}); }
+  std::string take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(text_, {});
+  }
   size_t batches() const { return batches_; }
-  void answer_with(Status status) { outcome_ = std::move(status); }
+  void answer_with(Status status) {
+    const std::lock_guard lock(mutex_);
+    outcome_ = std::move(status);
+  }
 
  private:
+  std::mutex mutex_;
   std::string text_;
   std::atomic<size_t> batches_ = 0;
   Status outcome_;

@@ -4,6 +4,7 @@
 
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "base/buffer.h"
 #include "http/rpc_status.h"
@@ -138,21 +139,24 @@ TEST(HttpRemote, PassesOnWhatTheReceiverSays) {
 TEST(HttpRemote, RetriesWhatGotLost) {
   using testing::FakeClickHouse;
   using testing::FakeReply;
-  FakeReply reply;
-  FakeClickHouse server([&](const testing::FakeRequest&) { return reply; });
+  FakeReply before;
+  before.cut = FakeReply::Cut::BeforeReply;
+  FakeReply inside;
+  inside.cut = FakeReply::Cut::InsideReply;
+  inside.body = "some";
+  FakeReply late;
+  late.delay = 5s;
+  const std::vector<FakeReply> replies = {before, inside, late};
+  size_t next = 0;
+  FakeClickHouse server([&](const testing::FakeRequest&) { return replies.at(next++); });
   Config config;
   config.endpoint = server.url();
   config.compression = delivery::Compression::None;
   config.timeout = 300ms;
   config.disable_keep_alives = true;
   const auto remote = remote_for(config);
-  reply.cut = FakeReply::Cut::BeforeReply;
   EXPECT_EQ(remote->send(Signal::Logs, "x").verdict, Verdict::Retry);
-  reply.cut = FakeReply::Cut::InsideReply;
-  reply.body = "some";
   EXPECT_EQ(remote->send(Signal::Logs, "x").verdict, Verdict::Retry);
-  reply.cut = FakeReply::Cut::None;
-  reply.delay = 5s;
   const auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(remote->send(Signal::Logs, "x").verdict, Verdict::Retry);
   EXPECT_LT(std::chrono::steady_clock::now() - start, 4s);
