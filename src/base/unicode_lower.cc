@@ -30,16 +30,26 @@ char32_t lower_rune(char32_t rune) {
   return static_cast<char32_t>(static_cast<int32_t>(rune) + range->delta);
 }
 
-bool is_plain_lower(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x80 && !(c >= 'A' && c <= 'Z');
-  });
-}
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 
 }  // namespace
 
 std::string_view to_lower(std::string_view text, Arena& arena) {
-  if (is_plain_lower(text)) return text;
+  // Most texts are ASCII; no branch that depends on the text in the loops for them.
+  bool ascii = true;
+  bool capitals = false;
+  for (const char c : text) {
+    ascii &= is_ascii(c);
+    capitals |= is_capital(c);
+  }
+  if (ascii && !capitals) return text;
+  if (ascii) {
+    char* const lower = static_cast<char*>(arena.allocate(text.size(), 1));
+    std::transform(text.begin(), text.end(), lower,
+                   [](char c) { return static_cast<char>(is_capital(c) ? c + ('a' - 'A') : c); });
+    return {lower, text.size()};
+  }
   char* const begin = static_cast<char*>(arena.allocate(text.size() * kReplacement.size(), 1));
   char* out = begin;
   while (!text.empty()) {

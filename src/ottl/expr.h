@@ -15,6 +15,8 @@ class Expr {
   virtual Value eval(Frame& frame) const = 0;
   /// The value of a literal, or of what was folded into one; null for all else.
   virtual const Value* constant() const { return nullptr; }
+  /// Whether lists and maps that it yields are new each time, so that a record may keep them.
+  virtual bool is_fresh() const { return false; }
 };
 using ExprPtr = std::unique_ptr<const Expr>;
 

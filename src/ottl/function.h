@@ -14,6 +14,7 @@
 //   FunctionName       a converter given by name  std::optional<T>  a parameter with a default
 //
 // A literal is converted when the statement is compiled, and refused there if it cannot be.
+// What a converter returns is a Value, or a Fresh one: made for this call, shared with nobody.
 
 #include <optional>
 #include <tuple>
@@ -50,8 +51,12 @@ struct Duration {
 };
 struct MapArg {
   Value value;
+  bool fresh = false;  ///< nobody else has it or what is in it: it can be kept without a copy
 };
 struct ListArg {
+  Value value;
+};
+struct Fresh {
   Value value;
 };
 
@@ -131,6 +136,7 @@ struct Param {
   }
   static bool get(Frame& frame, const Bound& bound, T& out) {
     const Value value = bound->eval(frame);
+    if constexpr (std::is_same_v<T, MapArg>) out.fresh = bound->is_fresh();
     return !frame.failed() && convert(frame, value, out);
   }
 };
@@ -275,6 +281,7 @@ template <typename F>
 struct Signature : Signature<decltype(&F::operator())> {};
 template <typename R, typename... Ts>
 struct Signature<R (*)(Frame&, Ts...)> {
+  using Returned = R;
   using Values = std::tuple<std::decay_t<Ts>...>;
   using Bounds = std::tuple<typename Param<std::decay_t<Ts>>::Bound...>;
   static constexpr size_t kCount = sizeof...(Ts);
@@ -307,6 +314,7 @@ class Call final : public Expr {
   Value eval(Frame& frame) const override {
     return eval(frame, std::make_index_sequence<Types::kCount>());
   }
+  bool is_fresh() const override { return std::is_same_v<typename Types::Returned, Fresh>; }
   const typename Types::Bounds& bounds() const { return bounds_; }
 
  private:
@@ -332,6 +340,8 @@ class Call final : public Expr {
     if constexpr (std::is_void_v<decltype(function_(frame, std::get<I>(values)...))>) {
       function_(frame, std::get<I>(values)...);
       return {};
+    } else if constexpr (std::is_same_v<typename Types::Returned, Fresh>) {
+      return function_(frame, std::get<I>(values)...).value;
     } else {
       return function_(frame, std::get<I>(values)...);
     }

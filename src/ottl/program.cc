@@ -67,6 +67,18 @@ std::string joined(const std::set<std::string>& names) {
   return out;
 }
 
+/// Editors change their first parameter, `target`, alone.
+bool changes_only(ContextKind kind, const ast::Statement& statement) {
+  const auto& arguments = statement.editor.arguments;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const ast::Path* path = arguments[i].value->path.get();
+    if (path == nullptr || (i != 0 && arguments[i].name != "target")) continue;
+    const auto named = context_of_name(path->fields.front().name);
+    if (path->fields.size() > 1 && named && *named != kind) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 Result<Program> Program::compile(const Source& source, const Library& library) {
@@ -91,6 +103,12 @@ Result<Program> Program::compile(const Source& source, const Library& library) {
     }
     trees.push_back(std::move(*tree));
   }
+  const bool records_stand_alone =
+      source.context == ContextKind::Log || source.context == ContextKind::Span;
+  program.changes_only_its_record_ =
+      records_stand_alone && std::all_of(trees.begin(), trees.end(), [&](const auto& statement) {
+        return changes_only(source.context, statement);
+      });
   program.divide(trees, source, library);
   for (const std::string& source_text : source.conditions) {
     const std::string_view text = constants.copy(source_text);

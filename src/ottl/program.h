@@ -47,6 +47,9 @@ class Program {
   bool run_first(Frame& frame, ErrorMode mode, bool& matched) const;
 
   bool has_conditions() const { return !conditions_.empty(); }
+  /// Whether statements change nothing but the log record or span that they run for: it does not
+  /// matter then which of several records is first done with.
+  bool changes_only_its_record() const { return changes_only_its_record_; }
 
  private:
   struct Statement {
@@ -76,6 +79,7 @@ class Program {
   std::vector<Statement> statements_;
   std::vector<Run> runs_;  // all statements, in their order
   std::vector<Condition> conditions_;
+  bool changes_only_its_record_ = false;
 };
 
 /// The one context that all paths of statements and conditions can be reached from, as the original

@@ -196,21 +196,20 @@ bool keys_are_distinct(const KeyValue* members, uint32_t count) {
   return sequence.distinct;
 }
 
-void keep_last(Attributes& attributes) {
-  const uint32_t count = attributes.size();
-  if (keys_are_distinct(attributes.data(), count)) return;
+uint32_t keep_last(KeyValue* members, uint32_t count) {
+  if (keys_are_distinct(members, count)) return count;
   KeyIndex index;  // of those that are kept, where they now stand
   uint32_t kept = 0;
   for (uint32_t i = 0; i < count; ++i) {
-    const uint32_t first = index.find(attributes.data(), kept, attributes[i].key);
+    const uint32_t first = index.find(members, kept, members[i].key);
     if (first != KeyIndex::kNone) {
-      attributes[first].value = attributes[i].value;
+      members[first].value = members[i].value;
       continue;
     }
-    if (kept != i) attributes[kept] = attributes[i];
-    index.added(attributes.data(), kept++);
+    if (kept != i) members[kept] = members[i];
+    index.added(members, kept++);
   }
-  attributes.truncate(kept);
+  return kept;
 }
 
 /// A byte that most keys of a record do not share.

@@ -86,8 +86,8 @@ Value& find_or_add(Value& map, std::string_view key, Arena& arena);
 Value& append(Value& list, Arena& arena);
 /// Puts copies of a map's members in place of all attributes.
 void assign(Attributes& attributes, const Value& map, Arena& arena);
-/// Of members of one key only the first stays, with the value of the last.
-void keep_last(Attributes& attributes);
+/// Of members of one key only the first stays, with the value of the last; how many stay.
+uint32_t keep_last(KeyValue* members, uint32_t count);
 /// Whether no key stands twice. Records of one kind have the same keys in the same order: what was
 /// found out about such a sequence is remembered, and comparing it is all that most maps cost.
 bool keys_are_distinct(const KeyValue* members, uint32_t count);

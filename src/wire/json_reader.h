@@ -14,7 +14,7 @@
 //     it along (JsonSurrogates::InTwos);
 //   - an object's member has a name: the empty one is an error;
 //   - what follows the outermost value is not looked at.
-// Log bodies have another grammar: json_body.h.
+// Log bodies have another grammar: otlp/json_body.h.
 
 #include <cstdint>
 #include <span>

@@ -59,17 +59,16 @@ struct Strategy {
 };
 
 /// If the two have no key in common, the members just follow; false, with nothing done, if not.
-bool appended_whole(Frame& frame, Attributes& map, const Value& source) {
+bool appended_whole(Frame& frame, Attributes& map, const MapArg& source) {
   Arena& arena = *frame.arena;
   const uint32_t before = map.size();
-  map.reserve(arena, before + source.size);
-  for (uint32_t i = 0; i < source.size; ++i)
-    map.push_back(arena, {source.members[i].key, source.members[i].value});
+  map.reserve(arena, before + source.value.size);
+  for (uint32_t i = 0; i < source.value.size; ++i) map.push_back(arena, source.value.members[i]);
   if (!keys_are_distinct(map.data(), map.size())) {
     map.truncate(before);
     return false;
   }
-  for (uint32_t i = before; i < map.size(); ++i) {
+  for (uint32_t i = before; !source.fresh && i < map.size(); ++i) {
     if (is_container(map[i].value)) map[i].value = own_copy(map[i].value, arena);
   }
   return true;
@@ -80,7 +79,7 @@ void merge_maps(Frame& frame, const Target* target, MapArg source, Setting<Strat
   if (frame.failed()) return;
   Attributes& map = changed.map();
   const uint32_t before = map.size();
-  if (strategy->inserts && appended_whole(frame, map, source.value)) return changed.write_back();
+  if (strategy->inserts && appended_whole(frame, map, source)) return changed.write_back();
   KeyIndex index;
   for (uint32_t i = 0; i < before; ++i) index.added(map.data(), i);
   map.reserve(*frame.arena, before + source.value.size);
@@ -173,7 +172,7 @@ void flatten_plainly(Arena& arena, Attributes& map) {
   if (std::any_of(map.begin(), map.end(),
                   [](const KeyValue& member) { return is_container(member.value); }))
     map = PlainFlattener(arena, prefix).run(map);
-  keep_last(map);
+  map.truncate(keep_last(map.data(), map.size()));
 }
 
 /// With any options. Nested maps and lists become members whose names are their paths.

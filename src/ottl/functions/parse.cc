@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/buffer.h"
+#include "otlp/json_body.h"
 #include "otlp/value_text.h"
 #include "ottl/function.h"
 #include "ottl/functions/charset.h"
@@ -13,41 +14,28 @@
 #include "ottl/functions/functions.h"
 #include "ottl/functions/key_value.h"
 #include "wire/base64.h"
-#include "wire/json_body.h"
 
 namespace sluice::ottl {
 namespace {
 
-Value value_of(const wire::JsonNode& node, Arena& arena) {
-  using Json = wire::JsonNode::Kind;
-  switch (node.kind) {
-    case Json::Null: return {};
-    case Json::Bool: return Value::boolean(node.boolean);
-    case Json::Number: return Value::real(node.number);
-    case Json::String: return Value::string(node.text());
-    case Json::Array: {
-      ArenaVector<Value> elements;
-      elements.reserve(arena, node.size);
-      for (const wire::JsonNode& child : node) elements.push_back(arena, value_of(child, arena));
-      return list_value(elements);
-    }
-    case Json::Object: break;
+/// In all maps of a new value.
+void keep_last_members(Value& value) {
+  if (value.kind == Kind::Array) {
+    for (uint32_t i = 0; i < value.size; ++i) keep_last_members(value.elements[i]);
+  } else if (value.kind == Kind::Map) {
+    value.size = keep_last(value.members, value.size);
+    for (uint32_t i = 0; i < value.size; ++i) keep_last_members(value.members[i].value);
   }
-  Attributes members;
-  members.reserve(arena, node.size);
-  for (const wire::JsonNode& child : node)
-    members.push_back(arena, {child.key, value_of(child, arena)});
-  keep_last(members);
-  return map_value(members);
 }
 
 /// An object or array; numbers are doubles, as in the original.
-Value parse_json(Frame& frame, std::string_view target) {
-  thread_local wire::JsonBodyParser parser;
-  wire::JsonNode root{};
+Fresh parse_json(Frame& frame, std::string_view target) {
+  thread_local otlp::JsonBodyParser parser;
+  Value root;
   if (!parser.parse(target, *frame.arena, root, true))
-    return frame.fail("the text is no JSON object or array");
-  return value_of(root, *frame.arena);
+    return {frame.fail("the text is no JSON object or array")};
+  keep_last_members(root);
+  return {root};
 }
 
 /// Go's strconv.ParseInt: base 0 goes by the prefix, and allows underscores.

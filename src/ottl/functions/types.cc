@@ -9,6 +9,19 @@
 
 namespace sluice::ottl {
 
+template <typename T>
+constexpr Kind kKindOf = Kind::None;
+template <>
+constexpr Kind kKindOf<std::string_view> = Kind::String;
+template <>
+constexpr Kind kKindOf<int64_t> = Kind::Int;
+template <>
+constexpr Kind kKindOf<double> = Kind::Double;
+template <>
+constexpr Kind kKindOf<bool> = Kind::Bool;
+template <>
+constexpr Kind kKindOf<MapArg> = Kind::Map;
+
 /// Whether an argument has a type. A literal that has not is refused, as in the original.
 template <typename T>
 struct Is {
@@ -24,11 +37,7 @@ struct Param<Is<T>> {
   static bool get(Frame& frame, const Bound& bound, Is<T>& out) {
     const Value value = bound->eval(frame);
     if (frame.failed()) return false;
-    T ignored{};
-    const bool was_quiet = std::exchange(frame.quiet, true);
-    out.yes = convert(frame, value, ignored);
-    frame.quiet = was_quiet;
-    frame.error = {};
+    out.yes = value.kind == kKindOf<T>;
     return true;
   }
 };

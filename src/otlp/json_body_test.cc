@@ -1,4 +1,4 @@
-#include "wire/json_body.h"
+#include "otlp/json_body.h"
 
 #include <gtest/gtest.h>
 
@@ -7,31 +7,34 @@
 #include "wire/json_write.h"
 #include "wire/number_format.h"
 
-namespace sluice::wire {
+namespace sluice::otlp {
 namespace {
 
-void append(const JsonNode& node, Buffer& out) {
-  switch (node.kind) {
-    case JsonNode::Kind::Null: return out.append("null");
-    case JsonNode::Kind::Bool: return out.append(node.boolean ? "true" : "false");
-    case JsonNode::Kind::Number:
-      out.commit(format_double(node.number, out.tail(kNumberTextMax)));
+void append(const Value& value, Buffer& out) {
+  switch (value.kind) {
+    case ValueKind::Bool: return out.append(value.bool_value ? "true" : "false");
+    case ValueKind::Double:
+      out.commit(wire::format_double(value.double_value, out.tail(wire::kNumberTextMax)));
       return;
-    case JsonNode::Kind::String: return append_json_string(node.text(), out);
-    case JsonNode::Kind::Array:
-    case JsonNode::Kind::Object: break;
+    case ValueKind::String: return wire::append_json_string(value.view(), out);
+    case ValueKind::Array:
+      out.push_back('[');
+      for (uint32_t i = 0; i < value.size; ++i) {
+        if (i != 0) out.push_back(',');
+        append(value.elements[i], out);
+      }
+      return out.push_back(']');
+    case ValueKind::Map:
+      out.push_back('{');
+      for (uint32_t i = 0; i < value.size; ++i) {
+        if (i != 0) out.push_back(',');
+        wire::append_json_string(value.members[i].key, out);
+        out.push_back(':');
+        append(value.members[i].value, out);
+      }
+      return out.push_back('}');
+    default: return out.append("null");
   }
-  const bool is_object = node.kind == JsonNode::Kind::Object;
-  out.push_back(is_object ? '{' : '[');
-  for (const JsonNode& child : node) {
-    if (&child != node.begin()) out.push_back(',');
-    if (is_object) {
-      append_json_string(child.key, out);
-      out.push_back(':');
-    }
-    append(child, out);
-  }
-  out.push_back(is_object ? '}' : ']');
 }
 
 /// The parsed object written again, or "refused".
@@ -40,7 +43,7 @@ std::string parsed(std::string_view text) {
   const std::vector<char> exact(text.begin(), text.end());
   Arena arena;
   JsonBodyParser parser;
-  JsonNode root;
+  Value root;
   if (!parser.parse({exact.data(), exact.size()}, arena, root)) return "refused";
   Buffer out;
   append(root, out);
@@ -129,10 +132,10 @@ TEST(JsonBody, UnescapesStrings) {
 TEST(JsonBody, BytesThatAreNotUtf8PassThrough) {
   Arena arena;
   JsonBodyParser parser;
-  JsonNode root;
+  Value root;
   ASSERT_TRUE(parser.parse("{\"\xc3\":\"\xff\\n\xfe\"}", arena, root));
-  EXPECT_EQ(root.begin()->key, "\xc3");
-  EXPECT_EQ(root.begin()->text(), "\xff\n\xfe");
+  EXPECT_EQ(root.members[0].key, "\xc3");
+  EXPECT_EQ(root.members[0].value.view(), "\xff\n\xfe");
 }
 
 TEST(JsonBody, RefusesWhatIsNotTheGrammar) {
@@ -229,17 +232,17 @@ TEST(JsonBody, NumberOfValuesIsLimited) {
   for (size_t i = 0; i < kJsonBodyValuesMax - 3; ++i) text += ",0";
   Arena arena;
   JsonBodyParser parser;
-  JsonNode root;
+  Value root;
   ASSERT_TRUE(parser.parse(text + "]}", arena, root));
-  EXPECT_EQ(root.begin()->size, kJsonBodyValuesMax - 2);
+  EXPECT_EQ(root.members[0].value.size, kJsonBodyValuesMax - 2);
   EXPECT_FALSE(parser.parse(text + ",0]}", arena, root));
 }
 
 TEST(JsonBody, AParserIsUsedManyTimes) {
   Arena arena;
   JsonBodyParser parser;
-  JsonNode first;
-  JsonNode second;
+  Value first;
+  Value second;
   ASSERT_TRUE(parser.parse(R"({"a":{"b":["\u00e9",2]}})", arena, first));
   ASSERT_FALSE(parser.parse(R"({"a":[[[)", arena, second));
   ASSERT_TRUE(parser.parse(R"({"c":{"d":3}})", arena, second));
@@ -250,4 +253,4 @@ TEST(JsonBody, AParserIsUsedManyTimes) {
 }
 
 }  // namespace
-}  // namespace sluice::wire
+}  // namespace sluice::otlp

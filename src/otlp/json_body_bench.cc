@@ -1,8 +1,8 @@
 #include <benchmark/benchmark.h>
 
-#include "wire/json_body.h"
+#include "otlp/json_body.h"
 
-namespace sluice::wire {
+namespace sluice::otlp {
 namespace {
 
 constexpr std::string_view kPino =
@@ -18,7 +18,7 @@ constexpr std::string_view kText =
 void parse(benchmark::State& state, std::string_view text) {
   JsonBodyParser parser;
   Arena arena;
-  JsonNode root;
+  Value root;
   constexpr int kBatch = 100;  // bodies that share an arena
   int in_batch = 0;
   for (auto _ : state) {
@@ -37,4 +37,4 @@ BENCHMARK_CAPTURE(parse, escaped, kEscaped);
 BENCHMARK_CAPTURE(parse, text, kText);
 
 }  // namespace
-}  // namespace sluice::wire
+}  // namespace sluice::otlp

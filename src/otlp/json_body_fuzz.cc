@@ -9,46 +9,46 @@
 #include <string_view>
 
 #include "base/check.h"
-#include "wire/json_body.h"
+#include "otlp/json_body.h"
 
-namespace sluice::wire {
+namespace sluice::otlp {
 namespace {
 
 using simdjson::dom::element;
 using simdjson::dom::element_type;
 
-bool equal(const JsonNode& ours, element theirs);
+bool equal(const Value& ours, element theirs);
 
-bool equal_members(const JsonNode& ours, simdjson::dom::object theirs) {
-  if (ours.kind != JsonNode::Kind::Object) return false;
-  const JsonNode* node = ours.begin();
+bool equal_members(const Value& ours, simdjson::dom::object theirs) {
+  if (ours.kind != ValueKind::Map) return false;
+  uint32_t at = 0;
   for (const auto& member : theirs) {
-    if (node == ours.end() || node->key != member.key || !equal(*node, member.value)) return false;
-    ++node;
+    if (at == ours.size || ours.members[at].key != member.key ||
+        !equal(ours.members[at].value, member.value))
+      return false;
+    ++at;
   }
-  return node == ours.end();
+  return at == ours.size;
 }
 
-bool equal_elements(const JsonNode& ours, simdjson::dom::array theirs) {
-  if (ours.kind != JsonNode::Kind::Array) return false;
-  const JsonNode* node = ours.begin();
+bool equal_elements(const Value& ours, simdjson::dom::array theirs) {
+  if (ours.kind != ValueKind::Array) return false;
+  uint32_t at = 0;
   for (const element value : theirs) {
-    if (node == ours.end() || !equal(*node, value)) return false;
-    ++node;
+    if (at == ours.size || !equal(ours.elements[at], value)) return false;
+    ++at;
   }
-  return node == ours.end();
+  return at == ours.size;
 }
 
-bool equal(const JsonNode& ours, element theirs) {
+bool equal(const Value& ours, element theirs) {
   switch (theirs.type()) {
     case element_type::OBJECT: return equal_members(ours, simdjson::dom::object(theirs));
     case element_type::ARRAY: return equal_elements(ours, simdjson::dom::array(theirs));
-    case element_type::STRING:
-      return ours.kind == JsonNode::Kind::String && ours.text() == std::string_view(theirs);
-    case element_type::BOOL:
-      return ours.kind == JsonNode::Kind::Bool && ours.boolean == bool(theirs);
-    case element_type::NULL_VALUE: return ours.kind == JsonNode::Kind::Null;
-    default: return ours.kind == JsonNode::Kind::Number && ours.number == double(theirs);
+    case element_type::STRING: return ours.is_string() && ours.view() == std::string_view(theirs);
+    case element_type::BOOL: return ours.kind == ValueKind::Bool && ours.bool_value == bool(theirs);
+    case element_type::NULL_VALUE: return ours.kind == ValueKind::None;
+    default: return ours.kind == ValueKind::Double && ours.double_value == double(theirs);
   }
 }
 
@@ -75,7 +75,7 @@ bool is_deep(element value, size_t depth) {
 void check(std::string_view text) {
   Arena arena;
   JsonBodyParser parser;
-  JsonNode ours;
+  Value ours;
   const bool is_ours = parser.parse(text, arena, ours);
   simdjson::dom::parser reference;
   element theirs;
@@ -90,9 +90,9 @@ void check(std::string_view text) {
 }
 
 }  // namespace
-}  // namespace sluice::wire
+}  // namespace sluice::otlp
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  sluice::wire::check({reinterpret_cast<const char*>(data), size});
+  sluice::otlp::check({reinterpret_cast<const char*>(data), size});
   return 0;
 }

@@ -1,4 +1,4 @@
-#include "wire/json_body.h"
+#include "otlp/json_body.h"
 
 #include <algorithm>
 #include <cstring>
@@ -7,8 +7,10 @@
 #include "wire/json_string.h"
 #include "wire/number_parse.h"
 
-namespace sluice::wire {
+namespace sluice::otlp {
 namespace {
+
+using wire::JsonStop;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool in_number(char c) {
@@ -26,16 +28,16 @@ constexpr size_t kNodesKept = 16 * 1024;
 /// container around it.
 class JsonBodyParser::Pass {
  public:
-  Pass(std::string_view text, Arena& arena, std::vector<JsonNode>& nodes)
+  Pass(std::string_view text, Arena& arena, std::vector<KeyValue>& nodes)
       : begin_(text.data()), end_(text.data() + text.size()), arena_(arena), nodes_(nodes) {}
 
-  bool run(JsonNode& root, bool takes_array) {
+  bool run(Value& root, bool takes_array) {
     const char* at = skip_spaces(begin_);
     if (peek(at) != '{' && !(takes_array && peek(at) == '[')) return false;
     at = value(at, {});
     while (at != nullptr && depth_ != 0) at = step(at);
     if (at == nullptr) return false;
-    root = nodes_.front();
+    root = nodes_.front().value;
     return peek(skip_spaces(at)) == '\0';
   }
 
@@ -50,12 +52,7 @@ class JsonBodyParser::Pass {
   }
 
   /// REQUIRES: has_room().
-  JsonNode& push(std::string_view key, JsonNode::Kind kind) {
-    JsonNode& node = nodes_[count_++];
-    node.key = key;
-    node.kind = kind;
-    return node;
-  }
+  void push(std::string_view key, Value value) { nodes_[count_++] = {key, value}; }
 
   /// Makes room for one more node, unless there are too many.
   bool has_room() {
@@ -68,7 +65,7 @@ class JsonBodyParser::Pass {
 
   /// The next child of the innermost container, or its end.
   const char* step(const char* at) {
-    const bool is_object = nodes_[innermost_].kind == JsonNode::Kind::Object;
+    const bool is_object = nodes_[innermost_].value.kind == ValueKind::Map;
     at = skip_spaces(at);
     if (peek(at) == (is_object ? '}' : ']')) {
       close();
@@ -99,41 +96,48 @@ class JsonBodyParser::Pass {
       case '"': {
         std::string_view text;
         at = string(at, text);
-        JsonNode& node = push(key, JsonNode::Kind::String);
-        node.chars = text.data();
-        node.size = static_cast<uint32_t>(text.size());
+        push(key, Value::string(text));
         return at;
       }
-      case '{': return open(at, push(key, JsonNode::Kind::Object));
-      case '[': return open(at, push(key, JsonNode::Kind::Array));
-      case 't': push(key, JsonNode::Kind::Bool).boolean = true; return word(at, "true");
-      case 'f': push(key, JsonNode::Kind::Bool).boolean = false; return word(at, "false");
-      case 'n': push(key, JsonNode::Kind::Null); return word(at, "null");
-      default: return number(at, push(key, JsonNode::Kind::Number).number);
+      case '{': push(key, Value::map(nullptr, innermost_)); return open(at);
+      case '[': push(key, Value::array(nullptr, innermost_)); return open(at);
+      case 't': push(key, Value::boolean(true)); return word(at, "true");
+      case 'f': push(key, Value::boolean(false)); return word(at, "false");
+      case 'n': push(key, Value()); return word(at, "null");
+      default: {
+        double read = 0;
+        at = number(at, read);
+        push(key, Value::real(read));
+        return at;
+      }
     }
   }
 
-  const char* open(const char* at, JsonNode& node) {
+  /// REQUIRES: the container was pushed just now.
+  const char* open(const char* at) {
     if (depth_ == kJsonBodyDepthMax) return nullptr;
     ++depth_;
-    node.size = innermost_;
     innermost_ = static_cast<uint32_t>(count_ - 1);
     return at + 1;
   }
 
   /// Moves the innermost container's children to the arena.
   void close() {
-    JsonNode& node = nodes_[innermost_];
-    const size_t first = innermost_ + 1;
-    innermost_ = node.size;
-    node.size = static_cast<uint32_t>(count_ - first);
-    closed_ += node.size;
-    const size_t bytes = node.size * sizeof(JsonNode);
-    void* children = arena_.allocate(bytes, alignof(JsonNode));
-    std::memcpy(children, nodes_.data() + first, bytes);
-    node.children = static_cast<const JsonNode*>(children);
-    count_ = first;
+    Value& container = nodes_[innermost_].value;
+    const KeyValue* first = nodes_.data() + innermost_ + 1;
+    const auto size = static_cast<uint32_t>(nodes_.data() + count_ - first);
+    count_ = innermost_ + 1;
+    innermost_ = container.size;
+    container.size = size;
+    closed_ += size;
     --depth_;
+    if (container.kind == ValueKind::Map) {
+      container.members = arena_.allocate_array<KeyValue>(size);
+      std::copy_n(first, size, container.members);
+    } else {
+      container.elements = arena_.allocate_array<Value>(size);
+      for (uint32_t i = 0; i < size; ++i) container.elements[i] = first[i].value;
+    }
   }
 
   const char* word(const char* at, std::string_view expected) const {
@@ -144,7 +148,7 @@ class JsonBodyParser::Pass {
   /// REQUIRES: a quote stands at `at`.
   const char* string(const char* at, std::string_view& out) {
     const char* start = at + 1;
-    at = json_find_stop<JsonStop::Nul>(start, end_);
+    at = wire::json_find_stop<JsonStop::Nul>(start, end_);
     if (peek(at) == '"') {
       out = {start, static_cast<size_t>(at - start)};
       return at + 1;
@@ -153,11 +157,13 @@ class JsonBodyParser::Pass {
   }
 
   const char* string_with_escapes(const char* start, const char* at, std::string_view& out) {
-    while (peek(at) == '\\' && end_ - at >= 2) at = json_find_stop<JsonStop::Nul>(at + 2, end_);
+    while (peek(at) == '\\' && end_ - at >= 2)
+      at = wire::json_find_stop<JsonStop::Nul>(at + 2, end_);
     if (peek(at) != '"') return nullptr;
     const std::string_view raw(start, static_cast<size_t>(at - start));
     const char* bad = nullptr;
-    return json_unescape(raw, JsonSurrogates::Alone, arena_, out, bad) ? at + 1 : nullptr;
+    return wire::json_unescape(raw, wire::JsonSurrogates::Alone, arena_, out, bad) ? at + 1
+                                                                                   : nullptr;
   }
 
   const char* number(const char* at, double& out) const {
@@ -165,28 +171,28 @@ class JsonBodyParser::Pass {
     const bool is_negative = peek(at) == '-';
     if (is_negative) ++at;
     if (!is_negative && !is_digit(peek(at))) return nullptr;
-    if (scan_short_decimal(at, end_, out) && !in_number(peek(at))) {
+    if (wire::scan_short_decimal(at, end_, out) && !in_number(peek(at))) {
       if (is_negative) out = -out;
       return at;
     }
     while (in_number(peek(at))) ++at;
-    return parse_double({start, static_cast<size_t>(at - start)}, out) ? at : nullptr;
+    return wire::parse_double({start, static_cast<size_t>(at - start)}, out) ? at : nullptr;
   }
 
   const char* begin_;
   const char* end_;
   Arena& arena_;
-  std::vector<JsonNode>& nodes_;
+  std::vector<KeyValue>& nodes_;
   size_t count_ = 0;        // of nodes_ in use
   size_t closed_ = 0;       // nodes that are in the arena
   uint32_t innermost_ = 0;  // index of the innermost open container
   size_t depth_ = 0;        // open containers
 };
 
-bool JsonBodyParser::parse(std::string_view text, Arena& arena, JsonNode& root, bool takes_array) {
+bool JsonBodyParser::parse(std::string_view text, Arena& arena, Value& root, bool takes_array) {
   const bool is_accepted = Pass(text, arena, nodes_).run(root, takes_array);
   if (nodes_.size() > kNodesKept) nodes_ = {};
   return is_accepted;
 }
 
-}  // namespace sluice::wire
+}  // namespace sluice::otlp
