@@ -111,6 +111,7 @@ def checks(tally):
 def unit(tally):
     if build(tally, "release"):
         run_ctest(tally, "release")
+        run_pytest(tally, "differential", "tests/differential")
 
 
 def sanitize(tally):

@@ -9,13 +9,13 @@
 namespace sluice::app {
 namespace {
 
-/// Blocks of some megabytes come and go several times a second. By default the allocator maps each
-/// anew and gives it back to the kernel, which then clears the same pages again and again: a
-/// quarter of the CPU of small spans was page faults. One heap for all threads, which keeps what a
-/// burst left up to kHeapKeptBytes, takes them down to a twentieth.
+/// One heap for all threads, which keeps what a burst left up to kHeapKeptBytes: pages that are
+/// given back must be cleared by the kernel before they are used again, and that was a quarter of
+/// the CPU of small spans. What is larger is mapped apart: it grows without being copied, leaves no
+/// holes in the heap, and its owners keep it (see BlockPool).
 void keep_heap_pages() {
-  constexpr int kMappedBytesMin = 32 << 20;  // the largest that the allocator accepts
-  constexpr int kHeapKeptBytes = 64 << 20;
+  constexpr int kMappedBytesMin = 1 << 20;
+  constexpr int kHeapKeptBytes = 16 << 20;
   mallopt(M_ARENA_MAX, 1);
   mallopt(M_MMAP_THRESHOLD, kMappedBytesMin);
   mallopt(M_TRIM_THRESHOLD, kHeapKeptBytes);

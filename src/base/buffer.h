@@ -82,9 +82,11 @@ class Buffer {
   }
 
  private:
+  /// A large buffer by a quarter: what it grows by is memory that may never be used.
   void grow(size_t needed) {
-    const size_t doubled = capacity_ * 2;
-    reallocate(needed > doubled ? (needed < 64 ? 64 : needed) : doubled);
+    constexpr size_t kLarge = 1 << 20;
+    const size_t larger = capacity_ + (capacity_ < kLarge ? capacity_ : capacity_ / 4);
+    reallocate(needed > larger ? (needed < 64 ? 64 : needed) : larger);
   }
 
   void reallocate(size_t capacity) {

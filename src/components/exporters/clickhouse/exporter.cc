@@ -25,7 +25,7 @@ namespace {
 constexpr std::chrono::milliseconds kFlushWhileWaiting{200};
 constexpr std::chrono::milliseconds kFlushOtherwise{1000};
 /// Blocks kept for reuse, for each lane and table: one in the making while one is on its way.
-constexpr size_t kSpareBlocksPerLane = 2;
+constexpr size_t kSpareBlocksPerLane = 1;
 /// How often drain() looks; it is the end of the process, so latency matters little and simplicity
 /// much.
 constexpr std::chrono::milliseconds kDrainPoll{5};

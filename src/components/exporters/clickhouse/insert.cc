@@ -27,7 +27,7 @@ Insert::Insert(mapping::Table table, std::vector<Part> parts, std::string token,
       backoff_(std::hash<std::string>{}(token_)) {
   for (const Part& part : parts_) {
     rows_ += static_cast<uint32_t>(part.order.size());
-    bytes_ += part.encoded.size();
+    if (part.encoded) bytes_ += part.encoded->size();
   }
   pieces_.push_back({0, rows_, 0});
 }
@@ -47,8 +47,8 @@ void Insert::encode_piece(bool lz4, InsertBody& out) const {
     const auto count = static_cast<uint32_t>(part.order.size());
     const uint32_t from = std::max(piece().begin, first);
     const uint32_t to = std::min(piece().end, first + count);
-    if (from < to && whole && !part.encoded.empty()) {
-      out.segments.push_back(part.encoded.view());
+    if (from < to && whole && part.encoded != nullptr) {
+      out.segments.push_back(part.encoded->view());
     } else if (from < to) {
       const size_t start = out.scratch.size();
       encode_part(part, from - first, to - first, lz4, out);
@@ -82,7 +82,7 @@ void Insert::encode_part(const Part& part, uint32_t from, uint32_t to, bool lz4,
 
 void Insert::release_encoded() {
   for (Part& part : parts_) {
-    part.encoded.release();
+    part.encoded.reset();
     part.memory.reset();
   }
 }

@@ -43,7 +43,8 @@ struct SealedBlock {
 struct Part {
   std::shared_ptr<const SealedBlock> sealed;
   std::vector<uint32_t> order;  ///< rows of the block, in the order in which they leave
-  Buffer encoded;  ///< they, as Native or as LZ4 blocks of that; may be empty: encoded when needed
+  /// They, as Native or as LZ4 blocks of that. Null: encoded when needed.
+  std::shared_ptr<const Buffer> encoded;
   Budget::Share memory;       ///< of `order` and `encoded`
   std::vector<AckSpan> acks;  ///< sorted by first row; those with at least one row in `order`
 };

@@ -38,7 +38,9 @@ Part make_part(uint64_t first, const std::vector<uint32_t>& requests, std::vecto
   auto sealed = std::make_shared<SealedBlock>();
   sealed->block = block;
   part.sealed = sealed;
-  block->append_to(part.order, part.encoded);
+  const auto encoded = std::make_shared<Buffer>();
+  block->append_to(part.order, *encoded);
+  part.encoded = encoded;
   return part;
 }
 

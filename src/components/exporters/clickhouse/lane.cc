@@ -16,9 +16,6 @@ constexpr std::array<mapping::Table, mapping::kTableCount> all_tables() {
 }
 constexpr auto kTables = all_tables();
 
-/// Beyond this the scratch for encoding is given back.
-constexpr size_t kScratchBytesKept = 8 << 20;
-
 }  // namespace
 
 LaneExporter::LaneExporter(size_t index, io::Loop& loop, const LaneOptions& options, Budget& budget,
@@ -142,12 +139,10 @@ Part LaneExporter::make_part(std::shared_ptr<const SealedBlock> block, uint32_t 
   Part part;
   part.sealed = std::move(block);
   part.order.assign(order_.order.begin() + from, order_.order.begin() + to);
-  scratch_.clear();
-  encode_rows(*part.sealed->block, part.order, options_.lz4, scratch_);
-  part.encoded = Buffer(scratch_.view());
-  if (scratch_.capacity() > kScratchBytesKept) scratch_.release();
-  budget_.charge(part.memory,
-                 part.encoded.capacity() + part.order.capacity() * sizeof(part.order[0]));
+  const std::shared_ptr<Buffer> encoded = pool_->lend_buffer();
+  encode_rows(*part.sealed->block, part.order, options_.lz4, *encoded);
+  part.encoded = encoded;
+  budget_.charge(part.memory, encoded->capacity() + part.order.capacity() * sizeof(part.order[0]));
   return part;
 }
 

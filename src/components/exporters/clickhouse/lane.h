@@ -82,8 +82,7 @@ class LaneExporter : public pipeline::Consumer {
   mapping::OpenBlocks blocks_;
   std::array<OpenTable, mapping::kTableCount> open_;
   std::vector<Growth> grown_;  // by the batch at hand
-  mapping::RowOrder order_;    // scratch, as is the one below
-  Buffer scratch_;
+  mapping::RowOrder order_;    // scratch
 };
 
 }  // namespace sluice::components

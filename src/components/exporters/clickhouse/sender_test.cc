@@ -63,7 +63,9 @@ std::unique_ptr<Insert> make_insert(Table table, const std::vector<uint64_t>& id
     part.acks.push_back(
         {pipeline::Ack([done, row](Outcome&& o) { done(row, std::move(o)); }), row, rows});
   }
-  block->append_to(part.order, part.encoded);
+  const auto encoded = std::make_shared<Buffer>();
+  block->append_to(part.order, *encoded);
+  part.encoded = encoded;
   auto sealed = std::make_shared<SealedBlock>();
   sealed->block = block;
   part.sealed = sealed;
