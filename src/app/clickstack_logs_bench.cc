@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 
 #include "app/clickstack_logs_testing.h"
+#include "app/lanes.h"
 #include "otlp/decode.h"
 #include "testing/otlp_samples.h"
 
@@ -13,6 +14,7 @@ namespace {
 constexpr int kRecords = 1000;
 
 void transform(benchmark::State& state, const std::string& body, bool run) {
+  const Lanes none(0);  // the allocator is set up as in the service
   ClickStackLogs pipeline;
   for (auto _ : state) {
     pipeline::Batch batch;
