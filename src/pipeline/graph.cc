@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/nearest.h"
+#include "pipeline/collector_metrics.h"
 #include "pipeline/fan_out.h"
 
 namespace sluice::pipeline {
@@ -370,8 +371,17 @@ Status Graph::Impl::make_pipeline(const PipelineConfig& pipeline) {
   std::vector<Consumer*> stage;
   for (std::vector<Consumer*>& next : ends) stage.push_back(joined(std::move(next)));
   const std::vector<Processor*>& own = processors[pipeline.id];
-  for (auto at = own.rbegin(); at != own.rend(); ++at) {
-    for (size_t i = 0; i < stage.size(); ++i) stage[i] = keep((*at)->stage(i, *stage[i]));
+  metrics::Counter* incoming = nullptr;  // of the processor that follows
+  for (size_t p = own.size(); p-- > 0;) {
+    const ProcessorItems items(host.metrics, pipeline.processors[p].id.to_string(), signal);
+    for (size_t i = 0; i < stage.size(); ++i) {
+      Consumer* counted = keep(make_meter(&items.outgoing, incoming, *stage[i]));
+      stage[i] = keep(own[p]->stage(i, *counted));
+    }
+    incoming = &items.incoming;
+  }
+  if (incoming != nullptr) {
+    for (Consumer*& entry : stage) entry = keep(make_meter(nullptr, incoming, *entry));
   }
   entries[pipeline.id] = std::move(stage);
   return {};
