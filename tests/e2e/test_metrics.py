@@ -107,6 +107,18 @@ def test_a_reload_moves_the_page_and_names_counters_otherwise(tmp_path):
         assert run.stop() == 0, run.log()
 
 
+def test_what_clickhouse_stores_is_sent_and_what_it_never_got_is_not(start):
+    serve = start("serve", "--flush-interval", "50ms")
+    assert request(serve.url("otlp-http") + "/v1/logs", LOGS, JSON)[0] == 200
+    call(serve.addresses["otlp-grpc"].rpartition(":")[2], "metrics.v1.MetricsService", points(5))
+    assert serve.metric("otelcol_receiver_accepted_log_records", transport="http") == 3
+    assert serve.metric("otelcol_exporter_sent_log_records", exporter="clickhouse") == 3
+    assert serve.metric("otelcol_exporter_sent_metric_points", exporter="clickhouse") == 5
+    assert serve.metric("otelcol_exporter_send_failed_log_records") == 0
+    assert serve.metric("otelcol_exporter_queue_size", exporter="clickhouse") == 0
+    assert serve.metric("otelcol_exporter_queue_capacity", data_type="logs", exporter="clickhouse") > 1e6
+
+
 def test_every_metric_is_documented(start):
     serve = start("serve")
     documented = (sluice.ROOT / "docs/metrics.md").read_text()

@@ -104,7 +104,7 @@ struct ClickHouseExporter::Impl {
   ExporterMetrics metrics;
   LaneControl control;
   const SenderOptions sender_options;
-  const std::shared_ptr<InsertQueue> queue = std::make_shared<InsertQueue>();
+  const std::shared_ptr<InsertQueue> queue = std::make_shared<InsertQueue>(config.retry);
   clickhouse::Servers servers;
   Keeper keeper;
   std::shared_ptr<Sealer> sealer;
@@ -120,11 +120,13 @@ ClickHouseExporter::Impl::Impl(ClickHouseExporterConfig c, std::vector<io::Loop*
                                metrics::Registry& registry)
     : config(std::move(c)),
       loops(std::move(l)),
-      metrics(registry, config.tables),
+      metrics(registry, config.name, config.tables),
       sender_options(make_sender_options()),
       servers(config.endpoints.size(), config.strategy),
       keeper(config,
              [this](mapping::Table table, std::chrono::milliseconds gap) { set_gap(table, gap); }) {
+  for (const pipeline::ExporterQueue& one : metrics.queues)
+    one.capacity.set(static_cast<int64_t>(budget.limit_bytes()));
   const SealLimits limits{config.insert_rows_max, config.insert_bytes_max, config.give_up_after,
                           config.ack == pipeline::AckMode::Store};
   sealer = std::make_shared<Sealer>(
@@ -132,7 +134,7 @@ ClickHouseExporter::Impl::Impl(ClickHouseExporterConfig c, std::vector<io::Loop*
   const auto pool = std::make_shared<BlockPool>(loops.size() * kSpareBlocksPerLane);
   for (size_t i = 0; i < loops.size(); ++i) {
     lanes->push_back(std::make_unique<LaneExporter>(i, *loops[i], lane_options(), budget, sealer,
-                                                    pool, control));
+                                                    pool, control, metrics));
   }
   sealer->set_ask([this, weak = std::weak_ptr(lanes)](size_t i, std::shared_ptr<SealRound> round) {
     loops[i]->post([weak, i, round = std::move(round)] {
@@ -164,6 +166,9 @@ SenderOptions ClickHouseExporter::Impl::make_sender_options() const {
   // stood for.
   options.tokens = !ours;
   options.timeout = config.timeout;
+  options.retries = config.retry.enabled;
+  options.database = config.endpoints.front().database;
+  options.user = user_of(config.endpoints.front());
   // A column that an older table lacks is left out of the statement, and its bytes are skipped by
   // the reader.
   options.settings.emplace_back("input_format_skip_unknown_fields", "1");
@@ -174,8 +179,7 @@ SenderOptions ClickHouseExporter::Impl::make_sender_options() const {
 }
 
 void ClickHouseExporter::Impl::push(std::unique_ptr<Insert> insert) {
-  metrics.queue_rows.add(insert->rows());
-  metrics.queue_bytes.add(static_cast<int64_t>(insert->bytes()));
+  metrics.queued(insert->table(), insert->rows(), insert->bytes());
   queue->push(std::move(insert));
 }
 
@@ -220,6 +224,8 @@ void ClickHouseExporter::Impl::account_for_the_rest() {
   uint64_t rows = sealer->open_rows();
   for (const auto& insert : queue->take_all()) {
     rows += insert->unsent_rows();
+    metrics.items_of(insert->table()).send_failed.add(insert->unsent_rows());
+    metrics.left(insert->table(), insert->rows(), insert->bytes());
     insert->resolve(unavailable("shutting down before ClickHouse took the rows; send them again"));
   }
   if (rows == 0) return;
