@@ -34,6 +34,12 @@ constexpr int kInsertsInFlightMost = 256;
 
 using Lanes = std::vector<std::unique_ptr<LaneExporter>>;
 
+/// Whether the rows are not stored, and the reason may be the server's alone.
+bool may_succeed_elsewhere(clickhouse::ErrorClass c) {
+  return c == clickhouse::ErrorClass::Transient || c == clickhouse::ErrorClass::BackPressure ||
+         c == clickhouse::ErrorClass::Park;
+}
+
 /// A sender's connections, one to each server.
 class Connections {
  public:
@@ -43,16 +49,21 @@ class Connections {
       clients_.push_back(std::make_unique<clickhouse::Client>(endpoint));
   }
 
-  /// An insert that did not reach a server goes to another one at once.
+  /// What a server has not stored, for a reason that is the server's, goes to another one at once.
   clickhouse::Answer insert(const clickhouse::InsertRequest& request) {
     std::optional<size_t> before;
     for (size_t tries = 1;; ++tries) {
       const size_t server = servers_.pick(Insert::Clock::now(), before);
       clickhouse::Answer answer = clients_[server]->insert(request);
-      const bool unreached =
-          answer.error_class == clickhouse::ErrorClass::Transient && answer.code == 0;
-      servers_.done(server, !unreached, Insert::Clock::now());
-      if (!unreached || tries >= clients_.size()) return answer;
+      const bool is_elsewhere = may_succeed_elsewhere(answer.error_class);
+      // What may have been stored is not sent again here, but when it is, not to the same server.
+      const bool is_fine = !is_elsewhere && answer.error_class != clickhouse::ErrorClass::Ambiguous;
+      servers_.done(server, is_fine, Insert::Clock::now());
+      if (!is_elsewhere || tries >= clients_.size()) return answer;
+      log::warn("A ClickHouse server did not take an insert; another one is asked",
+                {{"endpoint", clients_[server]->endpoint().to_string()},
+                 {"code", answer.code},
+                 {"error", answer.message}});
       before = server;
     }
   }
