@@ -36,24 +36,6 @@ metrics::Labels processor_labels(const std::string& processor, otlp::Signal sign
   return {{"otel_signal", std::string(otlp::signal_name(signal))}, {"processor", processor}};
 }
 
-class Meter final : public Consumer {
- public:
-  Meter(metrics::Counter* outgoing, metrics::Counter* incoming, Consumer& next)
-      : outgoing_(outgoing), incoming_(incoming), next_(next) {}
-
-  void consume(Batch&& batch) override {
-    const uint64_t items = count_items(batch);
-    if (outgoing_ != nullptr) outgoing_->add(items);
-    if (incoming_ != nullptr) incoming_->add(items);
-    next_.consume(std::move(batch));
-  }
-
- private:
-  metrics::Counter* const outgoing_;
-  metrics::Counter* const incoming_;
-  Consumer& next_;
-};
-
 }  // namespace
 
 ReceiverItems::ReceiverItems(metrics::Registry& registry, const std::string& receiver,
@@ -104,9 +86,10 @@ ProcessorItems::ProcessorItems(metrics::Registry& registry, const std::string& p
                                 "Records that come out of the processor.",
                                 processor_labels(processor, signal))) {}
 
-std::unique_ptr<Consumer> make_meter(metrics::Counter* outgoing, metrics::Counter* incoming,
-                                     Consumer& next) {
-  return std::make_unique<Meter>(outgoing, incoming, next);
+void Meter::consume(Batch&& batch) {
+  const uint64_t items = count_items(batch);
+  for (metrics::Counter* counter : counters_) counter->add(items);
+  next_.consume(std::move(batch));
 }
 
 }  // namespace sluice::pipeline

@@ -5,9 +5,9 @@
 // cost an atomic addition for each batch.
 
 #include <array>
-#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/metrics.h"
 #include "otlp/records.h"
@@ -54,8 +54,16 @@ struct ProcessorItems {
 };
 
 /// Counts what passes between two stages: as outgoing of one processor, as incoming of the next.
-/// Either may be null. The counters must outlive the stage.
-std::unique_ptr<Consumer> make_meter(metrics::Counter* outgoing, metrics::Counter* incoming,
-                                     Consumer& next);
+class Meter final : public Consumer {
+ public:
+  explicit Meter(Consumer& next) : next_(next) {}
+  /// Before any batch comes. The counter must outlive the meter.
+  void count_for(metrics::Counter& counter) { counters_.push_back(&counter); }
+  void consume(Batch&& batch) override;
+
+ private:
+  Consumer& next_;
+  std::vector<metrics::Counter*> counters_;
+};
 
 }  // namespace sluice::pipeline

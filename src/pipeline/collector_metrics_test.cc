@@ -73,8 +73,13 @@ TEST(CollectorMetrics, AMeterCountsForBothNeighbours) {
   metrics::Counter before;
   metrics::Counter after;
   Counting end;
-  make_meter(&before, &after, end)->consume(batch_of(otlp::Signal::Logs, 2));
-  make_meter(nullptr, &after, end)->consume(batch_of(otlp::Signal::Logs, 2));
+  Meter both(end);
+  both.count_for(before);
+  both.count_for(after);
+  both.consume(batch_of(otlp::Signal::Logs, 2));
+  Meter one(end);
+  one.count_for(after);
+  one.consume(batch_of(otlp::Signal::Logs, 2));
   EXPECT_EQ(before.value(), 4u);
   EXPECT_EQ(after.value(), 8u);
   EXPECT_EQ(end.items, 8u);
