@@ -55,11 +55,13 @@ class Connections {
     for (size_t tries = 1;; ++tries) {
       const size_t server = servers_.pick(Insert::Clock::now(), before);
       clickhouse::Answer answer = clients_[server]->insert(request);
-      const bool is_elsewhere = may_succeed_elsewhere(answer.error_class);
+      const bool goes_on = may_succeed_elsewhere(answer.error_class);
       // What may have been stored is not sent again here, but when it is, not to the same server.
-      const bool is_fine = !is_elsewhere && answer.error_class != clickhouse::ErrorClass::Ambiguous;
-      servers_.done(server, is_fine, Insert::Clock::now());
-      if (!is_elsewhere || tries >= clients_.size()) return answer;
+      const bool failed = goes_on || answer.error_class == clickhouse::ErrorClass::Ambiguous;
+      const auto rest =
+          failed ? std::max(clickhouse::Servers::kRest, answer.pause) : std::chrono::seconds(0);
+      servers_.done(server, rest, Insert::Clock::now());
+      if (!goes_on || tries >= clients_.size()) return answer;
       log::warn("A ClickHouse server did not take an insert; another one is asked",
                 {{"endpoint", clients_[server]->endpoint().to_string()},
                  {"code", answer.code},

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/log.h"
-#include "components/exporters/clickhouse/columns.h"
 #include "delivery/backoff.h"
 
 namespace sluice::components {
@@ -278,22 +277,25 @@ bool Keeper::look_at(mapping::Table table) {
 
 void Keeper::found_columns(mapping::Table table, std::string_view described) {
   MatchedColumns columns = match_columns(mapping::insert_columns(table), described);
-  std::string& before = missing_[static_cast<size_t>(table)];
-  if (!columns.missing.empty() && columns.missing != before) {
+  if (!columns.missing.empty() && columns.missing != missing_[static_cast<size_t>(table)]) {
     log::warn("A table lacks columns; what belongs into them is not stored",
               {{"table", name_of(table)},
                {"columns", columns.missing},
                {"do", "add them: 'sluice schema' prints ClickStack's tables"}});
   }
-  before = std::move(columns.missing);
+  set_columns(table, std::move(columns));
+}
+
+void Keeper::set_columns(mapping::Table table, MatchedColumns&& columns) {
+  missing_[static_cast<size_t>(table)] = std::move(columns.missing);
   const std::lock_guard lock(mutex_);
   columns_[static_cast<size_t>(table)] = std::move(columns.present);
 }
 
-/// Then all columns are tried, which is right for a table that is made later.
 void Keeper::not_described(mapping::Table table, const Status& status) {
   switch (status.code()) {
     case Code::NotFound:
+      set_columns(table, {mapping::insert_columns(table), ""});  // for the one that may be made
       log::error("A table is missing",
                  {{"table", name_of(table)},
                   {"error", status.message()},
@@ -310,7 +312,7 @@ void Keeper::not_described(mapping::Table table, const Status& status) {
                                      user_of(client().endpoint()))}});
       return;
     default:
-      log::warn("The columns of a table were not found out; all are tried",
+      log::warn("The columns of a table were not found out; inserts go on as before",
                 {{"table", name_of(table)}, {"error", status.message()}});
   }
 }

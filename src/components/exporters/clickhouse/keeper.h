@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "clickhouse/client.h"
+#include "components/exporters/clickhouse/columns.h"
 #include "components/exporters/clickhouse/exporter.h"
 #include "components/exporters/clickhouse/sender.h"
 
@@ -59,6 +60,7 @@ class Keeper : public SenderHost {
   /// Learns which columns the table has; false if that could not be learnt.
   bool look_at(mapping::Table table);
   void found_columns(mapping::Table table, std::string_view described);
+  void set_columns(mapping::Table table, MatchedColumns&& columns);
   void not_described(mapping::Table table, const Status& status);
   void check_right(mapping::Table table);
   Status watch_parts();
