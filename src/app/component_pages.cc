@@ -53,7 +53,7 @@ std::string shown_default(const Node& node) {
 /// The rows of the options of a schema, and of what is below them.
 class OptionTable {
  public:
-  explicit OptionTable(const SchemaBase& schema) { add(schema, "", 0); }
+  explicit OptionTable(const SchemaBase& schema) { add(schema, "", Node(), 0); }
 
   std::string text() const {
     std::string out;
@@ -75,12 +75,16 @@ class OptionTable {
   }
 
  private:
-  void add(const SchemaBase& schema, const std::string& prefix, int depth) {
+  /// `standard`: the defaults where the struct is used; Null: its own.
+  void add(const SchemaBase& schema, const std::string& prefix, const Node& standard, int depth) {
     if (depth == kDepthMax) return;
-    for (const FieldInfo& field : schema.fields()) add_field(field, prefix + field.name, depth);
+    for (const FieldInfo& field : schema.fields()) {
+      const Node* here = standard.find(field.name);
+      add_field(field, prefix + field.name, here != nullptr ? *here : field.standard, depth);
+    }
   }
 
-  void add_field(const FieldInfo& field, const std::string& name, int depth) {
+  void add_field(const FieldInfo& field, const std::string& name, const Node& at, int depth) {
     const std::string cell = "| `" + name + "` | ";
     if (!field.refused_because.empty()) {
       refused_ += cell + escaped(field.refused_because) + " |\n";
@@ -89,18 +93,18 @@ class OptionTable {
     } else {
       const std::string standard = field.is_required ? "required"
                                    : field.is_secret ? ""
-                                                     : shown_default(field.standard);
+                                                     : shown_default(at);
       rows_ += cell + escaped(shown_type(field.type)) + " | " + escaped(standard) + " | " +
                escaped(field.doc) + (field.is_secret ? " Never printed." : "") + " |\n";
-      add_below(field.type, name, depth);
+      add_below(field.type, name, at, depth);
     }
   }
 
-  void add_below(const Type& type, const std::string& name, int depth) {
-    if (type.object != nullptr) return add(*type.object, name + ".", depth + 1);
+  void add_below(const Type& type, const std::string& name, const Node& standard, int depth) {
+    if (type.object != nullptr) return add(*type.object, name + ".", standard, depth + 1);
     if (type.element.empty()) return;
-    if (type.name == "list") add_below(type.element.front(), name + "[]", depth);
-    if (type.name == "dictionary") add_below(type.element.front(), name + ".NAME", depth);
+    if (type.name == "list") add_below(type.element.front(), name + "[]", Node(), depth);
+    if (type.name == "dictionary") add_below(type.element.front(), name + ".NAME", Node(), depth);
   }
 
   std::string rows_;

@@ -1,8 +1,9 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
+
+#include "base/file_identity.h"
 
 namespace sluice::app {
 
@@ -17,19 +18,11 @@ class ConfigWatch {
   bool changed();
 
  private:
-  struct Identity {
-    uint64_t device = 0;
-    uint64_t inode = 0;
-    int64_t seconds = 0;
-    int64_t nanoseconds = 0;
-    int64_t size = 0;
-    friend bool operator==(const Identity&, const Identity&) = default;
-  };
-  std::vector<Identity> look() const;
+  std::vector<FileIdentity> look() const;
 
   const std::vector<std::string> files_;
-  std::vector<Identity> taken_;
-  std::vector<Identity> last_;
+  std::vector<FileIdentity> taken_;
+  std::vector<FileIdentity> last_;
 };
 
 }  // namespace sluice::app

@@ -56,46 +56,39 @@ struct Store {
   std::optional<Supervisor> supervisor;
 };
 
-/// Where the process tells about itself.
-struct PageAddresses {
-  std::vector<std::string> health;
-  std::vector<std::string> metrics;
-};
+using MetricsPages = std::vector<config::MetricsPage>;
 
-/// A configuration of the user's says it in its own way: health by an extension, metrics in
-/// service::telemetry.
-PageAddresses page_addresses(const Options& options, Command command,
-                             const config::TelemetryConfig& telemetry) {
-  PageAddresses out;
-  if (command != kRun && !options.health.off()) out.health = {options.health.text};
-  if (telemetry.metrics_level == config::MetricsLevel::None) return out;
-  if (telemetry.metrics_addresses) {
-    out.metrics = *telemetry.metrics_addresses;
-  } else if (!options.metrics.off()) {
-    out.metrics = {options.metrics.text};
-  }
-  return out;
+/// A configuration of the user's says where the metrics are in service::telemetry.
+MetricsPages metrics_pages(const Options& options, const config::TelemetryConfig& telemetry) {
+  if (telemetry.metrics_level == config::MetricsLevel::None) return {};
+  if (telemetry.metrics_pages) return *telemetry.metrics_pages;
+  if (options.metrics.off()) return {};
+  return {{options.metrics.text}};
 }
 
 class Service {
  public:
   /// `reread` reads the configuration again; nothing, with the reasons printed, if it is bad.
-  Service(const Options& options, PageAddresses pages, Store* store, std::vector<std::string> files,
+  Service(const Options& options, Store* store, std::vector<std::string> files,
           std::function<std::optional<pipeline::Plan>()> reread)
       : options_(options),
-        addresses_(std::move(pages)),
         store_(store),
         watch_(std::move(files)),
         reread_(std::move(reread)),
         health_([this] { return can_take_data(); }) {}
 
   /// Takes everything that can be taken by another process, then starts the threads.
-  Status start(pipeline::Plan plan);
+  /// `health`: where the health page is; empty: nowhere, as where an extension does it.
+  Status start(pipeline::Plan plan, const std::string& health);
   /// Until a signal, or until the child cannot start. Returns the exit code.
   int run();
 
  private:
-  Status open_pages();
+  Status open_health(const std::string& address);
+  /// Opens other pages in the place of those that are open; on an error there are none.
+  Status open_metrics(const MetricsPages& pages);
+  /// On an error the pages stay where they are.
+  void move_metrics(const MetricsPages& pages);
   Status can_take_data() const;
   /// Opens the receivers, and says that the store is ready, each when it is time.
   Status advance();
@@ -107,40 +100,76 @@ class Service {
   int shut_down(int signal);
 
   const Options& options_;
-  const PageAddresses addresses_;
   Store* const store_;  ///< null: the store is elsewhere
   ConfigWatch watch_;
   const std::function<std::optional<pipeline::Plan>()> reread_;
   metrics::Registry metrics_;
   web::Health health_;
   std::unique_ptr<Pipelines> pipelines_;
-  std::vector<pipeline::BoundAddress> pages_at_;
+  std::vector<pipeline::BoundAddress> health_at_;
+  std::vector<pipeline::BoundAddress> metrics_at_;
+  MetricsPages metrics_pages_;          // as they were asked for
   std::atomic<bool> accepting_{false};  // read by the health page
   bool started_ = false;                // the pipelines' threads run
   bool announced_ = false;
-  web::Server pages_;  // last: its pages read all of the above
+  // Last: their pages read all of the above.
+  web::Server health_server_;
+  std::unique_ptr<web::Server> metrics_server_;
 };
 
-Status Service::open_pages() {
-  const auto add = [this](const std::vector<std::string>& addresses, const std::string& name,
-                          const web::Page& page) -> Status {
-    for (const std::string& address : addresses) {
-      auto listeners = io::listen(address);
-      if (!listeners.ok()) return listeners.status().with_context(name);
-      for (const io::Listener& listener : *listeners) pages_at_.push_back({name, listener.address});
-      pages_.add(std::move(listeners).value(), page);
-    }
-    return {};
-  };
-  const auto health = [this](const http::Request& request) {
-    return health_.answer(request.path());
-  };
-  SLUICE_RETURN_IF_ERROR(add(addresses_.health, "health", health));
-  return add(addresses_.metrics, "metrics", web::metrics_page(metrics_));
+/// Binds the address for a page of the server's.
+Status add_page(web::Server& server, const std::string& address, const std::string& name,
+                web::Page page, std::vector<pipeline::BoundAddress>& bound) {
+  auto listeners = io::listen(address);
+  if (!listeners.ok()) return listeners.status().with_context(name);
+  for (const io::Listener& listener : *listeners) bound.push_back({name, listener.address});
+  server.add(std::move(listeners).value(), std::move(page));
+  return {};
 }
 
-Status Service::start(pipeline::Plan plan) {
-  SLUICE_RETURN_IF_ERROR(open_pages());
+Status Service::open_health(const std::string& address) {
+  if (address.empty()) return {};
+  const auto page = [this](const http::Request& request) { return health_.answer(request.path()); };
+  return add_page(health_server_, address, "health", page, health_at_);
+}
+
+Status Service::open_metrics(const MetricsPages& pages) {
+  metrics_server_.reset();  // it may hold the same ports
+  auto server = std::make_unique<web::Server>();
+  std::vector<pipeline::BoundAddress> bound;
+  for (const config::MetricsPage& page : pages) {
+    const auto totals = page.without_type_suffix ? metrics::CollectorTotals::Bare
+                                                 : metrics::CollectorTotals::Suffixed;
+    SLUICE_RETURN_IF_ERROR(
+        add_page(*server, page.address, "metrics", web::metrics_page(metrics_, totals), bound));
+  }
+  metrics_server_ = std::move(server);
+  metrics_at_ = std::move(bound);
+  return {};
+}
+
+void Service::move_metrics(const MetricsPages& pages) {
+  if (pages == metrics_pages_) return;
+  Status status = open_metrics(pages);
+  if (status.ok()) {
+    metrics_pages_ = pages;
+  } else {
+    log::error("the metrics page stays where it is", {{"error", status.message()}});
+    status = open_metrics(metrics_pages_);
+  }
+  if (status.ok()) {
+    metrics_server_->start();
+    for (const pipeline::BoundAddress& bound : metrics_at_)
+      log::info("the metrics page is here", {{"address", bound.address}});
+  } else {
+    log::error("the metrics page is gone", {{"error", status.message()}});
+  }
+}
+
+Status Service::start(pipeline::Plan plan, const std::string& health) {
+  SLUICE_RETURN_IF_ERROR(open_health(health));
+  metrics_pages_ = metrics_pages(options_, plan.configuration().telemetry);
+  SLUICE_RETURN_IF_ERROR(open_metrics(metrics_pages_));
   PipelinesOptions options;
   options.lanes = options_.lanes;
   options.memory_limit_bytes = options_.memory_limit.value;
@@ -155,7 +184,8 @@ Status Service::start(pipeline::Plan plan) {
     store_->supervisor.emplace(store_->child->supervisor, metrics_);
     SLUICE_RETURN_IF_ERROR(store_->supervisor->start());
   }
-  pages_.start();
+  health_server_.start();
+  metrics_server_->start();
   warn_about_the_network();
   return {};
 }
@@ -219,7 +249,10 @@ void Service::reload() {
   if (plan) {
     const config::TelemetryConfig telemetry = plan->configuration().telemetry;
     status = pipelines_->replace(std::move(*plan), kDrain);
-    if (status.ok()) configure_log(telemetry);
+    if (status.ok()) {
+      configure_log(telemetry);
+      move_metrics(metrics_pages(options_, telemetry));
+    }
   }
   if (status.ok()) {
     log::info("the new configuration has taken over");
@@ -268,7 +301,8 @@ void Service::print_banner() const {
   const bool text = log::format() == log::Format::Text;
   std::string banner = "\nSluice " SLUICE_VERSION "\n\n";
   std::vector<pipeline::BoundAddress> all = pipelines_->addresses();
-  all.insert(all.end(), pages_at_.begin(), pages_at_.end());
+  all.insert(all.end(), health_at_.begin(), health_at_.end());
+  all.insert(all.end(), metrics_at_.begin(), metrics_at_.end());
   if (store_ != nullptr) {
     for (const std::string& address : store_->child->addresses())
       all.push_back({"clickhouse-http", address});
@@ -337,9 +371,9 @@ int run_service(const Options& options, Command command, const Environment& envi
   set_process_limits();
   hold_end_signals();
   hold_reload_signal();
-  Service service(options, page_addresses(options, command, plan->configuration().telemetry),
-                  store.get(), config_files(options, environment), read);
-  const Status status = service.start(std::move(*plan));
+  Service service(options, store.get(), config_files(options, environment), read);
+  const bool has_health = command != kRun && !options.health.off();
+  const Status status = service.start(std::move(*plan), has_health ? options.health.text : "");
   if (!status.ok()) return fail(status.message(), kExitFailure);
   return service.run();
 }

@@ -55,6 +55,19 @@ std::string render_labels(const Labels& labels) {
   return out;
 }
 
+/// The name as the page has it.
+std::string_view shown_name(std::string_view name, Type type, CollectorTotals totals) {
+  constexpr std::string_view kPrefix = "otelcol_";
+  constexpr std::string_view kSuffix = "_total";
+  const bool bare = totals == CollectorTotals::Bare && type == Type::Counter &&
+                    name.substr(0, kPrefix.size()) == kPrefix;
+  if (bare && name.size() > kSuffix.size() &&
+      name.substr(name.size() - kSuffix.size()) == kSuffix) {
+    name.remove_suffix(kSuffix.size());
+  }
+  return name;
+}
+
 std::string render_number(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
@@ -215,7 +228,7 @@ void Registry::counter_callback(std::string_view name, std::string_view help, co
   impl_->set_callback(name, help, labels, Type::Counter, std::move(read));
 }
 
-std::string Registry::render() const {
+std::string Registry::render(CollectorTotals totals) const {
   struct FamilyCopy {
     std::string name;
     std::string help;
@@ -226,7 +239,8 @@ std::string Registry::render() const {
   {
     const std::lock_guard lock(impl_->mutex);
     for (const auto& [name, family] : impl_->families) {
-      FamilyCopy& copy = families.emplace_back(FamilyCopy{name, family.help, family.type, {}});
+      FamilyCopy& copy = families.emplace_back(FamilyCopy{
+          std::string(shown_name(name, family.type, totals)), family.help, family.type, {}});
       for (const auto& [labels, instrument] : family.by_labels) {
         copy.samples.push_back(Impl::sample_of(labels, instrument));
       }

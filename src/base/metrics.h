@@ -53,9 +53,13 @@ class Histogram {
   std::atomic<uint64_t> sum_us_{0};
 };
 
+/// What counters with the OpenTelemetry Collector's names ("otelcol_…") are called. It leaves
+/// "_total" out unless it is told not to (without_type_suffix: false).
+enum class CollectorTotals : uint8_t { Suffixed, Bare };
+
 /// Owns metrics; the same name and labels give the same object, which lives as long as the
-/// registry. Thread-safe. Names follow Prometheus ("sluice_" prefix, "_total" for counters); `help`
-/// is one sentence.
+/// registry. Thread-safe. Names follow Prometheus ("_total" for counters, also the Collector's);
+/// ours begin with "sluice_". `help` is one sentence.
 class Registry {
  public:
   Registry();
@@ -74,7 +78,7 @@ class Registry {
                         std::function<double()> read);
 
   /// Everything in Prometheus' text exposition format, version 0.0.4, sorted by name.
-  std::string render() const;
+  std::string render(CollectorTotals totals = CollectorTotals::Suffixed) const;
 
  private:
   struct Impl;

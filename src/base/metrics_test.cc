@@ -79,6 +79,20 @@ TEST(Metrics, ACountedCallbackIsACounter) {
   EXPECT_THAT(registry.render(), HasSubstr("# TYPE sluice_c_total counter\nsluice_c_total 2\n"));
 }
 
+TEST(Metrics, OnlyTheCollectorsCountersLoseTheirSuffixAndOnlyOnDemand) {
+  Registry registry;
+  registry.counter("otelcol_x_total", "X.").add(1);
+  registry.counter_callback("otelcol_y_total", "Y.", {}, [] { return 2.0; });
+  registry.gauge("otelcol_z_total", "Z.").set(3);
+  registry.counter("sluice_x_total", "X.").add(4);
+  EXPECT_EQ(registry.render(CollectorTotals::Bare),
+            "# HELP otelcol_x X.\n# TYPE otelcol_x counter\notelcol_x 1\n"
+            "# HELP otelcol_y Y.\n# TYPE otelcol_y counter\notelcol_y 2\n"
+            "# HELP otelcol_z_total Z.\n# TYPE otelcol_z_total gauge\notelcol_z_total 3\n"
+            "# HELP sluice_x_total X.\n# TYPE sluice_x_total counter\nsluice_x_total 4\n");
+  EXPECT_THAT(registry.render(), HasSubstr("\notelcol_x_total 1\n"));
+}
+
 TEST(Metrics, ACallbackMayUseTheRegistry) {
   Registry registry;
   registry.gauge_callback("sluice_c", "C.", {}, [&] {

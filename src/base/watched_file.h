@@ -1,7 +1,5 @@
 #pragma once
 
-#include <sys/stat.h>
-
 #include <chrono>
 #include <fstream>
 #include <memory>
@@ -11,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/file_identity.h"
 #include "base/log.h"
 #include "base/status.h"
 
@@ -22,7 +21,9 @@ namespace sluice {
 template <typename T, T (*parse)(std::string_view text)>
 class WatchedFile {
  public:
-  explicit WatchedFile(std::string path) : path_(std::move(path)) { status_ = read(identity()); }
+  explicit WatchedFile(std::string path) : path_(std::move(path)) {
+    status_ = read(FileIdentity::of(path_));
+  }
 
   /// Whether the file could be read at first.
   const Status& status() const { return status_; }
@@ -32,7 +33,7 @@ class WatchedFile {
     const auto now = std::chrono::steady_clock::now();
     if (now - looked_ >= kInterval) {
       looked_ = now;
-      const Identity seen = identity();
+      const auto seen = FileIdentity::of(path_);
       if (seen != identity_) {
         const Status status = read(seen);
         if (!status.ok()) log::warn(status.message());
@@ -45,22 +46,7 @@ class WatchedFile {
  private:
   static constexpr std::chrono::seconds kInterval{1};
 
-  struct Identity {
-    uint64_t device = 0;
-    uint64_t inode = 0;
-    int64_t seconds = 0;
-    int64_t nanoseconds = 0;
-    int64_t size = 0;
-    friend bool operator==(const Identity&, const Identity&) = default;
-  };
-
-  Identity identity() const {
-    struct stat found {};
-    if (::stat(path_.c_str(), &found) != 0) return {};
-    return {found.st_dev, found.st_ino, found.st_mtim.tv_sec, found.st_mtim.tv_nsec, found.st_size};
-  }
-
-  Status read(const Identity& seen) {
+  Status read(const FileIdentity& seen) {
     identity_ = seen;
     std::ifstream in(path_, std::ios::binary);
     std::ostringstream text;
@@ -73,7 +59,7 @@ class WatchedFile {
   const std::string path_;
   std::mutex mutex_;
   std::chrono::steady_clock::time_point looked_ = std::chrono::steady_clock::now();
-  Identity identity_;
+  FileIdentity identity_;
   std::shared_ptr<const T> value_ = std::make_shared<const T>();
   Status status_;
 };

@@ -23,10 +23,10 @@ size_t Servers::pick(Clock::time_point now, std::optional<size_t> not_this) {
   return *best;
 }
 
-void Servers::done(size_t server, bool reached, Clock::time_point now) {
+void Servers::done(size_t server, std::chrono::seconds rest, Clock::time_point now) {
   const std::lock_guard lock(mutex_);
   --servers_[server].in_use;
-  servers_[server].rests_until = reached ? Clock::time_point::min() : now + kRest;
+  servers_[server].rests_until = rest.count() == 0 ? Clock::time_point::min() : now + rest;
 }
 
 }  // namespace sluice::clickhouse

@@ -9,11 +9,12 @@
 
 namespace sluice::clickhouse {
 
-/// Several servers that take the same inserts: which one the next goes to. One that could not be
-/// reached is left alone for a while, unless none can be reached. Thread-safe.
+/// Several servers that take the same inserts: which one the next goes to. One that did not do its
+/// part is left alone for a while, unless none did. Thread-safe.
 class Servers {
  public:
   using Clock = std::chrono::steady_clock;
+  /// How long, if nothing else is known.
   static constexpr std::chrono::seconds kRest{5};
 
   /// REQUIRES: at least one.
@@ -22,7 +23,8 @@ class Servers {
   size_t count() const { return servers_.size(); }
   /// Counts as in use until done(). `not_this`: one that was just tried.
   size_t pick(Clock::time_point now, std::optional<size_t> not_this = std::nullopt);
-  void done(size_t server, bool reached, Clock::time_point now);
+  /// `rest`: how long it is left alone; zero for one that did its part.
+  void done(size_t server, std::chrono::seconds rest, Clock::time_point now);
 
  private:
   struct Server {

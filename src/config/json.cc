@@ -95,21 +95,25 @@ Node or_reference(Node node) {
   return either;
 }
 
-Node schema_of_type(const Type& type, int depth);
+/// `standard`: the default where the type is used.
+Node schema_of_type(const Type& type, const Node& standard, int depth);
 
-Node schema_of_object(const SchemaBase& schema, int depth) {
+Node schema_of_object(const SchemaBase& schema, const Node& standard, int depth) {
   Node node = typed({"object", "null"});
   Node properties = Node::map();
   Node required = Node::list();
   for (const FieldInfo& field : schema.fields()) {
     if (!field.refused_because.empty()) continue;
-    Node property = field.type.name.empty() ? Node::map() : schema_of_type(field.type, depth + 1);
+    const Node* here = standard.find(field.name);
+    const Node& own = here != nullptr ? *here : field.standard;
+    Node property =
+        field.type.name.empty() ? Node::map() : schema_of_type(field.type, own, depth + 1);
     std::string doc = field.doc;
     if (!field.ignored_because.empty())
       doc += (doc.empty() ? "" : " ") + ("Has no effect: " + field.ignored_because + ".");
     if (!doc.empty()) property.set("description", Node::string(doc));
-    const bool has_default = !field.standard.is_null() && !field.standard.is_map();
-    if (has_default && !field.is_secret) property.set("default", field.standard);
+    const bool has_default = !own.is_null() && !own.is_map();
+    if (has_default && !field.is_secret) property.set("default", own);
     properties.set(field.name, std::move(property));
     if (field.is_required) required.items.push_back(Node::string(field.name));
   }
@@ -119,9 +123,9 @@ Node schema_of_object(const SchemaBase& schema, int depth) {
   return node;
 }
 
-Node schema_of_type(const Type& type, int depth) {
+Node schema_of_type(const Type& type, const Node& standard, int depth) {
   if (depth > kDepthMax || type.name == "any value") return Node::map();
-  if (type.object != nullptr) return or_reference(schema_of_object(*type.object, depth));
+  if (type.object != nullptr) return or_reference(schema_of_object(*type.object, standard, depth));
   if (type.name == "boolean") return or_reference(typed({"boolean", "null"}));
   if (type.name == "integer" || type.name == "number")
     return or_reference(typed({"number", "null"}));
@@ -139,13 +143,14 @@ Node schema_of_type(const Type& type, int depth) {
   }
   if (type.name == "list") {
     Node node = typed({"array", "null"});
-    if (!type.element.empty()) node.set("items", schema_of_type(type.element.front(), depth + 1));
+    if (!type.element.empty())
+      node.set("items", schema_of_type(type.element.front(), Node(), depth + 1));
     return or_reference(std::move(node));
   }
   if (type.name == "dictionary") {
     Node node = typed({"object", "null"});
     if (!type.element.empty())
-      node.set("additionalProperties", schema_of_type(type.element.front(), depth + 1));
+      node.set("additionalProperties", schema_of_type(type.element.front(), Node(), depth + 1));
     return or_reference(std::move(node));
   }
   return typed({"string", "null"});
@@ -159,8 +164,8 @@ std::string to_json(const Node& node) {
   return out + "\n";
 }
 
-Node json_schema(const Type& type) { return schema_of_type(type, 0); }
-Node json_schema(const SchemaBase& schema) { return schema_of_object(schema, 0); }
+Node json_schema(const Type& type) { return schema_of_type(type, Node(), 0); }
+Node json_schema(const SchemaBase& schema) { return schema_of_object(schema, Node(), 0); }
 
 Node json_schema_reference() {
   Node node = typed({"string"});

@@ -12,6 +12,7 @@ struct Inner {
 
 struct Outer {
   std::string name = "n";
+  Inner off{false};
   std::vector<Inner> parts;
   std::string key;
 };
@@ -24,6 +25,7 @@ static const Schema<Inner>& schema_of(const Inner*) {
 static const Schema<Outer>& schema_of(const Outer*) {
   static const auto schema = Schema<Outer>()
                                  .field("name", &Outer::name, "What.")
+                                 .field("off", &Outer::off, "Another default.")
                                  .field("parts", &Outer::parts, "Several.")
                                  .field("key", &Outer::key, "A secret.")
                                  .required()

@@ -49,13 +49,21 @@ enum class LogLevel : uint8_t { Debug, Info, Warn, Error };
 enum class LogEncoding : uint8_t { Console, Json };
 enum class MetricsLevel : uint8_t { None, Basic, Normal, Detailed };
 
+/// Where Prometheus finds the program's own metrics.
+struct MetricsPage {
+  std::string address;              ///< HOST:PORT
+  bool without_type_suffix = true;  ///< as metrics::CollectorTotals::Bare
+
+  bool operator==(const MetricsPage&) const = default;
+};
+
 /// service::telemetry, as far as it has a meaning here.
 struct TelemetryConfig {
   LogLevel log_level = LogLevel::Info;
   std::optional<LogEncoding> log_encoding;
   MetricsLevel metrics_level = MetricsLevel::Normal;
-  /// HOST:PORT each, where Prometheus finds the program's own metrics. Nothing: not said.
-  std::optional<std::vector<std::string>> metrics_addresses;
+  /// Nothing: not said.
+  std::optional<std::vector<MetricsPage>> metrics_pages;
 };
 
 struct Configuration {

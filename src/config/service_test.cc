@@ -111,7 +111,16 @@ TEST(Telemetry, TakesEverythingThatTheOriginalTakes) {
   EXPECT_EQ(got.log_level, LogLevel::Debug);
   EXPECT_EQ(got.log_encoding, LogEncoding::Json);
   EXPECT_EQ(got.metrics_level, MetricsLevel::Detailed);
-  EXPECT_EQ(got.metrics_addresses, std::vector<std::string>{"[::1]:8889"});
+  EXPECT_EQ(got.metrics_pages, (std::vector<MetricsPage>{{"[::1]:8889", true}}));
+}
+
+TEST(Telemetry, AReaderSaysWhetherCountersHaveASuffix) {
+  Diagnostics diagnostics;
+  const TelemetryConfig got = telemetry(
+      "{metrics: {readers: [{pull: {exporter: {prometheus: {without_type_suffix: false}}}}]}}",
+      diagnostics);
+  EXPECT_EQ(diagnostics.to_string(), "");
+  EXPECT_EQ(got.metrics_pages, (std::vector<MetricsPage>{{"localhost:8888", false}}));
 }
 
 TEST(Telemetry, AnEmptyLevelIsTheUsualOne) {

@@ -170,8 +170,8 @@ static const Schema<PrometheusReader>& schema_of(const PrometheusReader*) {
           .field("port", &C::port, "The port to serve the metrics at.")
           .field("without_scope_info", &C::without_scope_info, "Leave labels of the scope out.")
           .ignored(std::string(kNames))
-          .field("without_type_suffix", &C::without_type_suffix, "Leave _total out.")
-          .ignored(std::string(kNames))
+          .field("without_type_suffix", &C::without_type_suffix,
+                 "Leave _total out of the names of the original's counters (otelcol_...).")
           .field("without_units", &C::without_units, "Leave units out of the names.")
           .ignored(std::string(kNames))
           .field("with_resource_constant_labels", &C::with_resource_constant_labels,
@@ -279,10 +279,11 @@ TelemetryConfig read_telemetry(const Node& node, const Place& place) {
               out.metrics_level);
   }
   if (read.metrics.readers) {
-    out.metrics_addresses.emplace();
+    out.metrics_pages.emplace();
     for (const Reader& reader : *read.metrics.readers) {
-      if (reader.pull && reader.pull->exporter.prometheus)
-        out.metrics_addresses->push_back(address_of(*reader.pull->exporter.prometheus));
+      if (!reader.pull || !reader.pull->exporter.prometheus) continue;
+      const PrometheusReader& page = *reader.pull->exporter.prometheus;
+      out.metrics_pages->push_back({address_of(page), page.without_type_suffix});
     }
   }
   return out;

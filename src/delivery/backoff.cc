@@ -6,8 +6,7 @@ namespace sluice::delivery {
 
 using std::chrono::nanoseconds;
 
-std::optional<nanoseconds> Backoff::next(Clock::time_point now, nanoseconds asked_for) {
-  if (!config_.enabled) return std::nullopt;
+nanoseconds Backoff::pause(nanoseconds asked_for) {
   // xorshift64: good enough to spread waits, and small enough to have one per request.
   random_ ^= random_ << 13;
   random_ ^= random_ >> 7;
@@ -19,10 +18,15 @@ std::optional<nanoseconds> Backoff::next(Clock::time_point now, nanoseconds aske
   const auto drawn = nanoseconds(static_cast<int64_t>(length * factor));
   const double most = static_cast<double>(config_.max_interval.count());
   interval_ = nanoseconds(static_cast<int64_t>(std::min(length * config_.multiplier, most)));
-  const nanoseconds pause = std::max({drawn, asked_for, nanoseconds(kLeast)});
+  return std::max({drawn, asked_for, nanoseconds(kLeast)});
+}
+
+std::optional<nanoseconds> Backoff::next(Clock::time_point now, nanoseconds asked_for) {
+  if (!config_.enabled) return std::nullopt;
+  const nanoseconds length = pause(asked_for);
   const bool has_end = config_.max_elapsed_time.count() > 0;
-  if (has_end && now + pause > start_ + config_.max_elapsed_time) return std::nullopt;
-  return pause;
+  if (has_end && now + length > start_ + config_.max_elapsed_time) return std::nullopt;
+  return length;
 }
 
 }  // namespace sluice::delivery

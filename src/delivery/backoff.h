@@ -18,18 +18,22 @@ class Backoff {
   static constexpr std::chrono::milliseconds kLeast{10};
 
   /// Equal seeds give equal pauses. `start` is when the request was first tried.
-  Backoff(const RetryConfig& config, uint64_t seed, Clock::time_point start)
+  Backoff(const RetryConfig& config, uint64_t seed, Clock::time_point start = {})
       : config_(config), random_(seed | 1), start_(start), interval_(config.initial_interval) {}
 
-  /// The pause after a failure at `now`, at least what the other end asked for. Nothing if retries
-  /// are switched off, or if the pause would end after max_elapsed_time.
+  /// The pause after a failure, at least what the other end asked for.
+  std::chrono::nanoseconds pause(std::chrono::nanoseconds asked_for);
+  /// The same after a failure at `now`; nothing if retries are switched off, or if the pause would
+  /// end after max_elapsed_time.
   std::optional<std::chrono::nanoseconds> next(Clock::time_point now,
                                                std::chrono::nanoseconds asked_for);
+  /// After a success.
+  void reset() { interval_ = config_.initial_interval; }
 
  private:
-  const RetryConfig& config_;
+  RetryConfig config_;
   uint64_t random_;
-  const Clock::time_point start_;
+  Clock::time_point start_;
   std::chrono::nanoseconds interval_;
 };
 

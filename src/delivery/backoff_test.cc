@@ -21,6 +21,24 @@ TEST(Backoff, GrowsToItsLimit) {
   for (const auto expected : {1s, 2s, 4s, 5s, 5s}) EXPECT_EQ(backoff.next(kStart, 0s), expected);
 }
 
+TEST(Backoff, BeginsAnewAfterASuccess) {
+  RetryConfig config;
+  config.randomization_factor = 0;
+  config.initial_interval = 1s;
+  Backoff backoff(config, 1);
+  for (int i = 0; i < 5; ++i) EXPECT_GE(backoff.pause(0s), 1s);
+  backoff.reset();
+  EXPECT_EQ(backoff.pause(0s), 1s);
+}
+
+TEST(Backoff, PausesWithoutEndWhereNobodyGivesUp) {
+  RetryConfig config;
+  config.enabled = false;
+  config.max_elapsed_time = 1ns;
+  Backoff backoff(config, 1);
+  for (int i = 0; i < 100; ++i) EXPECT_GT(backoff.pause(0s), 0s);
+}
+
 TEST(Backoff, DrawsAroundTheInterval) {
   RetryConfig config;
   config.initial_interval = 1s;

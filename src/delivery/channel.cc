@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "pipeline/count.h"
 
 namespace sluice::delivery {
 namespace {
@@ -24,25 +25,8 @@ PackOptions packing_of(Format format, const QueueConfig& queue) {
   return options;
 }
 
-/// The original's word for records of a signal, in the names of its metrics.
-std::string_view items_name(otlp::Signal signal) {
-  switch (signal) {
-    case otlp::Signal::Logs: return "log_records";
-    case otlp::Signal::Traces: return "spans";
-    case otlp::Signal::Metrics: break;
-  }
-  return "metric_points";
-}
-
-metrics::Counter& counter(metrics::Registry& registry, const DeliveryConfig& config,
-                          otlp::Signal signal, std::string_view what, std::string_view help) {
-  const std::string name =
-      "otelcol_exporter_" + std::string(what) + "_" + std::string(items_name(signal)) + "_total";
-  return registry.counter(name, help, {{"exporter", config.exporter}});
-}
-
 metrics::Labels labels_of(const DeliveryConfig& config, otlp::Signal signal) {
-  return {{"exporter", config.exporter}, {"data_type", std::string(otlp::signal_name(signal))}};
+  return {{"exporter", config.exporter}, {"signal", std::string(otlp::signal_name(signal))}};
 }
 
 uint64_t seed_of(const Parcel& parcel) {
@@ -61,23 +45,15 @@ Channel::Channel(otlp::Signal signal, const DeliveryConfig& config, Remote& remo
       queue_config_(config.queue),
       packing_(packing_of(config.format, config.queue)),
       instruments_{
-          counter(metrics, config, signal, "sent", "Records that the remote end has taken."),
-          counter(metrics, config, signal, "send_failed",
-                  "Records that the remote end did not take, after all tries."),
-          counter(metrics, config, signal, "enqueue_failed",
-                  "Records turned away because the queue was full."),
-          metrics.counter(
-              "sluice_exporter_retries_total", "Requests that were sent again.",
-              {{"exporter", config.exporter}, {"signal", std::string(otlp::signal_name(signal))}}),
-          counter(metrics, config, signal, "rejected",
-                  "Records that the remote end took and rejected, by its partial success."),
-          metrics.gauge("otelcol_exporter_queue_size", "What is in the sending queue.",
-                        labels_of(config, signal))},
+          pipeline::ExporterItems(metrics, config.exporter, signal),
+          pipeline::ExporterQueue(metrics, config.exporter, signal),
+          metrics.counter("sluice_exporter_retries_total", "Requests that were sent again.",
+                          labels_of(config, signal)),
+          metrics.counter("sluice_exporter_rejected_records_total",
+                          "Records that the remote end took and rejected, by its partial success.",
+                          labels_of(config, signal))},
       queue_(queue_config_) {
-  metrics
-      .gauge("otelcol_exporter_queue_capacity", "What the sending queue can hold.",
-             labels_of(config, signal))
-      .set(config.queue.queue_size);
+  instruments_.queue.capacity.set(config.queue.queue_size);
 }
 
 Channel::~Channel() {
@@ -102,9 +78,9 @@ void Channel::consume(pipeline::Batch&& batch) {
     for (Parcel& parcel : parcels) early.push_back(std::move(parcel.ack));
   }
   if (was_full || !queue_.offer(parcels)) {
-    uint64_t items = was_full ? count_items(batch) : 0;
+    uint64_t items = was_full ? pipeline::count_items(batch) : 0;
     for (const Parcel& parcel : parcels) items += parcel.items;
-    instruments_.turned_away.add(items);
+    instruments_.items.enqueue_failed.add(items);
     const Status full = unavailable("the sending queue of " + config_.exporter + " is full");
     if (was_full) batch.ack.resolve({full, 0, {}});
     for (pipeline::Ack& ack : early) ack.resolve({full, 0, {}});
@@ -114,7 +90,7 @@ void Channel::consume(pipeline::Batch&& batch) {
     return;
   }
   for (pipeline::Ack& ack : early) ack.resolve({});
-  instruments_.queue_size.set(queue_.size());
+  instruments_.queue.size.set(queue_.size());
   if (queue_.unattended() != 0) add_threads();
 }
 
@@ -195,13 +171,13 @@ void Channel::deliver(std::vector<Parcel> parcels) {
     return;
   }
   queue_.release(parcels);
-  instruments_.queue_size.set(queue_.size());
+  instruments_.queue.size.set(queue_.size());
   settle(parcels, attempt);
 }
 
 void Channel::report(const Attempt& attempt, const Status& status, uint64_t items) {
   if (attempt.verdict != Verdict::Done) {
-    instruments_.failed.add(items);
+    instruments_.items.send_failed.add(items);
     const bool is_refused = attempt.verdict == Verdict::Refused;
     log::error("a request could not be delivered",
                {{"exporter", config_.exporter},
@@ -213,7 +189,7 @@ void Channel::report(const Attempt& attempt, const Status& status, uint64_t item
     return;
   }
   const uint64_t rejected = std::min(attempt.rejected, items);
-  instruments_.sent.add(items - rejected);
+  instruments_.items.sent.add(items - rejected);
   instruments_.rejected.add(rejected);
   if (rejected == 0 && attempt.message.empty()) return;
   log::warn("the remote end has rejected records, or warns",

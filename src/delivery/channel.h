@@ -10,6 +10,7 @@
 #include "delivery/backoff.h"
 #include "delivery/queue.h"
 #include "delivery/remote.h"
+#include "pipeline/collector_metrics.h"
 
 namespace sluice::delivery {
 
@@ -53,12 +54,10 @@ class Channel {
 
  private:
   struct Instruments {
-    metrics::Counter& sent;
-    metrics::Counter& failed;
-    metrics::Counter& turned_away;
+    pipeline::ExporterItems items;
+    pipeline::ExporterQueue queue;
     metrics::Counter& retries;
     metrics::Counter& rejected;
-    metrics::Gauge& queue_size;
   };
 
   void add_threads();

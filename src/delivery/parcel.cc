@@ -5,6 +5,7 @@
 
 #include "otlp/json_encode.h"
 #include "otlp/protobuf_encode.h"
+#include "pipeline/count.h"
 #include "pipeline/records.h"
 #include "pipeline/subset.h"
 
@@ -19,17 +20,6 @@ constexpr size_t kEncoderBytesKept = 8 << 20;
 uint64_t items_of(const otlp::LogRecord&) { return 1; }
 uint64_t items_of(const otlp::Span&) { return 1; }
 uint64_t items_of(const otlp::Metric& metric) { return metric.data_points.size(); }
-
-template <typename Record>
-uint64_t items_in(const otlp::Request<Record>& request) {
-  uint64_t items = 0;
-  for (const auto& group : request.resources) {
-    for (const auto& scope : group.scopes) {
-      for (const Record& record : scope.records) items += items_of(record);
-    }
-  }
-  return items;
-}
 
 /// Calls use(record) with the parts of a record that have at most `room` items at first, and then
 /// at most `most`; use() returns how much room is left.
@@ -85,7 +75,7 @@ class Packer {
   Packer(Format format, std::vector<Parcel>& out) : format_(format), out_(out) {}
 
   void pack(const otlp::Request<Record>& request, Sizer sizer, uint64_t size_max) {
-    const uint64_t items = items_in(request);
+    const uint64_t items = pipeline::count_items(request);
     if (size_max == 0) return add(encode(request), items);
     if (sizer == Sizer::Items) {
       if (items <= size_max) return add(encode(request), items);
@@ -158,16 +148,12 @@ Frame json_frame(otlp::Signal signal) {
 
 }  // namespace
 
-uint64_t count_items(Batch& batch) {
-  return pipeline::visit_request(batch, [](auto& request) { return items_in(request); });
-}
-
 std::vector<Parcel> pack(Batch& batch, const PackOptions& options, Budget& budget) {
   std::vector<Parcel> parcels;
   const bool is_empty = pipeline::visit_request(batch, [&](auto& request) {
     using Record =
         std::remove_reference_t<decltype(*request.resources[0].scopes[0].records.data())>;
-    if (items_in(request) == 0) return true;
+    if (pipeline::count_items(request) == 0) return true;
     Packer<Record>(options.format, parcels).pack(request, options.sizer, options.size_max);
     return false;
   });

@@ -39,9 +39,6 @@ struct PackOptions {
   std::vector<std::string> partition_keys{};  ///< request metadata, in lower case
 };
 
-/// Log records, spans or data points.
-uint64_t count_items(pipeline::Batch& batch);
-
 /// Encodes a batch: one parcel, or several where it is larger than `size_max`. The batch is used up
 /// but for its records; its ack is divided among the parcels. Without any records it is answered at
 /// once, and there are none.

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "base/nearest.h"
+#include "pipeline/collector_metrics.h"
 #include "pipeline/fan_out.h"
+#include "pipeline/pass_on.h"
 
 namespace sluice::pipeline {
 namespace {
@@ -370,8 +372,31 @@ Status Graph::Impl::make_pipeline(const PipelineConfig& pipeline) {
   std::vector<Consumer*> stage;
   for (std::vector<Consumer*>& next : ends) stage.push_back(joined(std::move(next)));
   const std::vector<Processor*>& own = processors[pipeline.id];
-  for (auto at = own.rbegin(); at != own.rend(); ++at) {
-    for (size_t i = 0; i < stage.size(); ++i) stage[i] = keep((*at)->stage(i, *stage[i]));
+  metrics::Counter* incoming = nullptr;  // of the processor that follows
+  const auto metered = [&](Consumer* next) {
+    auto meter = std::make_unique<Meter>(*next);
+    if (incoming != nullptr) meter->count_for(*incoming);
+    return meter;
+  };
+  for (size_t p = own.size(); p-- > 0;) {
+    std::vector<std::unique_ptr<Meter>> meters;
+    std::vector<std::unique_ptr<Consumer>> made;
+    for (Consumer* next : stage) {
+      meters.push_back(metered(next));
+      made.push_back(own[p]->stage(made.size(), *meters.back()));
+    }
+    // One that only asks something of the exporters has no figures, as in the original.
+    if (dynamic_cast<const PassOn*>(made.front().get()) != nullptr) continue;
+    const ProcessorItems items(host.metrics, pipeline.processors[p].id.to_string(), signal);
+    for (size_t i = 0; i < stage.size(); ++i) {
+      meters[i]->count_for(items.outgoing);
+      keep(std::move(meters[i]));
+      stage[i] = keep(std::move(made[i]));
+    }
+    incoming = &items.incoming;
+  }
+  if (incoming != nullptr) {
+    for (Consumer*& entry : stage) entry = keep(metered(entry));
   }
   entries[pipeline.id] = std::move(stage);
   return {};

@@ -1,6 +1,7 @@
 #include "web/process_metrics.h"
 
 #include <dirent.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -27,6 +28,17 @@ double memory_bytes(int n) {
   const int read = std::fscanf(file, "%ld %ld", &pages[0], &pages[1]);
   std::fclose(file);
   return read == 2 ? static_cast<double>(pages[n]) * static_cast<double>(sysconf(_SC_PAGESIZE)) : 0;
+}
+
+struct Heap {
+  double allocated = 0;
+  double from_system = 0;
+};
+
+Heap heap() {
+  const struct mallinfo2 info = mallinfo2();
+  const auto mapped = static_cast<double>(info.hblkhd);
+  return {static_cast<double>(info.uordblks) + mapped, static_cast<double>(info.arena) + mapped};
 }
 
 double open_descriptors() {
@@ -66,6 +78,21 @@ void add_process_metrics(metrics::Registry& registry) {
   registry.gauge_callback(
       "sluice_uptime_seconds", "Time since the start of the process.", {},
       [start] { return duration<double>(std::chrono::steady_clock::now() - start).count(); });
+
+  // The OpenTelemetry Collector's names for the same.
+  registry.counter_callback(
+      "otelcol_process_uptime_total", "Seconds since the start of the process.", {},
+      [start] { return duration<double>(std::chrono::steady_clock::now() - start).count(); });
+  registry.counter_callback("otelcol_process_cpu_seconds_total", "User and system CPU time.", {},
+                            cpu_seconds);
+  registry.gauge_callback("otelcol_process_memory_rss", "Resident memory in bytes.", {},
+                          [] { return memory_bytes(1); });
+  registry.gauge_callback("otelcol_process_runtime_heap_alloc_bytes",
+                          "What the program has allocated and not freed.", {},
+                          [] { return heap().allocated; });
+  registry.gauge_callback("otelcol_process_runtime_total_sys_memory_bytes",
+                          "What the allocator has from the system.", {},
+                          [] { return heap().from_system; });
   registry
       .gauge("sluice_build_info", "1, with the version as its label.",
              {{"version", SLUICE_VERSION}})

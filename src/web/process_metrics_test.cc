@@ -25,6 +25,12 @@ TEST(ProcessMetrics, TellsWhatTheProcessTakes) {
   EXPECT_GT(value_of(text, "process_max_fds"), value_of(text, "process_open_fds"));
   EXPECT_GT(value_of(text, "process_start_time_seconds"), 1.7e9);
   EXPECT_GE(value_of(text, "sluice_uptime_seconds"), 0);
+  EXPECT_GE(value_of(text, "otelcol_process_uptime_total"), 0);
+  EXPECT_GE(value_of(text, "otelcol_process_cpu_seconds_total"), 0);
+  EXPECT_GT(value_of(text, "otelcol_process_memory_rss"), 100'000);
+  EXPECT_GT(value_of(text, "otelcol_process_runtime_heap_alloc_bytes"), 0);
+  EXPECT_GT(value_of(text, "otelcol_process_runtime_total_sys_memory_bytes"),
+            value_of(text, "otelcol_process_runtime_heap_alloc_bytes"));
 }
 
 }  // namespace

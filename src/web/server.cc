@@ -65,12 +65,12 @@ http::Limits page_limits() {
 
 }  // namespace
 
-Page metrics_page(const metrics::Registry& registry) {
-  return [&registry](const http::Request& request) {
+Page metrics_page(const metrics::Registry& registry, metrics::CollectorTotals totals) {
+  return [&registry, totals](const http::Request& request) {
     http::Response response;
     if (request.path() == "/metrics") {
       response.headers.push_back({"Content-Type", "text/plain; version=0.0.4; charset=utf-8"});
-      response.body = registry.render();
+      response.body = registry.render(totals);
     } else {
       response.status = 404;
       response.headers.push_back({"Content-Type", "text/plain; charset=utf-8"});

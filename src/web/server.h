@@ -14,7 +14,8 @@ namespace sluice::web {
 using Page = std::function<http::Response(const http::Request&)>;
 
 /// `/metrics` in Prometheus' text format; everything else is 404. `registry` must outlive the page.
-Page metrics_page(const metrics::Registry& registry);
+Page metrics_page(const metrics::Registry& registry,
+                  metrics::CollectorTotals totals = metrics::CollectorTotals::Bare);
 
 /// A small HTTP server for what the process says about itself: on a thread of its own, so that it
 /// answers however busy the lanes are.

@@ -24,6 +24,7 @@ http::Reply get(const std::string& address, std::string_view target) {
 TEST(Server, ServesEachListenersPage) {
   metrics::Registry registry;
   registry.counter("sluice_x_total", "X.").add(3);
+  registry.counter("otelcol_x_total", "X.").add(4);
   Server server;
   auto metrics = io::listen("127.0.0.1:0");
   auto health = io::listen("127.0.0.1:0");
@@ -41,6 +42,7 @@ TEST(Server, ServesEachListenersPage) {
   const http::Reply page = get(metrics_at, "/metrics?x=1");
   EXPECT_EQ(page.status, 200);
   EXPECT_THAT(page.body, HasSubstr("sluice_x_total 3\n"));
+  EXPECT_THAT(page.body, HasSubstr("\notelcol_x 4\n"));
   EXPECT_EQ(page.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_EQ(get(metrics_at, "/").status, 404);
   EXPECT_EQ(get(health_at, "/ready").body, "/ready");

@@ -108,12 +108,10 @@ Result<ClickHouseExporterConfig> exporter_config(const Config& config, pipeline:
     out.flush_interval = ceil<milliseconds>(config.flush_interval);
   out.inserts_in_flight_max = static_cast<int>(config.sending_queue.num_consumers);
   out.timeout = ceil<milliseconds>(config.timeout);
-  const auto& retry = config.retry_on_failure;
+  out.retry = config.retry_on_failure;
   out.give_up_after = std::max(kGiveUpAfter, out.timeout);
-  if (!retry.enabled) {
-    out.give_up_after = out.timeout;
-  } else if (retry.max_elapsed_time.count() > 0) {
-    out.give_up_after = std::min(out.give_up_after, ceil<milliseconds>(retry.max_elapsed_time));
+  if (out.retry.enabled && out.retry.max_elapsed_time.count() > 0) {
+    out.give_up_after = std::min(out.give_up_after, ceil<milliseconds>(out.retry.max_elapsed_time));
   }
   out.lz4 = config.compress == clickhouse_exporter::Compression::Lz4;
   out.ttl = *ttl;
@@ -126,6 +124,32 @@ Result<ClickHouseExporterConfig> exporter_config(const Config& config, pipeline:
   return out;
 }
 
+/// What a batch processor or sending_queue::batch asks for. The strictest of all limits holds. A
+/// batch size below our own would make more inserts than ClickHouse likes, so it only ever raises
+/// it.
+void limit(ClickHouseExporterConfig& config, const pipeline::BatchLimits& limits) {
+  if (limits.timeout) {
+    const auto timeout = std::max(ceil<milliseconds>(*limits.timeout), milliseconds(1));
+    config.flush_interval_max = std::min(timeout, config.flush_interval_max.value_or(timeout));
+  }
+  if (limits.size) config.insert_rows_max = std::max(config.insert_rows_max, *limits.size);
+  if (limits.size_max) config.insert_rows_max = std::min(config.insert_rows_max, *limits.size_max);
+}
+
+/// Sizes in bytes are those of requests, which say nothing about rows.
+pipeline::BatchLimits limits_of(const delivery::QueueConfig& queue) {
+  pipeline::BatchLimits limits;
+  if (!queue.batches()) return limits;
+  limits.timeout = queue.batch->flush_timeout;
+  if (queue.batch_sizer() != delivery::Sizer::Items) return limits;
+  const auto rows = [](int64_t size) {
+    return static_cast<uint32_t>(std::min<int64_t>(size, UINT32_MAX));
+  };
+  limits.size = rows(queue.batch->min_size);
+  if (queue.batch->max_size > 0) limits.size_max = rows(queue.batch->max_size);
+  return limits;
+}
+
 class Component final : public pipeline::Exporter {
  public:
   Component(ClickHouseExporterConfig config, pipeline::Host& host)
@@ -133,24 +157,18 @@ class Component final : public pipeline::Exporter {
     config_.signals = {};
   }
   static Result<std::unique_ptr<pipeline::Exporter>> make(const Config& config,
-                                                          const pipeline::ComponentId&,
+                                                          const pipeline::ComponentId& id,
                                                           pipeline::Host& host) {
     auto read = exporter_config(config, host.ack);
     if (!read.ok()) return read.status();
+    read->name = id.to_string();
+    limit(*read, limits_of(config.sending_queue));
     return std::unique_ptr<pipeline::Exporter>(std::make_unique<Component>(std::move(*read), host));
   }
 
-  /// The strictest of all pipelines' limits holds. A batch size below our own would make more
-  /// inserts than ClickHouse likes, so it only ever raises it.
   void serve(otlp::Signal signal, const pipeline::BatchLimits& limits) override {
     config_.signals[static_cast<size_t>(signal)] = true;
-    if (limits.timeout) {
-      const auto timeout = std::max(ceil<milliseconds>(*limits.timeout), milliseconds(1));
-      config_.flush_interval_max = std::min(timeout, config_.flush_interval_max.value_or(timeout));
-    }
-    if (limits.size) config_.insert_rows_max = std::max(config_.insert_rows_max, *limits.size);
-    if (limits.size_max)
-      config_.insert_rows_max = std::min(config_.insert_rows_max, *limits.size_max);
+    limit(config_, limits);
   }
 
   pipeline::Consumer& stage(size_t lane) override { return made().lane(lane); }

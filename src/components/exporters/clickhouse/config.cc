@@ -6,6 +6,7 @@
 namespace sluice::components::clickhouse_exporter {
 namespace {
 
+/// A connection and a thread each.
 constexpr int64_t kConsumersMost = 256;
 
 void check(const Config& config, const config::Place& place) {
@@ -26,31 +27,20 @@ void check(const Config& config, const config::Place& place) {
   if (config.timeout.count() <= 0) place.error("timeout must be larger than zero");
   if (config.flush_interval.count() < 0) place.error("flush_interval must not be negative");
   if (config.ttl.count() < 0) place.error("ttl must not be negative");
+  if (config.sending_queue.num_consumers > kConsumersMost)
+    place.error("sending_queue::num_consumers must be at most " + std::to_string(kConsumersMost));
+  if (const auto& batch = config.sending_queue.batch; config.sending_queue.batches()) {
+    if (config.sending_queue.batch_sizer() == delivery::Sizer::Bytes)
+      place.warning("sending_queue::batch in bytes has no effect: inserts are measured in rows");
+    if (!batch->partition.metadata_keys.empty())
+      place.warning(
+          "sending_queue::batch::partition has no effect: rows of all requests go together");
+  }
   if (config.clickstack_schema && config.create_schema) {
     place.error(
         "create_schema and clickstack_schema are two ways to make tables: set create_schema: "
         "false");
   }
-}
-
-void check_queue(const QueueConfig& config, const config::Place& place) {
-  if (config.num_consumers < 1 || config.num_consumers > kConsumersMost)
-    place.error("num_consumers must be 1 to 256");
-  if (config.queue_size < 1) place.error("queue_size must be larger than zero");
-  if (config.sizer != "requests" && config.sizer != "items" && config.sizer != "bytes")
-    place.error("sizer must be requests, items or bytes");
-}
-
-void check_retry(const RetryConfig& config, const config::Place& place) {
-  if (config.initial_interval.count() < 0 || config.max_interval.count() < 0 ||
-      config.max_elapsed_time.count() < 0)
-    place.error("intervals must not be negative");
-  if (config.randomization_factor < 0 || config.randomization_factor > 1)
-    place.error("randomization_factor must be within 0 and 1");
-  if (config.multiplier < 0) place.error("multiplier must not be negative");
-  if (config.max_elapsed_time.count() > 0 && (config.max_elapsed_time < config.initial_interval ||
-                                              config.max_elapsed_time < config.max_interval))
-    place.error("max_elapsed_time must not be less than the intervals");
 }
 
 void check_clickstack(const ClickStackSchemaConfig& config, const config::Place& place) {
@@ -89,46 +79,6 @@ const config::Schema<MetricTablesConfig>& schema_of(const MetricTablesConfig*) {
                                  .field("histogram", &M::histogram, "The table of histograms.")
                                  .field("exponential_histogram", &M::exponential_histogram,
                                         "The table of exponential histograms.");
-  return schema;
-}
-
-const config::Schema<RetryConfig>& schema_of(const RetryConfig*) {
-  static const auto schema =
-      config::Schema<RetryConfig>()
-          .field("enabled", &RetryConfig::enabled,
-                 "Whether an insert is tried longer than `timeout`; then the sender is told to "
-                 "come again.")
-          .field("initial_interval", &RetryConfig::initial_interval,
-                 "The most that is waited before the second try; what ClickHouse answers decides.")
-          .field("randomization_factor", &RetryConfig::randomization_factor,
-                 "Pauses are always drawn at random, between the least and three times the last.")
-          .field("multiplier", &RetryConfig::multiplier, "As randomization_factor.")
-          .field("max_interval", &RetryConfig::max_interval, "The longest pause between tries.")
-          .field("max_elapsed_time", &RetryConfig::max_elapsed_time,
-                 "How long rows are tried while their sender waits, 30 s at most; the sender is "
-                 "then told to come again. 0 is 30 s.")
-          .check(check_retry);
-  return schema;
-}
-
-const config::Schema<QueueConfig>& schema_of(const QueueConfig*) {
-  static const auto schema =
-      config::Schema<QueueConfig>()
-          .field("enabled", &QueueConfig::enabled,
-                 "Rows are put together and sent in the background in any case.")
-          .field("num_consumers", &QueueConfig::num_consumers, "Inserts in flight at once.")
-          .field("queue_size", &QueueConfig::queue_size,
-                 "The process's memory budget bounds what waits, not a number.")
-          .field("sizer", &QueueConfig::sizer, "requests, items or bytes: as queue_size.")
-          .field("wait_for_result", &QueueConfig::wait_for_result,
-                 "Senders wait for the store unless the process runs with --ack memory.")
-          .field("block_on_overflow", &QueueConfig::block_on_overflow,
-                 "Senders are told to come again when memory is used up.")
-          .refuse("storage",
-                  "there is no storage for queues: a sender is answered when its rows "
-                  "are stored, so nothing that was acknowledged waits in the queue")
-          .ignore("batch", "rows of all requests are put together in any case")
-          .check(check_queue);
   return schema;
 }
 
@@ -177,8 +127,13 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("async_insert", &Config::async_insert,
                  "Let ClickHouse put inserts together; its confirmation is waited for.")
           .field("timeout", &Config::timeout, "How long one try of an insert may take.")
-          .field("retry_on_failure", &Config::retry_on_failure, "When an insert is tried again.")
-          .field("sending_queue", &Config::sending_queue, "How many inserts go on at once.")
+          .field("retry_on_failure", &Config::retry_on_failure,
+                 "When an insert is tried again. While its senders wait that is for 30 s at most; "
+                 "what ClickHouse answers may make a pause longer.")
+          .field("sending_queue", &Config::sending_queue,
+                 "How many inserts go on at once, and, by batch, when rows leave. What waits is "
+                 "bounded by the process's memory limit alone, so that queue_size and "
+                 "block_on_overflow change nothing.")
           .field("tls", &Config::tls,
                  "Whom to trust, and who we are; for endpoints with TLS (https://, secure=true).")
           .field("clickstack_schema", &Config::clickstack_schema,

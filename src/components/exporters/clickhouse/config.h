@@ -9,6 +9,7 @@
 
 #include "config/schema.h"
 #include "config/tls.h"
+#include "delivery/options.h"
 
 namespace sluice::components::clickhouse_exporter {
 
@@ -29,23 +30,8 @@ struct MetricTablesConfig {
   MetricTableConfig exponential_histogram{"otel_metrics_exponential_histogram"};
 };
 
-struct RetryConfig {
-  bool enabled = true;
-  std::chrono::nanoseconds initial_interval = std::chrono::seconds(5);
-  double randomization_factor = 0.5;
-  double multiplier = 1.5;
-  std::chrono::nanoseconds max_interval = std::chrono::seconds(30);
-  std::chrono::nanoseconds max_elapsed_time = std::chrono::seconds(300);
-};
-
-struct QueueConfig {
-  bool enabled = true;
-  int64_t num_consumers = 10;
-  int64_t queue_size = 1000;
-  std::string sizer = "requests";
-  bool wait_for_result = false;
-  bool block_on_overflow = false;
-};
+/// Shorter than the original's 5 s: our senders wait for their rows, and theirs do not.
+inline constexpr std::chrono::milliseconds kFirstPause{200};
 
 /// ClickStack's schema, as its migration tool makes it. Times as mapping::parse_ttl() takes them.
 struct ClickStackSchemaConfig {
@@ -76,8 +62,8 @@ struct Config {
   Compression compress = Compression::Lz4;
   bool async_insert = false;
   std::chrono::nanoseconds timeout = std::chrono::seconds(5);
-  RetryConfig retry_on_failure;
-  QueueConfig sending_queue;
+  delivery::RetryConfig retry_on_failure{.initial_interval = kFirstPause};
+  delivery::QueueConfig sending_queue;
   std::optional<io::TlsClientConfig> tls;
 
   // Our own.
@@ -89,8 +75,6 @@ struct Config {
 const config::Schema<TableEngineConfig>& schema_of(const TableEngineConfig*);
 const config::Schema<MetricTableConfig>& schema_of(const MetricTableConfig*);
 const config::Schema<MetricTablesConfig>& schema_of(const MetricTablesConfig*);
-const config::Schema<RetryConfig>& schema_of(const RetryConfig*);
-const config::Schema<QueueConfig>& schema_of(const QueueConfig*);
 const config::Schema<ClickStackSchemaConfig>& schema_of(const ClickStackSchemaConfig*);
 const config::Schema<Config>& schema_of(const Config*);
 

@@ -34,6 +34,12 @@ constexpr int kInsertsInFlightMost = 256;
 
 using Lanes = std::vector<std::unique_ptr<LaneExporter>>;
 
+/// Whether the rows are not stored, and the reason may be the server's alone.
+bool may_succeed_elsewhere(clickhouse::ErrorClass c) {
+  return c == clickhouse::ErrorClass::Transient || c == clickhouse::ErrorClass::BackPressure ||
+         c == clickhouse::ErrorClass::Park;
+}
+
 /// A sender's connections, one to each server.
 class Connections {
  public:
@@ -43,16 +49,23 @@ class Connections {
       clients_.push_back(std::make_unique<clickhouse::Client>(endpoint));
   }
 
-  /// An insert that did not reach a server goes to another one at once.
+  /// What a server has not stored, for a reason that is the server's, goes to another one at once.
   clickhouse::Answer insert(const clickhouse::InsertRequest& request) {
     std::optional<size_t> before;
     for (size_t tries = 1;; ++tries) {
       const size_t server = servers_.pick(Insert::Clock::now(), before);
       clickhouse::Answer answer = clients_[server]->insert(request);
-      const bool unreached =
-          answer.error_class == clickhouse::ErrorClass::Transient && answer.code == 0;
-      servers_.done(server, !unreached, Insert::Clock::now());
-      if (!unreached || tries >= clients_.size()) return answer;
+      const bool goes_on = may_succeed_elsewhere(answer.error_class);
+      // What may have been stored is not sent again here, but when it is, not to the same server.
+      const bool failed = goes_on || answer.error_class == clickhouse::ErrorClass::Ambiguous;
+      const auto rest =
+          failed ? std::max(clickhouse::Servers::kRest, answer.pause) : std::chrono::seconds(0);
+      servers_.done(server, rest, Insert::Clock::now());
+      if (!goes_on || tries >= clients_.size()) return answer;
+      log::warn("A ClickHouse server did not take an insert; another one is asked",
+                {{"endpoint", clients_[server]->endpoint().to_string()},
+                 {"code", answer.code},
+                 {"error", answer.message}});
       before = server;
     }
   }
@@ -104,7 +117,7 @@ struct ClickHouseExporter::Impl {
   ExporterMetrics metrics;
   LaneControl control;
   const SenderOptions sender_options;
-  const std::shared_ptr<InsertQueue> queue = std::make_shared<InsertQueue>();
+  const std::shared_ptr<InsertQueue> queue = std::make_shared<InsertQueue>(config.retry);
   clickhouse::Servers servers;
   Keeper keeper;
   std::shared_ptr<Sealer> sealer;
@@ -120,11 +133,13 @@ ClickHouseExporter::Impl::Impl(ClickHouseExporterConfig c, std::vector<io::Loop*
                                metrics::Registry& registry)
     : config(std::move(c)),
       loops(std::move(l)),
-      metrics(registry, config.tables),
+      metrics(registry, config.name, config.tables),
       sender_options(make_sender_options()),
       servers(config.endpoints.size(), config.strategy),
       keeper(config,
              [this](mapping::Table table, std::chrono::milliseconds gap) { set_gap(table, gap); }) {
+  for (const pipeline::ExporterQueue& one : metrics.queues)
+    one.capacity.set(static_cast<int64_t>(budget.limit_bytes()));
   const SealLimits limits{config.insert_rows_max, config.insert_bytes_max, config.give_up_after,
                           config.ack == pipeline::AckMode::Store};
   sealer = std::make_shared<Sealer>(
@@ -132,7 +147,7 @@ ClickHouseExporter::Impl::Impl(ClickHouseExporterConfig c, std::vector<io::Loop*
   const auto pool = std::make_shared<BlockPool>(loops.size() * kSpareBlocksPerLane);
   for (size_t i = 0; i < loops.size(); ++i) {
     lanes->push_back(std::make_unique<LaneExporter>(i, *loops[i], lane_options(), budget, sealer,
-                                                    pool, control));
+                                                    pool, control, metrics));
   }
   sealer->set_ask([this, weak = std::weak_ptr(lanes)](size_t i, std::shared_ptr<SealRound> round) {
     loops[i]->post([weak, i, round = std::move(round)] {
@@ -164,6 +179,9 @@ SenderOptions ClickHouseExporter::Impl::make_sender_options() const {
   // stood for.
   options.tokens = !ours;
   options.timeout = config.timeout;
+  options.retries = config.retry.enabled;
+  options.database = config.endpoints.front().database;
+  options.user = user_of(config.endpoints.front());
   // A column that an older table lacks is left out of the statement, and its bytes are skipped by
   // the reader.
   options.settings.emplace_back("input_format_skip_unknown_fields", "1");
@@ -174,8 +192,7 @@ SenderOptions ClickHouseExporter::Impl::make_sender_options() const {
 }
 
 void ClickHouseExporter::Impl::push(std::unique_ptr<Insert> insert) {
-  metrics.queue_rows.add(insert->rows());
-  metrics.queue_bytes.add(static_cast<int64_t>(insert->bytes()));
+  metrics.queued(insert->table(), insert->rows(), insert->bytes());
   queue->push(std::move(insert));
 }
 
@@ -220,6 +237,8 @@ void ClickHouseExporter::Impl::account_for_the_rest() {
   uint64_t rows = sealer->open_rows();
   for (const auto& insert : queue->take_all()) {
     rows += insert->unsent_rows();
+    metrics.items_of(insert->table()).send_failed.add(insert->unsent_rows());
+    metrics.left(insert->table(), insert->rows(), insert->bytes());
     insert->resolve(unavailable("shutting down before ClickHouse took the rows; send them again"));
   }
   if (rows == 0) return;

@@ -14,6 +14,7 @@
 #include "base/metrics.h"
 #include "base/status.h"
 #include "clickhouse/dsn.h"
+#include "delivery/options.h"
 #include "io/loop.h"
 #include "mapping/ddl.h"
 #include "mapping/tables.h"
@@ -29,6 +30,7 @@ enum class SchemaWork : uint8_t {
 };
 
 struct ClickHouseExporterConfig {
+  std::string name = "clickhouse";              ///< its id, for metrics
   std::vector<clickhouse::Endpoint> endpoints;  ///< at least one; all take the same inserts
   clickhouse::OpenStrategy strategy = clickhouse::OpenStrategy::LeastLoaded;
   mapping::TableNames tables = mapping::standard_table_names();
@@ -45,7 +47,9 @@ struct ClickHouseExporterConfig {
   int inserts_in_flight_max = 8;                    ///< connections that insert
   std::chrono::milliseconds timeout{30'000};        ///< of one try
   std::chrono::milliseconds give_up_after{30'000};  ///< how long a waiting sender's rows are tried
-  bool lz4 = true;                                  ///< compress what goes over a network
+  /// The pauses between tries, and whether there are any while a sender waits.
+  delivery::RetryConfig retry;
+  bool lz4 = true;  ///< compress what goes over a network
   SchemaWork schema = SchemaWork::ClickStack;
   mapping::Ttl ttl;            ///< of the tables that are made
   bool reconcile_ttl = false;  ///< also of those that are there (SchemaWork::ClickStack)

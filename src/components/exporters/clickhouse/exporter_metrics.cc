@@ -4,7 +4,17 @@
 
 namespace sluice::components {
 
-ExporterMetrics::ExporterMetrics(metrics::Registry& registry, const mapping::TableNames& names)
+otlp::Signal signal_of(mapping::Table table) {
+  switch (table) {
+    case mapping::Table::Logs:
+    case mapping::Table::Sessions: return otlp::Signal::Logs;
+    case mapping::Table::Traces: return otlp::Signal::Traces;
+    default: return otlp::Signal::Metrics;
+  }
+}
+
+ExporterMetrics::ExporterMetrics(metrics::Registry& registry, const std::string& exporter,
+                                 const mapping::TableNames& names)
     : retries(registry.counter("sluice_exporter_retries_total", "Inserts that were tried again.")),
       in_doubt(
           registry.counter("sluice_inserts_in_doubt_total",
@@ -18,7 +28,11 @@ ExporterMetrics::ExporterMetrics(metrics::Registry& registry, const mapping::Tab
       queue_rows(registry.gauge("sluice_exporter_queue_rows",
                                 "Rows that left the open blocks and are not confirmed.")),
       queue_bytes(registry.gauge("sluice_exporter_queue_bytes", "The same in bytes as sent.")),
-      in_flight(registry.gauge("sluice_exporter_inserts_in_flight", "Inserts being sent.")) {
+      in_flight(registry.gauge("sluice_exporter_inserts_in_flight", "Inserts being sent.")),
+      items(pipeline::exporter_items(registry, exporter)),
+      queues{pipeline::ExporterQueue(registry, exporter, otlp::Signal::Logs),
+             pipeline::ExporterQueue(registry, exporter, otlp::Signal::Traces),
+             pipeline::ExporterQueue(registry, exporter, otlp::Signal::Metrics)} {
   for (size_t i = 0; i < mapping::kTableCount; ++i) {
     const metrics::Labels labels = {{"table", names[i]}};
     tables[i].rows =
@@ -35,6 +49,18 @@ ExporterMetrics::ExporterMetrics(metrics::Registry& registry, const mapping::Tab
     inserts[i] = &registry.counter("sluice_exporter_inserts_total", "Inserts by their answer.",
                                    {{"result", std::string(result)}});
   }
+}
+
+void ExporterMetrics::queued(mapping::Table table, uint32_t rows, size_t bytes) {
+  queue_rows.add(rows);
+  queue_bytes.add(static_cast<int64_t>(bytes));
+  queues[static_cast<size_t>(signal_of(table))].size.add(static_cast<int64_t>(bytes));
+}
+
+void ExporterMetrics::left(mapping::Table table, uint32_t rows, size_t bytes) {
+  queue_rows.add(-int64_t{rows});
+  queue_bytes.add(-static_cast<int64_t>(bytes));
+  queues[static_cast<size_t>(signal_of(table))].size.add(-static_cast<int64_t>(bytes));
 }
 
 }  // namespace sluice::components

@@ -1,16 +1,9 @@
 #include "components/exporters/clickhouse/exporter.h"
 
-#include <gtest/gtest.h>
-
-#include <atomic>
-#include <condition_variable>
+#include <chrono>
 #include <future>
-#include <mutex>
-#include <string>
-#include <thread>
-#include <vector>
 
-#include "testing/fake_clickhouse.h"
+#include "testing/exporter_rig.h"
 
 namespace sluice::components {
 namespace {
@@ -18,142 +11,15 @@ namespace {
 using pipeline::Batch;
 using pipeline::Outcome;
 using std::chrono::milliseconds;
-using testing::FakeClickHouse;
+using testing::accepting;
+using testing::ExporterRig;
 using testing::FakeReply;
 using testing::FakeRequest;
-
-constexpr uint64_t kDayNanos = 86'400'000'000'000;
-constexpr uint64_t kSomeDay = 20'000 * kDayNanos;
-
-/// A request with a log record for each body.
-Batch logs(const std::vector<std::string>& bodies, uint64_t time = kSomeDay) {
-  Batch batch;
-  Arena& arena = *batch.arena;
-  batch.signal = otlp::Signal::Logs;
-  batch.logs = arena.create<otlp::LogsRequest>();
-  auto& resource = batch.logs->resources.emplace_back(arena);
-  auto& scope = resource.scopes.emplace_back(arena);
-  for (const std::string& body : bodies) {
-    otlp::LogRecord& record = scope.records.emplace_back(arena);
-    record.time_unix_nano = time;
-    record.body = otlp::Value::string(arena.copy(body));
-  }
-  return batch;
-}
-
-/// Answers that came, in order of arrival.
-class Answers {
- public:
-  pipeline::Ack ack() {
-    ++expected_;
-    return pipeline::Ack([this](Outcome&& o) {
-      const std::lock_guard lock(mutex_);
-      outcomes_.push_back(std::move(o));
-      changed_.notify_all();
-    });
-  }
-  /// Waits for all promised answers.
-  std::vector<Outcome> wait() {
-    std::unique_lock lock(mutex_);
-    const bool all = changed_.wait_for(lock, std::chrono::seconds(30),
-                                       [this] { return outcomes_.size() == expected_; });
-    EXPECT_TRUE(all) << outcomes_.size() << " of " << expected_ << " answers";
-    return outcomes_;
-  }
-  size_t count() {
-    const std::lock_guard lock(mutex_);
-    return outcomes_.size();
-  }
-
- private:
-  std::atomic<size_t> expected_{0};
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<Outcome> outcomes_;
-};
-
-/// An exporter with running lanes against a fake.
-class Rig {
- public:
-  Rig(FakeClickHouse::Script script, ClickHouseExporterConfig config = {}, size_t lanes = 1,
-      std::string unix_path = {})
-      : server(std::move(script), std::move(unix_path)), loops_(lanes) {
-    config.endpoints = {clickhouse::Endpoint::parse(server.url()).value()};
-    std::vector<io::Loop*> pointers;
-    for (io::Loop& loop : loops_) pointers.push_back(&loop);
-    exporter = ClickHouseExporter::create(config, pointers, budget, registry).value();
-    EXPECT_TRUE(exporter->start().ok());
-    for (io::Loop& loop : loops_) threads_.emplace_back([&loop] { loop.run(); });
-  }
-  ~Rig() {
-    stop_loops();
-    exporter.reset();
-  }
-
-  void send(Batch&& batch, size_t lane = 0) {
-    auto shared = std::make_shared<Batch>(std::move(batch));
-    loops_[lane].post([this, shared, lane] { exporter->lane(lane).consume(std::move(*shared)); });
-  }
-  void send(const std::vector<std::string>& bodies, size_t lane = 0, uint64_t time = kSomeDay) {
-    Batch batch = logs(bodies, time);
-    batch.ack = answers.ack();
-    send(std::move(batch), lane);
-  }
-  void drain() {
-    std::mutex mutex;
-    std::condition_variable changed;
-    bool done = false;
-    exporter->drain([&] {
-      const std::lock_guard lock(mutex);
-      done = true;
-      changed.notify_all();
-    });
-    std::unique_lock lock(mutex);
-    changed.wait(lock, [&] { return done; });
-  }
-  void stop_loops() {
-    for (io::Loop& loop : loops_) loop.stop();
-    for (std::thread& thread : threads_) thread.join();
-    threads_.clear();
-  }
-  size_t stored_rows() const {
-    size_t rows = 0;
-    for (const FakeRequest& insert : server.stored()) rows += insert.rows();
-    return rows;
-  }
-
-  FakeClickHouse server;
-  Budget budget{64 << 20};
-  metrics::Registry registry;
-  Answers answers;
-  std::unique_ptr<ClickHouseExporter> exporter;
-
- private:
-  std::vector<io::Loop> loops_;
-  std::vector<std::thread> threads_;
-};
-
-/// Says what a new server says, and `insert` to inserts.
-FakeClickHouse::Script script(std::function<FakeReply(const FakeRequest&)> insert) {
-  return [insert = std::move(insert)](const FakeRequest& request) {
-    if (request.is_insert()) return insert(request);
-    if (request.sql.rfind("SELECT version()", 0) == 0) return FakeReply::ok("26.5.1.1\n");
-    if (request.sql.rfind("SELECT max(version)", 0) == 0) return FakeReply::ok("0\n");
-    if (request.sql.rfind("DESCRIBE", 0) == 0) {
-      return FakeReply::ok("Timestamp\tDateTime64(9)\nEventName\tString\n");
-    }
-    return FakeReply::ok();
-  };
-}
-FakeClickHouse::Script accepting() {
-  return script([](const FakeRequest&) { return FakeReply::ok(); });
-}
-
-ClickHouseExporterConfig quick() {
-  ClickHouseExporterConfig config;
-  config.flush_interval = milliseconds(5);
-  return config;
-}
+using testing::kDayNanos;
+using testing::kSomeDay;
+using testing::logs;
+using testing::quick;
+using testing::script;
 
 std::vector<std::string> bodies_of(const FakeRequest& insert) {
   std::vector<std::string> bodies;
@@ -167,7 +33,7 @@ std::vector<std::string> bodies_of(const FakeRequest& insert) {
 }
 
 TEST(ClickHouseExporter, AnswersWhenTheStoreHasConfirmed) {
-  Rig rig(accepting(), quick());
+  ExporterRig rig(accepting(), quick());
   rig.send({"a", "b"});
   rig.send({"c"});
   for (const Outcome& o : rig.answers.wait()) EXPECT_TRUE(o.status.ok()) << o.status.to_string();
@@ -180,7 +46,8 @@ TEST(ClickHouseExporter, AnswersWhenTheStoreHasConfirmed) {
 }
 
 TEST(ClickHouseExporter, SpeaksPlainlyToOurOwnServer) {
-  Rig rig(accepting(), quick(), 1, ::testing::TempDir() + "exporter" + std::to_string(getpid()));
+  ExporterRig rig(accepting(), quick(), 1,
+                  ::testing::TempDir() + "exporter" + std::to_string(getpid()));
   rig.send({"a"});
   EXPECT_TRUE(rig.answers.wait().at(0).status.ok());
   const FakeRequest insert = rig.server.stored().at(0);
@@ -193,7 +60,7 @@ TEST(ClickHouseExporter, OneInsertTakesTheBlocksOfAllLanes) {
   ClickHouseExporterConfig config;
   config.flush_interval = milliseconds(60'000);
   config.insert_rows_max = 30;
-  Rig rig(accepting(), config, 3);
+  ExporterRig rig(accepting(), config, 3);
   const std::vector<std::string> ten(10, "x");
   rig.send(ten, 0);
   rig.send(ten, 1);
@@ -207,7 +74,7 @@ TEST(ClickHouseExporter, EachDayIsAnInsertOfItsOwn) {
   ClickHouseExporterConfig config;
   config.flush_interval = milliseconds(60'000);
   config.insert_rows_max = 6;
-  Rig rig(accepting(), config, 2);
+  ExporterRig rig(accepting(), config, 2);
   rig.send({"a1", "a2"}, 0, kSomeDay);
   rig.send({"b1"}, 0, kSomeDay + kDayNanos);
   rig.send({"a3"}, 1, kSomeDay);
@@ -223,10 +90,10 @@ TEST(ClickHouseExporter, EachDayIsAnInsertOfItsOwn) {
 
 TEST(ClickHouseExporter, ARequestOverTwoDaysIsAnsweredOnce) {
   std::atomic<int> inserts{0};
-  Rig rig(script([&](const FakeRequest&) {
-            return ++inserts == 1 ? FakeReply::exception(202, "busy") : FakeReply::ok();
-          }),
-          quick());
+  ExporterRig rig(script([&](const FakeRequest&) {
+                    return ++inserts == 1 ? FakeReply::exception(202, "busy") : FakeReply::ok();
+                  }),
+                  quick());
   Batch batch = logs({"a", "b"});
   batch.logs->resources[0].scopes[0].records[1].time_unix_nano = kSomeDay + kDayNanos;
   batch.ack = rig.answers.ack();
@@ -239,7 +106,7 @@ TEST(ClickHouseExporter, AMemoryAckComesBeforeTheStore) {
   ClickHouseExporterConfig config = quick();
   config.ack = pipeline::AckMode::Memory;
   config.flush_interval = milliseconds(60'000);
-  Rig rig(accepting(), config);
+  ExporterRig rig(accepting(), config);
   rig.send({"a"});
   EXPECT_TRUE(rig.answers.wait().at(0).status.ok());
   EXPECT_EQ(rig.stored_rows(), 0u);
@@ -251,7 +118,7 @@ TEST(ClickHouseExporter, AMemoryAckComesBeforeTheStore) {
 TEST(ClickHouseExporter, ADrainAmidABatchWaitsForItsRows) {
   ClickHouseExporterConfig config = quick();
   config.ack = pipeline::AckMode::Memory;
-  Rig rig(accepting(), config);
+  ExporterRig rig(accepting(), config);
   std::promise<void> answered;
   Batch batch = logs({"a"});
   batch.ack = pipeline::Ack([&](Outcome&&) {
@@ -267,19 +134,19 @@ TEST(ClickHouseExporter, ADrainAmidABatchWaitsForItsRows) {
 TEST(ClickHouseExporter, ARequestWithoutRowsIsAnsweredAtOnce) {
   ClickHouseExporterConfig config;
   config.flush_interval = milliseconds(60'000);
-  Rig rig(accepting(), config);
+  ExporterRig rig(accepting(), config);
   rig.send(std::vector<std::string>());
   EXPECT_TRUE(rig.answers.wait().at(0).status.ok());
 }
 
 TEST(ClickHouseExporter, APoisonRowIsNamedAndItsNeighboursAreStored) {
-  Rig rig(script([](const FakeRequest& insert) {
-            for (const auto& body : bodies_of(insert)) {
-              if (body == "bad") return FakeReply::exception(117, "Incorrect data");
-            }
-            return FakeReply::ok();
-          }),
-          quick());
+  ExporterRig rig(script([](const FakeRequest& insert) {
+                    for (const auto& body : bodies_of(insert)) {
+                      if (body == "bad") return FakeReply::exception(117, "Incorrect data");
+                    }
+                    return FakeReply::ok();
+                  }),
+                  quick());
   rig.send({"a", "b", "bad", "c", "d"});
   const Outcome outcome = rig.answers.wait().at(0);
   EXPECT_TRUE(outcome.status.ok());
@@ -290,10 +157,10 @@ TEST(ClickHouseExporter, APoisonRowIsNamedAndItsNeighboursAreStored) {
 
 TEST(ClickHouseExporter, ALostAnswerIsTriedAgainAndCounted) {
   std::atomic<int> inserts{0};
-  Rig rig(script([&](const FakeRequest&) {
-            return ++inserts == 1 ? FakeReply::lost() : FakeReply::ok();
-          }),
-          quick());
+  ExporterRig rig(script([&](const FakeRequest&) {
+                    return ++inserts == 1 ? FakeReply::lost() : FakeReply::ok();
+                  }),
+                  quick());
   rig.send({"a"});
   EXPECT_TRUE(rig.answers.wait().at(0).status.ok());
   ASSERT_EQ(rig.server.stored().size(), 2u);
@@ -310,7 +177,7 @@ TEST(ClickHouseExporter, AnUnknownTableTellsSendersToRetryAndIsCreatedAgain) {
     return dropped ? FakeReply::exception(60, "Table default.otel_logs does not exist", 404)
                    : FakeReply::ok();
   });
-  Rig rig(
+  ExporterRig rig(
       [&](const FakeRequest& request) {
         if (request.sql.find("`otel_logs`\n(") != std::string::npos) {
           created = true;
@@ -333,24 +200,52 @@ TEST(ClickHouseExporter, AnUnknownTableTellsSendersToRetryAndIsCreatedAgain) {
   }
 }
 
-TEST(ClickHouseExporter, ATableWithoutEventNameIsServed) {
-  Rig rig(script([&](const FakeRequest& insert) {
-            return insert.sql.find("EventName") != std::string::npos
-                       ? FakeReply::exception(16, "No such column EventName in table", 404)
-                       : FakeReply::ok();
-          }),
-          quick());
+TEST(ClickHouseExporter, PausesAreNoShorterThanConfigured) {
+  using Clock = std::chrono::steady_clock;
+  std::mutex mutex;
+  std::vector<Clock::time_point> tries;
+  ClickHouseExporterConfig config = quick();
+  config.retry = {.initial_interval = milliseconds(40),
+                  .randomization_factor = 0,
+                  .multiplier = 2,
+                  .max_interval = milliseconds(60)};
+  ExporterRig rig(script([&](const FakeRequest&) {
+                    const std::lock_guard lock(mutex);
+                    tries.push_back(Clock::now());
+                    return tries.size() < 4 ? FakeReply::exception(202, "busy") : FakeReply::ok();
+                  }),
+                  config);
   rig.send({"a"});
   EXPECT_TRUE(rig.answers.wait().at(0).status.ok());
-  EXPECT_EQ(rig.stored_rows(), 1u);
-  EXPECT_EQ(rig.server.stored()[0].parameters.at("input_format_skip_unknown_fields"), "1");
+  const std::lock_guard lock(mutex);
+  ASSERT_EQ(tries.size(), 4u);
+  EXPECT_GE(tries[1] - tries[0], milliseconds(40));
+  EXPECT_GE(tries[2] - tries[1], milliseconds(60));
+  EXPECT_GE(tries[3] - tries[2], milliseconds(60));
+}
+
+TEST(ClickHouseExporter, APauseBeyondTheSendersTimeIsNotCutShort) {
+  ClickHouseExporterConfig config = quick();
+  config.retry.initial_interval = std::chrono::hours(1);
+  config.retry.max_interval = std::chrono::hours(1);
+  config.give_up_after = milliseconds(50);
+  std::atomic<int> tries{0};
+  ExporterRig rig(script([&](const FakeRequest&) {
+                    ++tries;
+                    return FakeReply::exception(202, "busy");
+                  }),
+                  config);
+  rig.send({"a"});
+  EXPECT_EQ(rig.answers.wait().at(0).status.code(), Code::Unavailable);
+  EXPECT_EQ(tries, 1);
 }
 
 TEST(ClickHouseExporter, IsReadyOnlyWhenTheStoreIs) {
   std::atomic<bool> up{false};
   auto fine = accepting();
-  Rig rig([&](const FakeRequest& r) { return up ? fine(r) : FakeReply::exception(202, "busy"); },
-          quick());
+  ExporterRig rig(
+      [&](const FakeRequest& r) { return up ? fine(r) : FakeReply::exception(202, "busy"); },
+      quick());
   while (rig.server.requests().empty()) std::this_thread::yield();
   EXPECT_FALSE(rig.exporter->ready());
   up = true;
@@ -365,7 +260,7 @@ TEST(ClickHouseExporter, IsReadyOnlyWhenTheStoreIs) {
 TEST(ClickHouseExporter, ANewerSchemaIsRefused) {
   auto fine = accepting();
   std::atomic<int> asked{0};
-  Rig rig(
+  ExporterRig rig(
       [&](const FakeRequest& r) {
         if (r.sql.rfind("SELECT max(version)", 0) != 0) return fine(r);
         ++asked;
@@ -377,7 +272,7 @@ TEST(ClickHouseExporter, ANewerSchemaIsRefused) {
 }
 
 TEST(ClickHouseExporter, MemoryIsGivenBack) {
-  Rig rig(accepting(), quick());
+  ExporterRig rig(accepting(), quick());
   rig.send(std::vector<std::string>(1000, std::string(100, 'x')));
   EXPECT_TRUE(rig.answers.wait().at(0).status.ok());
   rig.drain();
@@ -387,7 +282,8 @@ TEST(ClickHouseExporter, MemoryIsGivenBack) {
 TEST(ClickHouseExporter, ADrainThatTheStoreDoesNotAllowTellsSendersToRetry) {
   ClickHouseExporterConfig config = quick();
   config.timeout = milliseconds(300);
-  Rig rig(script([](const FakeRequest&) { return FakeReply::exception(202, "busy"); }), config);
+  ExporterRig rig(script([](const FakeRequest&) { return FakeReply::exception(202, "busy"); }),
+                  config);
   rig.send({"a"});
   rig.drain();
   rig.send({"after"});
@@ -398,10 +294,10 @@ TEST(ClickHouseExporter, ManySendersOnSeveralLanesAreAllStored) {
   ClickHouseExporterConfig config = quick();
   config.insert_rows_max = 100;
   std::atomic<int> n{0};
-  Rig rig(script([&](const FakeRequest&) {
-            return ++n % 7 == 0 ? FakeReply::exception(202, "busy") : FakeReply::ok();
-          }),
-          config, 3);
+  ExporterRig rig(script([&](const FakeRequest&) {
+                    return ++n % 7 == 0 ? FakeReply::exception(202, "busy") : FakeReply::ok();
+                  }),
+                  config, 3);
   for (int i = 0; i < 300; ++i) rig.send({"a", "b", "c"}, static_cast<size_t>(i % 3));
   for (const Outcome& o : rig.answers.wait()) EXPECT_TRUE(o.status.ok()) << o.status.to_string();
   EXPECT_EQ(rig.stored_rows(), 900u);

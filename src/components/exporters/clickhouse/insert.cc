@@ -1,7 +1,6 @@
 #include "components/exporters/clickhouse/insert.h"
 
 #include <algorithm>
-#include <functional>
 #include <span>
 #include <utility>
 
@@ -20,11 +19,7 @@ size_t span_of(const std::vector<AckSpan>& acks, uint32_t row) {
 
 Insert::Insert(mapping::Table table, std::vector<Part> parts, std::string token,
                std::optional<Clock::time_point> deadline)
-    : table_(table),
-      parts_(std::move(parts)),
-      token_(std::move(token)),
-      deadline_(deadline),
-      backoff_(std::hash<std::string>{}(token_)) {
+    : table_(table), parts_(std::move(parts)), token_(std::move(token)), deadline_(deadline) {
   for (const Part& part : parts_) {
     rows_ += static_cast<uint32_t>(part.order.size());
     if (part.encoded) bytes_ += part.encoded->size();

@@ -15,7 +15,7 @@
 
 #include "base/budget.h"
 #include "base/buffer.h"
-#include "clickhouse/backoff.h"
+#include "delivery/backoff.h"
 #include "mapping/tables.h"
 #include "native/block.h"
 #include "pipeline/ack.h"
@@ -73,7 +73,9 @@ class Insert {
   uint32_t rows() const { return rows_; }
   size_t bytes() const { return bytes_; }
   const std::optional<Clock::time_point>& deadline() const { return deadline_; }
-  clickhouse::Backoff& backoff() { return backoff_; }
+  /// Of whoever schedules it; empty until a try has failed.
+  std::optional<delivery::Backoff>& backoff() { return backoff_; }
+  const std::string& token() const { return token_; }
 
   /// The rows that are to be sent next, as positions in the insert.
   struct Piece {
@@ -135,7 +137,7 @@ class Insert {
   std::vector<Part> parts_;
   const std::string token_;
   const std::optional<Clock::time_point> deadline_;
-  clickhouse::Backoff backoff_;
+  std::optional<delivery::Backoff> backoff_;
   uint32_t rows_ = 0;
   size_t bytes_ = 0;
   std::vector<Piece> pieces_;  // the next one last

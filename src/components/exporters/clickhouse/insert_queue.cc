@@ -36,8 +36,9 @@ void InsertQueue::succeeded(mapping::Table table) {
   change([&](Schedule& s) { s.succeeded(table, Insert::Clock::now()); });
 }
 
-void InsertQueue::retry(std::unique_ptr<Insert> insert, std::chrono::milliseconds pause) {
-  change([&](Schedule& s) { s.retry(std::move(insert), pause, Insert::Clock::now()); });
+void InsertQueue::retry(mapping::Table table, std::unique_ptr<Insert> insert,
+                        std::chrono::milliseconds pause) {
+  change([&](Schedule& s) { s.retry(table, std::move(insert), pause, Insert::Clock::now()); });
 }
 
 void InsertQueue::park(mapping::Table table, std::unique_ptr<Insert> insert, std::string reason,

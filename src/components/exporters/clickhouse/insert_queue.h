@@ -13,14 +13,14 @@ namespace sluice::components {
 /// The Schedule, shared by lanes (which push) and sender threads (which take). Thread-safe.
 class InsertQueue {
  public:
-  InsertQueue() = default;
+  explicit InsertQueue(const delivery::RetryConfig& retry) : schedule_(retry) {}
 
   void push(std::unique_ptr<Insert> insert);
   /// Waits until an insert is due; one with a null insert after stop().
   Schedule::Pick take();
 
   void succeeded(mapping::Table table);
-  void retry(std::unique_ptr<Insert> insert, std::chrono::milliseconds pause);
+  void retry(mapping::Table table, std::unique_ptr<Insert> insert, std::chrono::milliseconds pause);
   void park(mapping::Table table, std::unique_ptr<Insert> insert, std::string reason,
             std::chrono::milliseconds pause);
 

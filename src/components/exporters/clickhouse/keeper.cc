@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "delivery/backoff.h"
 
 namespace sluice::components {
 namespace {
@@ -19,28 +20,16 @@ constexpr uint64_t kPartsDelayed = 1000;  // ClickHouse's own brake begins
 constexpr std::chrono::milliseconds kGapAtDelayed{1000};
 constexpr std::chrono::milliseconds kGapMost{2000};
 
-constexpr std::string_view kEventName = "EventName";
+/// While the store is not there; who waits for it wants it soon.
+constexpr delivery::RetryConfig kPauses{.initial_interval = std::chrono::milliseconds(200),
+                                        .multiplier = 2};
 
-/// The list without its last column, which is EventName where there is one.
-std::string without_event_name(const std::string& columns) {
-  const size_t comma = columns.rfind(',');
-  if (comma == std::string::npos || columns.find(kEventName, comma) == std::string::npos) {
-    return columns;
-  }
-  return columns.substr(0, comma);
+constexpr std::array<mapping::Table, mapping::kTableCount> all_tables() {
+  std::array<mapping::Table, mapping::kTableCount> tables{};
+  for (size_t i = 0; i < tables.size(); ++i) tables[i] = static_cast<mapping::Table>(i);
+  return tables;
 }
-
-/// Calls visit(first field, second field) for each tab-separated line.
-template <typename Visit>
-void for_each_pair(std::string_view text, Visit visit) {
-  while (!text.empty()) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    const size_t tab = line.find('\t');
-    if (tab != std::string_view::npos) visit(line.substr(0, tab), line.substr(tab + 1));
-  }
-}
+constexpr auto kTables = all_tables();
 
 uint64_t to_number(std::string_view text) {
   uint64_t value = 0;
@@ -57,11 +46,9 @@ std::chrono::milliseconds gap_for_parts(uint64_t parts) {
 }
 
 Keeper::Keeper(const ClickHouseExporterConfig& config, OnGap on_gap)
-    : config_(config),
-      on_gap_(std::move(on_gap)),
-      log_columns_(mapping::insert_columns(mapping::Table::Logs)),
-      log_columns_without_event_name_(without_event_name(log_columns_)),
-      may_watch_(config.watch_parts) {
+    : config_(config), on_gap_(std::move(on_gap)), may_watch_(config.watch_parts) {
+  for (const mapping::Table table : kTables)
+    columns_[static_cast<size_t>(table)] = mapping::insert_columns(table);
   for (const clickhouse::Endpoint& endpoint : config.endpoints)
     clients_.push_back(std::make_unique<clickhouse::Client>(endpoint));
 }
@@ -78,8 +65,16 @@ void Keeper::stop() {
     stopped_ = true;
   }
   wake_.notify_all();
+  looked_.notify_all();
   for (const auto& client : clients_) client->interrupt();
   if (thread_.joinable()) thread_.join();
+}
+
+/// Whether rows may come for it. Logs have one shape of two.
+bool Keeper::is_used(mapping::Table table) const {
+  const bool is_logs = signal_of(table) == otlp::Signal::Logs;
+  return config_.signals[static_cast<size_t>(signal_of(table))] &&
+         (!is_logs || table == config_.logs);
 }
 
 std::optional<mapping::Table> Keeper::table_named(std::string_view name) const {
@@ -90,16 +85,21 @@ std::optional<mapping::Table> Keeper::table_named(std::string_view name) const {
 }
 
 std::string Keeper::columns(mapping::Table table) const {
-  if (table != mapping::Table::Logs) return mapping::insert_columns(table);
-  return has_event_name_ ? log_columns_ : log_columns_without_event_name_;
+  const std::lock_guard lock(mutex_);
+  return columns_[static_cast<size_t>(table)];
 }
 
 bool Keeper::schema_missed(mapping::Table table, int code) {
-  // Tables of older schemas lack EventName, and nothing else that we send.
-  if (code == kNoSuchColumn && table == mapping::Table::Logs)
-    return has_event_name_.exchange(false);
+  const auto t = static_cast<size_t>(table);
+  std::unique_lock lock(mutex_);
+  if (code == kNoSuchColumn) {
+    const std::string before = columns_[t];
+    look_again_[t] = true;
+    wake_.notify_all();
+    looked_.wait_for(lock, kQueryTimeout, [&] { return stopped_ || !look_again_[t]; });
+    return columns_[t] != before;
+  }
   if ((code == kUnknownTable || code == kUnknownDatabase) && config_.schema != SchemaWork::None) {
-    const std::lock_guard lock(mutex_);
     recreate_ = true;
     wake_.notify_all();
   }
@@ -107,14 +107,14 @@ bool Keeper::schema_missed(mapping::Table table, int code) {
 }
 
 void Keeper::run() {
-  clickhouse::Backoff backoff(reinterpret_cast<uintptr_t>(this));
+  delivery::Backoff backoff(kPauses, reinterpret_cast<uintptr_t>(this));
   for (;;) {
     const Status status = pass();
-    std::chrono::milliseconds wait = kWatchInterval;
+    std::chrono::nanoseconds wait = kWatchInterval;
     if (status.ok()) {
       backoff.reset();
     } else {
-      wait = backoff.next();
+      wait = backoff.pause({});
       current_ = (current_ + 1) % clients_.size();
     }
     std::unique_lock lock(mutex_);
@@ -123,7 +123,20 @@ void Keeper::run() {
       log::warn("ClickHouse is not ready; trying again",
                 {{"endpoint", client().endpoint().to_string()}, {"error", status.message()}});
     }
-    wake_.wait_for(lock, wait, [this] { return stopped_ || recreate_; });
+    const auto end = std::chrono::steady_clock::now() + wait;
+    for (;;) {
+      const auto again = std::find(look_again_.begin(), look_again_.end(), true);
+      if (stopped_ || recreate_) break;
+      if (again == look_again_.end()) {
+        if (wake_.wait_until(lock, end) == std::cv_status::timeout) break;
+        continue;
+      }
+      lock.unlock();
+      look_at(static_cast<mapping::Table>(again - look_again_.begin()));
+      lock.lock();
+      *again = false;
+      looked_.notify_all();
+    }
     if (stopped_) return;
     if (std::exchange(recreate_, false)) {
       prepared_ = false;
@@ -142,7 +155,9 @@ Status Keeper::pass() {
     prepared_ = true;
     log::info("ClickHouse is ready", {{"endpoint", client().endpoint().to_string()}});
   }
-  if (!has_event_name_) SLUICE_RETURN_IF_ERROR(probe_columns());
+  for (const mapping::Table table : kTables) {
+    if (!missing_[static_cast<size_t>(table)].empty()) look_at(table);
+  }
   const Status status = watch_parts();
   reachable_ = status.ok();
   return status;
@@ -151,7 +166,8 @@ Status Keeper::pass() {
 Status Keeper::prepare() {
   if (config_.schema == SchemaWork::None) {
     SLUICE_RETURN_IF_ERROR(query("SELECT 1").status());
-    return probe_columns();
+    check_tables();
+    return {};
   }
   // Servers without a cluster know nothing of each other's tables.
   const size_t servers = config_.cluster.empty() ? clients_.size() : 1;
@@ -166,7 +182,8 @@ Status Keeper::prepare() {
     }
   }
   repair_ = false;
-  return probe_columns();
+  check_tables();
+  return {};
 }
 
 Status Keeper::make_tables() {
@@ -212,12 +229,7 @@ Status Keeper::make_own_tables(mapping::EngineVersion engine) {
   std::vector<std::string> statements = {database_sql};
   for (size_t i = 0; i < mapping::kTableCount; ++i) {
     const auto table = static_cast<mapping::Table>(i);
-    const bool is_logs = table == mapping::Table::Logs || table == mapping::Table::Sessions;
-    const otlp::Signal signal = is_logs                           ? otlp::Signal::Logs
-                                : table == mapping::Table::Traces ? otlp::Signal::Traces
-                                                                  : otlp::Signal::Metrics;
-    if (!config_.signals[static_cast<size_t>(signal)] || (is_logs && table != config_.logs))
-      continue;
+    if (!is_used(table)) continue;
     mapping::TableSpec spec;
     spec.database = clickhouse::quote_identifier(database());
     spec.name = name_of(table);
@@ -243,21 +255,80 @@ Status Keeper::reconcile_ttl() {
   return run_all(mapping::ttl_changes(database(), config_.ttl, present));
 }
 
-/// Without the table nothing is known, and the full list is right for the table that will come.
-Status Keeper::probe_columns() {
-  const auto columns =
+void Keeper::check_tables() {
+  for (const mapping::Table table : kTables) {
+    if (!is_used(table)) continue;
+    const bool is_known = look_at(table);
+    if (is_known && !client().endpoint().is_unix()) check_right(table);  // our own has no users
+  }
+}
+
+bool Keeper::look_at(mapping::Table table) {
+  const auto described =
       query("DESCRIBE TABLE " + clickhouse::quote_identifier(database()) + "." +
-            clickhouse::quote_identifier(name_of(mapping::Table::Logs)) + " FORMAT TabSeparated");
-  if (columns.status().code() == Code::NotFound) return {};
-  if (!columns.ok()) return columns.status();
-  bool described = false;
-  bool found = false;
-  for_each_pair(*columns, [&](std::string_view name, std::string_view) {
-    described = true;
-    found |= name == kEventName;
-  });
-  if (described) has_event_name_ = found;
-  return {};
+            clickhouse::quote_identifier(name_of(table)) + " FORMAT TabSeparated");
+  if (described.ok()) {
+    found_columns(table, *described);
+  } else {
+    not_described(table, described.status());
+  }
+  return described.ok();
+}
+
+void Keeper::found_columns(mapping::Table table, std::string_view described) {
+  MatchedColumns columns = match_columns(mapping::insert_columns(table), described);
+  if (!columns.missing.empty() && columns.missing != missing_[static_cast<size_t>(table)]) {
+    log::warn("A table lacks columns; what belongs into them is not stored",
+              {{"table", name_of(table)},
+               {"columns", columns.missing},
+               {"do", "add them: 'sluice schema' prints ClickStack's tables"}});
+  }
+  set_columns(table, std::move(columns));
+}
+
+void Keeper::set_columns(mapping::Table table, MatchedColumns&& columns) {
+  missing_[static_cast<size_t>(table)] = std::move(columns.missing);
+  const std::lock_guard lock(mutex_);
+  columns_[static_cast<size_t>(table)] = std::move(columns.present);
+}
+
+void Keeper::not_described(mapping::Table table, const Status& status) {
+  switch (status.code()) {
+    case Code::NotFound:
+      set_columns(table, {mapping::insert_columns(table), ""});  // for the one that may be made
+      log::error("A table is missing",
+                 {{"table", name_of(table)},
+                  {"error", status.message()},
+                  {"do",
+                   "create it: 'sluice schema' prints ClickStack's tables, create_schema: "
+                   "true makes them"}});
+      return;
+    case Code::PermissionDenied:
+      log::warn("The columns of a table cannot be seen; all are tried",
+                {{"table", name_of(table)},
+                 {"user", user_of(client().endpoint())},
+                 {"error", status.message()},
+                 {"do", grant_advice("SHOW COLUMNS", database(), name_of(table),
+                                     user_of(client().endpoint()))}});
+      return;
+    default:
+      log::warn("The columns of a table were not found out; inserts go on as before",
+                {{"table", name_of(table)}, {"error", status.message()}});
+  }
+}
+
+/// Older servers do not know the question. Then the first insert tells.
+void Keeper::check_right(mapping::Table table) {
+  const auto granted = query("CHECK GRANT INSERT(" + columns(table) + ") ON " +
+                             clickhouse::quote_identifier(database()) + "." +
+                             clickhouse::quote_identifier(name_of(table)));
+  if (!granted.ok() || granted->substr(0, 1) != "0") return;
+  const std::string user = user_of(client().endpoint());
+  log::error("The ClickHouse user may not insert into a table",
+             {{"table", name_of(table)},
+              {"user", user},
+              {"right", "INSERT"},
+              {"do", grant_advice("INSERT", database(), name_of(table), user)}});
 }
 
 Status Keeper::watch_parts() {

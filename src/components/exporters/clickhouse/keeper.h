@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <functional>
@@ -10,8 +11,8 @@
 #include <thread>
 #include <vector>
 
-#include "clickhouse/backoff.h"
 #include "clickhouse/client.h"
+#include "components/exporters/clickhouse/columns.h"
 #include "components/exporters/clickhouse/exporter.h"
 #include "components/exporters/clickhouse/sender.h"
 
@@ -23,7 +24,8 @@ namespace sluice::components {
 std::chrono::milliseconds gap_for_parts(uint64_t parts);
 
 /// One thread with a connection of its own that keeps the store in view: makes the schema, learns
-/// which columns there are, watches part counts. All public functions are thread-safe.
+/// which columns there are, watches part counts. What it cannot find out holds nothing up: then
+/// inserts are tried with all columns. All public functions are thread-safe.
 class Keeper : public SenderHost {
  public:
   using OnGap = std::function<void(mapping::Table, std::chrono::milliseconds)>;
@@ -36,7 +38,9 @@ class Keeper : public SenderHost {
   void stop();
   bool ready() const { return prepared_ && reachable_; }
 
+  /// Those that the table is known to lack are left out; their bytes are skipped by the server.
   std::string columns(mapping::Table table) const override;
+  /// For a missing column the table is looked at again, which blocks.
   bool schema_missed(mapping::Table table, int code) override;
   void reached(bool yes) override { reachable_ = yes; }
 
@@ -52,13 +56,20 @@ class Keeper : public SenderHost {
   Status make_clickstack_tables(mapping::EngineVersion engine);
   Status make_own_tables(mapping::EngineVersion engine);
   Status reconcile_ttl();
-  Status probe_columns();
+  void check_tables();
+  /// Learns which columns the table has; false if that could not be learnt.
+  bool look_at(mapping::Table table);
+  void found_columns(mapping::Table table, std::string_view described);
+  void set_columns(mapping::Table table, MatchedColumns&& columns);
+  void not_described(mapping::Table table, const Status& status);
+  void check_right(mapping::Table table);
   Status watch_parts();
   Result<std::string> query(std::string_view sql, clickhouse::Settings params = {});
   Status run_all(const std::vector<std::string>& statements);
   const std::string& name_of(mapping::Table table) const {
     return config_.tables[static_cast<size_t>(table)];
   }
+  bool is_used(mapping::Table table) const;
   std::optional<mapping::Table> table_named(std::string_view name) const;
   clickhouse::Client& client() { return *clients_[current_]; }
   const std::string& database() { return client().endpoint().database; }
@@ -67,16 +78,17 @@ class Keeper : public SenderHost {
   std::vector<std::unique_ptr<clickhouse::Client>> clients_;  // one for each server
   size_t current_ = 0;                                        // the one that is talked to
   const OnGap on_gap_;
-  const std::string log_columns_;
-  const std::string log_columns_without_event_name_;
   std::atomic<bool> prepared_{false};
   std::atomic<bool> reachable_{false};
-  std::atomic<bool> has_event_name_{true};
   bool may_watch_;       // this and the next: the keeper's thread only
   bool repair_ = false;  // a table was found missing
+  std::array<std::string, mapping::kTableCount> missing_;  // columns that a table was found to lack
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
+  std::condition_variable looked_;
+  std::array<std::string, mapping::kTableCount> columns_;  // of inserts
+  std::array<bool, mapping::kTableCount> look_again_{};
   bool stopped_ = false;
   bool recreate_ = false;
   std::thread thread_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "pipeline/count.h"
 
 namespace sluice::components {
 namespace {
@@ -20,19 +21,22 @@ constexpr auto kTables = all_tables();
 
 LaneExporter::LaneExporter(size_t index, io::Loop& loop, const LaneOptions& options, Budget& budget,
                            std::shared_ptr<Sealer> sealer, std::shared_ptr<BlockPool> pool,
-                           const LaneControl& control)
+                           const LaneControl& control, const ExporterMetrics& metrics)
     : index_(index),
       loop_(loop),
       options_(options),
       budget_(budget),
       sealer_(std::move(sealer)),
       pool_(std::move(pool)),
-      control_(control) {
+      control_(control),
+      metrics_(metrics) {
   for (OpenTable& open : open_) open.timer = std::make_unique<io::Loop::Timer>(loop_);
 }
 
 void LaneExporter::consume(pipeline::Batch&& batch) {
   if (control_.draining.load(std::memory_order_relaxed)) {
+    metrics_.items[static_cast<size_t>(batch.signal)].enqueue_failed.add(
+        pipeline::count_items(batch));
     batch.ack.resolve({unavailable("shutting down; send the request again"), 0, {}});
     return;
   }
@@ -40,6 +44,8 @@ void LaneExporter::consume(pipeline::Batch&& batch) {
   promise(batch.ack);
   grow();
   // Last: a sender that has its answer may rely on the rows being counted, and so does drain().
+  if (rejects.count != 0)
+    metrics_.items[static_cast<size_t>(batch.signal)].send_failed.add(rejects.count);
   batch.ack.resolve({Status(), rejects.count, std::move(rejects.reason)});
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/budget.h"
 #include "components/exporters/clickhouse/block_pool.h"
+#include "components/exporters/clickhouse/exporter_metrics.h"
 #include "components/exporters/clickhouse/sealer.h"
 #include "io/loop.h"
 #include "mapping/tables.h"
@@ -40,7 +41,7 @@ class LaneExporter : public pipeline::Consumer {
   /// All references must outlive the lane.
   LaneExporter(size_t index, io::Loop& loop, const LaneOptions& options, Budget& budget,
                std::shared_ptr<Sealer> sealer, std::shared_ptr<BlockPool> pool,
-               const LaneControl& control);
+               const LaneControl& control, const ExporterMetrics& metrics);
 
   void consume(pipeline::Batch&& batch) override;
 
@@ -78,6 +79,7 @@ class LaneExporter : public pipeline::Consumer {
   const std::shared_ptr<Sealer> sealer_;
   const std::shared_ptr<BlockPool> pool_;
   const LaneControl& control_;
+  const ExporterMetrics& metrics_;
   mapping::Mapper mapper_;
   mapping::OpenBlocks blocks_;
   std::array<OpenTable, mapping::kTableCount> open_;

@@ -1,13 +1,20 @@
 #include "components/exporters/clickhouse/schedule.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace sluice::components {
+namespace {
 
-Schedule::Schedule() {
+/// Makes seeds of small numbers, which alone would give small pauses.
+constexpr uint64_t kSpread = 0x9e3779b97f4a7c15;
+
+}  // namespace
+
+Schedule::Schedule(const delivery::RetryConfig& retry) : retry_(retry) {
   for (size_t i = 0; i < tables_.size(); ++i)
-    tables_[i].backoff = clickhouse::Backoff(i * 7919 + 1);
+    tables_[i].backoff = delivery::Backoff(retry_, (i + 1) * kSpread);
 }
 
 void Schedule::push(std::unique_ptr<Insert> insert) {
@@ -78,18 +85,22 @@ std::unique_ptr<Insert> Schedule::take_expired(TableQueue& queue, Time now, Time
   return nullptr;
 }
 
+/// In trouble one of each kind in turn: neither an insert that fails by itself nor new ones without
+/// end hold up the rest.
 std::unique_ptr<Insert> Schedule::take_due(TableQueue& queue, Time now, Time& next) {
   const auto first =
       std::min_element(queue.delayed.begin(), queue.delayed.end(),
                        [](const Delayed& a, const Delayed& b) { return a.due < b.due; });
-  if (first != queue.delayed.end() && first->due <= now) {
-    auto insert = std::move(first->insert);
-    queue.delayed.erase(first);
-    return insert;
-  }
-  if (!queue.fresh.empty()) {
+  const bool is_due = first != queue.delayed.end() && first->due <= now;
+  queue.took_fresh = !queue.fresh.empty() && (!is_due || (queue.troubled && !queue.took_fresh));
+  if (queue.took_fresh) {
     auto insert = std::move(queue.fresh.front());
     queue.fresh.pop_front();
+    return insert;
+  }
+  if (is_due) {
+    auto insert = std::move(first->insert);
+    queue.delayed.erase(first);
     return insert;
   }
   if (first != queue.delayed.end()) next = std::min(next, first->due);
@@ -110,15 +121,19 @@ void Schedule::succeeded(mapping::Table table, Time now) {
 Schedule::Time Schedule::fail(TableQueue& queue, std::chrono::milliseconds pause, Time now) {
   --queue.in_flight;
   queue.troubled = true;
-  queue.due = std::max(queue.due, now + std::max(pause, queue.backoff.next()));
+  queue.due = std::max(queue.due, now + queue.backoff.pause(pause));
   return queue.due;
 }
 
-void Schedule::retry(std::unique_ptr<Insert> insert, std::chrono::milliseconds pause, Time now) {
-  TableQueue& q = queue(insert->table());
+void Schedule::retry(mapping::Table table, std::unique_ptr<Insert> insert,
+                     std::chrono::milliseconds pause, Time now) {
+  TableQueue& q = queue(table);
   fail(q, pause, now);
   q.parked.clear();
-  const Time due = now + std::max(pause, insert->backoff().next());
+  if (insert == nullptr) return;
+  if (!insert->backoff())
+    insert->backoff().emplace(retry_, std::hash<std::string>{}(insert->token()));
+  const Time due = now + insert->backoff()->pause(pause);
   q.delayed.push_back({due, std::move(insert)});
 }
 

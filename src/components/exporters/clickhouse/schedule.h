@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "clickhouse/backoff.h"
 #include "components/exporters/clickhouse/insert.h"
+#include "delivery/backoff.h"
 
 namespace sluice::components {
 
@@ -33,7 +33,8 @@ class Schedule {
     Time next = Time::max();
   };
 
-  Schedule();
+  /// Inserts and tables pause by the intervals of `retry`, and do not give up.
+  explicit Schedule(const delivery::RetryConfig& retry);
 
   void push(std::unique_ptr<Insert> insert);
   /// The next insert. After Try its table counts as busy until one of the three below is called.
@@ -42,8 +43,9 @@ class Schedule {
   /// The store answered for the table; trouble is over.
   void succeeded(mapping::Table table, Time now);
   /// A try failed: the insert comes again after its own wait, the table after the table's, both at
-  /// least `pause`.
-  void retry(std::unique_ptr<Insert> insert, std::chrono::milliseconds pause, Time now);
+  /// least `pause`. `insert` is null if it was answered.
+  void retry(mapping::Table table, std::unique_ptr<Insert> insert, std::chrono::milliseconds pause,
+             Time now);
   /// The table takes no rows until a person acts: waiting senders get told so at once, others'
   /// inserts wait. `insert` is null if it was answered.
   void park(mapping::Table table, std::unique_ptr<Insert> insert, std::string reason,
@@ -69,10 +71,11 @@ class Schedule {
     std::vector<Delayed> delayed;
     int in_flight = 0;
     bool troubled = false;
-    std::string parked;  // why, while it is
+    bool took_fresh = false;  // the last time
+    std::string parked;       // why, while it is
     Time due = Time::min();
     std::chrono::milliseconds gap{0};
-    clickhouse::Backoff backoff{1};
+    delivery::Backoff backoff{{}, 0};
   };
   TableQueue& queue(mapping::Table table) { return tables_[static_cast<size_t>(table)]; }
   static std::unique_ptr<Insert> take_expired(TableQueue& queue, Time now, Time& next);
@@ -80,6 +83,7 @@ class Schedule {
   static bool pick_from(TableQueue& queue, Time now, Pick& out);
   Time fail(TableQueue& queue, std::chrono::milliseconds pause, Time now);
 
+  const delivery::RetryConfig retry_;
   std::array<TableQueue, mapping::kTableCount> tables_;
   size_t turn_ = 0;
 };

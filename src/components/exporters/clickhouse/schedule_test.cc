@@ -13,6 +13,8 @@ using std::chrono::seconds;
 using Verdict = Schedule::Verdict;
 
 const Schedule::Time kStart{seconds(1'000'000)};
+const delivery::RetryConfig kRetry{
+    .initial_interval = milliseconds(200), .randomization_factor = 0, .multiplier = 2};
 
 std::unique_ptr<Insert> insert_of(Table table, const std::string& name,
                                   std::optional<Schedule::Time> deadline = {}) {
@@ -32,7 +34,7 @@ std::string pick(Schedule& schedule, Schedule::Time now, std::unique_ptr<Insert>
 }
 
 TEST(Schedule, TablesTakeTurnsAndKeepTheirOrder) {
-  Schedule s;
+  Schedule s(kRetry);
   for (const char* name : {"l1", "l2", "l3"}) s.push(insert_of(Table::Logs, name));
   s.push(insert_of(Table::Traces, "t1"));
   EXPECT_EQ(pick(s, kStart), "l1");
@@ -47,15 +49,15 @@ TEST(Schedule, TablesTakeTurnsAndKeepTheirOrder) {
 }
 
 TEST(Schedule, ATableInTroubleIsTriedByOneInsertAtATimeAndOthersGoOn) {
-  Schedule s;
+  Schedule s(kRetry);
   for (const char* name : {"l1", "l2", "l3"}) s.push(insert_of(Table::Logs, name));
   std::unique_ptr<Insert> first;
   EXPECT_EQ(pick(s, kStart, &first), "l1");
-  s.retry(std::move(first), milliseconds(0), kStart);
+  s.retry(Table::Logs, std::move(first), milliseconds(0), kStart);
   EXPECT_EQ(pick(s, kStart), "-");  // the pause
   s.push(insert_of(Table::Traces, "t1"));
   EXPECT_EQ(pick(s, kStart), "t1");
-  const auto later = kStart + clickhouse::Backoff::kMost;
+  const auto later = kStart + kRetry.max_interval;
   std::unique_ptr<Insert> probe;
   EXPECT_EQ(pick(s, later, &probe), "l1");
   EXPECT_EQ(pick(s, later), "-");  // one at a time
@@ -64,19 +66,51 @@ TEST(Schedule, ATableInTroubleIsTriedByOneInsertAtATimeAndOthersGoOn) {
   EXPECT_EQ(pick(s, later), "l3");
 }
 
+TEST(Schedule, PausesGrowAsConfiguredAndAreNeverShorterThanAskedFor) {
+  delivery::RetryConfig retry = kRetry;
+  retry.initial_interval = seconds(1);
+  retry.max_interval = seconds(3);
+  retry.max_elapsed_time = seconds(2);  // is for the senders' deadlines
+  Schedule s(retry);
+  s.push(insert_of(Table::Logs, "l1"));
+  Schedule::Time now = kStart;
+  for (const auto& [asked, expected] : {std::pair(seconds(0), seconds(1)),
+                                        {seconds(0), seconds(2)},
+                                        {seconds(0), seconds(3)},
+                                        {seconds(10), seconds(10)},
+                                        {seconds(2), seconds(3)}}) {
+    std::unique_ptr<Insert> insert;
+    ASSERT_EQ(pick(s, now, &insert), "l1");
+    s.retry(Table::Logs, std::move(insert), asked, now);
+    EXPECT_EQ(s.pick(now).next - now, expected);
+    now += expected;
+  }
+}
+
+TEST(Schedule, AFailureWhoseInsertWasAnsweredStillPausesTheTable) {
+  Schedule s(kRetry);
+  s.push(insert_of(Table::Logs, "l1"));
+  s.push(insert_of(Table::Logs, "l2"));
+  std::unique_ptr<Insert> insert;
+  (void)pick(s, kStart, &insert);
+  s.retry(Table::Logs, nullptr, milliseconds(0), kStart);
+  EXPECT_EQ(pick(s, kStart), "-");
+  EXPECT_EQ(pick(s, kStart + milliseconds(200)), "l2");
+}
+
 TEST(Schedule, SaysWhenTheNextOneIsDue) {
-  Schedule s;
+  Schedule s(kRetry);
   EXPECT_EQ(s.pick(kStart).next, Schedule::Time::max());
   s.push(insert_of(Table::Logs, "l1"));
   std::unique_ptr<Insert> insert;
   (void)pick(s, kStart, &insert);
-  s.retry(std::move(insert), seconds(60), kStart);
+  s.retry(Table::Logs, std::move(insert), seconds(60), kStart);
   EXPECT_EQ(s.pick(kStart).next, kStart + seconds(60));
   EXPECT_EQ(pick(s, kStart + seconds(60)), "l1");
 }
 
 TEST(Schedule, AnInsertThatFailsByItselfDoesNotHoldItsTableUp) {
-  Schedule s;
+  Schedule s(kRetry);
   s.push(insert_of(Table::Logs, "bad"));
   auto now = kStart;
   int good_stored = 0;
@@ -86,7 +120,7 @@ TEST(Schedule, AnInsertThatFailsByItselfDoesNotHoldItsTableUp) {
     std::string name = pick(s, now, &insert);
     for (; name == "-"; name = pick(s, now, &insert)) now = s.pick(now).next;
     if (name == "bad") {
-      s.retry(std::move(insert), milliseconds(0), now);
+      s.retry(Table::Logs, std::move(insert), milliseconds(0), now);
     } else {
       s.succeeded(Table::Logs, now);
       ++good_stored;
@@ -96,12 +130,12 @@ TEST(Schedule, AnInsertThatFailsByItselfDoesNotHoldItsTableUp) {
 }
 
 TEST(Schedule, WaitingSendersAreReleasedWhenTheirTimeIsUp) {
-  Schedule s;
+  Schedule s(kRetry);
   s.push(insert_of(Table::Logs, "tried", kStart + seconds(30)));
   s.push(insert_of(Table::Logs, "fresh", kStart + seconds(31)));
   std::unique_ptr<Insert> insert;
   (void)pick(s, kStart, &insert);
-  s.retry(std::move(insert), seconds(300), kStart);
+  s.retry(Table::Logs, std::move(insert), seconds(300), kStart);
   EXPECT_EQ(s.pick(kStart).next, kStart + seconds(30));
   EXPECT_EQ(pick(s, kStart + seconds(29)), "-");
   EXPECT_EQ(pick(s, kStart + seconds(30)), "tried expired");
@@ -111,7 +145,7 @@ TEST(Schedule, WaitingSendersAreReleasedWhenTheirTimeIsUp) {
 }
 
 TEST(Schedule, AParkedTableRefusesWaitingSendersAtOnceAndKeepsTheRest) {
-  Schedule s;
+  Schedule s(kRetry);
   s.push(insert_of(Table::Logs, "first", kStart + seconds(100)));
   std::unique_ptr<Insert> insert;
   (void)pick(s, kStart, &insert);
@@ -132,7 +166,7 @@ TEST(Schedule, AParkedTableRefusesWaitingSendersAtOnceAndKeepsTheRest) {
 }
 
 TEST(Schedule, AGapSpacesATablesInserts) {
-  Schedule s;
+  Schedule s(kRetry);
   s.set_gap(Table::Logs, milliseconds(500));
   s.push(insert_of(Table::Logs, "l1"));
   s.push(insert_of(Table::Logs, "l2"));
@@ -142,12 +176,12 @@ TEST(Schedule, AGapSpacesATablesInserts) {
 }
 
 TEST(Schedule, GivesEverythingAwayAtTheEnd) {
-  Schedule s;
+  Schedule s(kRetry);
   s.push(insert_of(Table::Logs, "l1"));
   s.push(insert_of(Table::Traces, "t1"));
   std::unique_ptr<Insert> insert;
   (void)pick(s, kStart, &insert);
-  s.retry(std::move(insert), seconds(1), kStart);
+  s.retry(Table::Logs, std::move(insert), seconds(1), kStart);
   EXPECT_EQ(s.waiting(Table::Logs), 1u);
   EXPECT_EQ(s.take_all().size(), 2u);
   EXPECT_TRUE(s.idle());

@@ -15,8 +15,24 @@ using clickhouse::ErrorClass;
 /// A sender's own buffers are for retries and halves; what a large one leaves behind is given back.
 constexpr size_t kScratchBytesKept = 256 << 10;
 
-/// What a person can do about a parked table.
-std::string_view advice(int code) {
+}  // namespace
+
+std::string user_of(const clickhouse::Endpoint& endpoint) {
+  return endpoint.user.empty() ? "default" : endpoint.user;
+}
+
+std::string grant_advice(std::string_view right, std::string_view database, std::string_view table,
+                         std::string_view user) {
+  using clickhouse::quote_identifier;
+  return "grant the right: GRANT " + std::string(right) + " ON " + quote_identifier(database) +
+         "." + quote_identifier(table) + " TO " + quote_identifier(user);
+}
+
+Sender::Sender(Send send, const SenderOptions& options, InsertQueue& queue, SenderHost& host,
+               ExporterMetrics& metrics)
+    : send_(std::move(send)), options_(options), queue_(queue), host_(host), metrics_(metrics) {}
+
+std::string Sender::advice(const Insert& insert, int code) const {
   switch (code) {
     case 60:
     case 81:
@@ -25,21 +41,15 @@ std::string_view advice(int code) {
     case 192:
     case 193:
     case 194:
-    case 516: return "check the ClickHouse user and password";
+    case 516: return "check the name and password of the ClickHouse user " + options_.user;
     case 164:
     case 195:
     case 291:
-    case 497: return "grant the ClickHouse user INSERT on the table";
+    case 497: return grant_advice("INSERT", options_.database, name_of(insert), options_.user);
     case 115: return "remove the setting from the endpoint's parameters";
     default: return "compare the table with ClickStack's schema: 'sluice schema' prints it";
   }
 }
-
-}  // namespace
-
-Sender::Sender(Send send, const SenderOptions& options, InsertQueue& queue, SenderHost& host,
-               ExporterMetrics& metrics)
-    : send_(std::move(send)), options_(options), queue_(queue), host_(host), metrics_(metrics) {}
 
 std::string Sender::describe(const Insert& insert, const Answer& answer) const {
   std::string text = name_of(insert);
@@ -68,6 +78,7 @@ void Sender::work(std::unique_ptr<Insert> insert) {
     if (answer.done()) {
       host_.reached(true);
       metrics_.of(table).rows->add(insert->piece().rows());
+      metrics_.items_of(table).sent.add(insert->piece().rows());
       insert->piece_stored();
     } else if (!failed(insert, answer)) {
       return;
@@ -122,21 +133,19 @@ bool Sender::failed(std::unique_ptr<Insert>& insert, const Answer& answer) {
     case ErrorClass::BackPressure:
       // An answer with a code came from a living server.
       host_.reached(answer.code != 0);
-      log::warn("ClickHouse did not take an insert; it will be tried again",
+      log::warn("ClickHouse did not take an insert",
                 {{"table", name_of(*insert)},
                  {"class", clickhouse::error_class_name(answer.error_class)},
                  {"code", answer.code},
                  {"error", answer.message},
                  {"rows", uint64_t{insert->unsent_rows()}}});
-      metrics_.retries.add();
-      insert->set_last_failure(describe(*insert, answer));
-      insert->release_encoded();
-      queue_.retry(std::move(insert), answer.pause);
+      retry(std::move(insert), answer);
       return false;
   }
   const uint32_t rejected = insert->rejected_rows() - rejected_before;
   if (rejected != 0) {
     metrics_.of(insert->table()).rejected->add(rejected);
+    metrics_.items_of(insert->table()).send_failed.add(rejected);
     log::warn("ClickHouse cannot store some rows; they are left out",
               {{"table", name_of(*insert)},
                {"code", answer.code},
@@ -146,13 +155,26 @@ bool Sender::failed(std::unique_ptr<Insert>& insert, const Answer& answer) {
   return true;
 }
 
+void Sender::retry(std::unique_ptr<Insert> insert, const Answer& answer) {
+  const mapping::Table table = insert->table();
+  insert->set_last_failure(describe(*insert, answer));
+  if (!options_.retries && insert->deadline()) {
+    queue_.retry(table, nullptr, answer.pause);
+    hand_back(std::move(insert), "ClickHouse did not take the rows");
+    return;
+  }
+  metrics_.retries.add();
+  insert->release_encoded();
+  queue_.retry(table, std::move(insert), answer.pause);
+}
+
 void Sender::park(std::unique_ptr<Insert>& insert, const Answer& answer) {
   const mapping::Table table = insert->table();
   log::error("ClickHouse refuses a table's rows until this is put right",
-             {{"table", mapping::table_name(table)},
+             {{"table", name_of(*insert)},
               {"code", answer.code},
               {"error", answer.message},
-              {"do", advice(answer.code)}});
+              {"do", advice(*insert, answer.code)}});
   const std::string reason = "ClickHouse cannot take rows now (" + describe(*insert, answer) + ")";
   insert->set_last_failure({});  // the reason says it
   if (!insert->deadline()) {
@@ -167,14 +189,14 @@ void Sender::park(std::unique_ptr<Insert>& insert, const Answer& answer) {
 
 void Sender::hand_back(std::unique_ptr<Insert> insert, const std::string& why) {
   metrics_.handed_back.add(insert->unsent_rows());
+  metrics_.items_of(insert->table()).send_failed.add(insert->unsent_rows());
   std::string message = why;
   if (!insert->last_failure().empty()) message += " (" + insert->last_failure() + ")";
   finish(std::move(insert), unavailable(message + "; send them again"));
 }
 
 void Sender::finish(std::unique_ptr<Insert> insert, const Status& rest) {
-  metrics_.queue_rows.add(-static_cast<int64_t>(insert->rows()));
-  metrics_.queue_bytes.add(-static_cast<int64_t>(insert->bytes()));
+  metrics_.left(insert->table(), insert->rows(), insert->bytes());
   insert->resolve(rest);
 }
 

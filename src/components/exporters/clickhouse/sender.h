@@ -23,12 +23,21 @@ class SenderHost {
   virtual void reached(bool yes) = 0;
 };
 
+/// As it is named in statements, where it may be left out of the endpoint.
+std::string user_of(const clickhouse::Endpoint& endpoint);
+/// "grant the right: GRANT INSERT ON …", with the names quoted.
+std::string grant_advice(std::string_view right, std::string_view database, std::string_view table,
+                         std::string_view user);
+
 struct SenderOptions {
   mapping::TableNames tables = mapping::standard_table_names();
   bool lz4 = true;
   bool tokens = true;  ///< let replicated tables keep one copy of an insert that was sent twice
   clickhouse::Settings settings;
   std::chrono::milliseconds timeout{30'000};
+  bool retries = true;   ///< else senders are told to come again after the first failure
+  std::string database;  ///< this and the next: for advice
+  std::string user;
 };
 
 /// One thread's work: takes inserts from the queue, sends them, and decides by the answer what
@@ -49,10 +58,13 @@ class Sender {
   const std::string& name_of(const Insert& insert) const {
     return options_.tables[static_cast<size_t>(insert.table())];
   }
+  /// What a person can do about a table that takes no rows.
+  std::string advice(const Insert& insert, int code) const;
   std::string describe(const Insert& insert, const clickhouse::Answer& answer) const;
   clickhouse::Answer send_piece(Insert& insert);
   /// Deals with an answer that is not Done; false: the insert has left our hands.
   bool failed(std::unique_ptr<Insert>& insert, const clickhouse::Answer& answer);
+  void retry(std::unique_ptr<Insert> insert, const clickhouse::Answer& answer);
   void park(std::unique_ptr<Insert>& insert, const clickhouse::Answer& answer);
   void hand_back(std::unique_ptr<Insert> insert, const std::string& why);
   void finish(std::unique_ptr<Insert> insert, const Status& rest);

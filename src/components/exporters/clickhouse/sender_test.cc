@@ -79,7 +79,7 @@ std::unique_ptr<Insert> make_insert(Table table, const std::vector<uint64_t>& id
 struct Rig {
   metrics::Registry registry;
   ExporterMetrics metrics{registry};
-  InsertQueue queue;
+  InsertQueue queue{delivery::RetryConfig{.initial_interval = std::chrono::milliseconds(20)}};
   Host host;
   SenderOptions options;
 
@@ -119,6 +119,7 @@ TEST(Sender, StoredRowsAreConfirmedAndCounted) {
   ASSERT_EQ(told.by_row.size(), 2u);
   EXPECT_TRUE(told.by_row[0].status.ok());
   EXPECT_EQ(rig.metrics.of(Table::Logs).rows->value(), 10u);
+  EXPECT_EQ(rig.metrics.items_of(Table::Logs).sent.value(), 10u);
   EXPECT_TRUE(rig.host.reachable);
 }
 
@@ -160,6 +161,8 @@ TEST(Sender, APoisonRowIsNamedWithCodeAndMessage) {
   EXPECT_EQ(told.by_row[5].rejected, 1u);
   EXPECT_EQ(told.by_row[5].reason, "otel_traces, code 117: text of 117");
   EXPECT_EQ(rig.metrics.of(Table::Traces).rejected->value(), 1u);
+  EXPECT_EQ(rig.metrics.items_of(Table::Traces).sent.value(), 9u);
+  EXPECT_EQ(rig.metrics.items_of(Table::Traces).send_failed.value(), 1u);
 }
 
 TEST(Sender, AParkedTableTellsWaitingSendersToRetry) {
@@ -179,6 +182,7 @@ TEST(Sender, AParkedTableTellsWaitingSendersToRetry) {
   EXPECT_NE(told.by_row[0].status.message().find("code 60"), std::string::npos);
   EXPECT_EQ(second.by_row[0].status.code(), Code::Unavailable);
   EXPECT_EQ(rig.metrics.handed_back.value(), 11u);
+  EXPECT_EQ(rig.metrics.items_of(Table::Logs).send_failed.value(), 11u);
 }
 
 TEST(Sender, ASchemaThatWasMisjudgedIsTriedAgainAtOnce) {
@@ -212,6 +216,36 @@ TEST(Sender, RowsWhoseSendersWaitedLongEnoughAreDropped) {
       told.by_row[0].status.message(),
       "ClickHouse did not take the rows in time (otel_logs, code 202: text of 202); send them "
       "again");
+}
+
+TEST(Sender, WithoutRetriesAWaitingSenderIsToldToComeAgainAtOnce) {
+  Rig rig;
+  rig.options.retries = false;
+  Told told;
+  rig.queue.push(make_insert(Table::Logs, kTenIds, 10, told.note(),
+                             Insert::Clock::now() + std::chrono::hours(1)));
+  int tries = 0;
+  rig.run([&](const InsertRequest&) {
+    ++tries;
+    return answer_of(ErrorClass::Transient, 202);
+  });
+  EXPECT_EQ(tries, 1);
+  EXPECT_EQ(told.by_row[0].status.code(), Code::Unavailable);
+  EXPECT_EQ(told.by_row[0].status.message(),
+            "ClickHouse did not take the rows (otel_logs, code 202: text of 202); send them again");
+}
+
+TEST(Sender, WithoutRetriesRowsThatNobodyWaitsForAreTriedAgainAllTheSame) {
+  Rig rig;
+  rig.options.retries = false;
+  Told told;
+  rig.queue.push(make_insert(Table::Logs, kTenIds, 10, told.note(), {}));
+  int tries = 0;
+  rig.run([&](const InsertRequest&) {
+    return answer_of(++tries == 1 ? ErrorClass::Transient : ErrorClass::Done);
+  });
+  EXPECT_EQ(tries, 2);
+  EXPECT_TRUE(told.by_row[0].status.ok());
 }
 
 /// A store that fails at random, from a seed: rows are stored at most when it says so, poison

@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "components/exporters/debug/config.h"
 #include "otlp/json_encode.h"
+#include "pipeline/collector_metrics.h"
+#include "pipeline/count.h"
 
 namespace sluice::components {
 namespace {
@@ -13,25 +15,17 @@ namespace {
 using debug_exporter::Config;
 using debug_exporter::Verbosity;
 
-template <typename Request>
-size_t count_records(const Request& request) {
-  size_t records = 0;
-  for (const auto& group : request.resources) {
-    for (const auto& scope : group.scopes) records += scope.records.size();
-  }
-  return records;
-}
-
 /// Tells the log what comes. Thread-safe: all lanes share it.
 class DebugExporter final : public pipeline::Exporter, public pipeline::Consumer {
  public:
-  DebugExporter(const Config& config, const pipeline::ComponentId& id)
-      : config_(config), id_(id.to_string()) {}
+  DebugExporter(const Config& config, const pipeline::ComponentId& id, metrics::Registry& metrics)
+      : config_(config), id_(id.to_string()), items_(pipeline::exporter_items(metrics, id_)) {}
 
   static Result<std::unique_ptr<pipeline::Exporter>> make(const Config& config,
                                                           const pipeline::ComponentId& id,
-                                                          pipeline::Host&) {
-    return std::unique_ptr<pipeline::Exporter>(std::make_unique<DebugExporter>(config, id));
+                                                          pipeline::Host& host) {
+    return std::unique_ptr<pipeline::Exporter>(
+        std::make_unique<DebugExporter>(config, id, host.metrics));
   }
 
   pipeline::Consumer& stage(size_t) override { return *this; }
@@ -44,6 +38,7 @@ class DebugExporter final : public pipeline::Exporter, public pipeline::Consumer
         case otlp::Signal::Metrics: say(batch.signal, *batch.metrics); break;
       }
     }
+    items_[static_cast<size_t>(batch.signal)].sent.add(pipeline::count_items(batch));
     batch.ack.resolve({});
   }
 
@@ -66,7 +61,7 @@ class DebugExporter final : public pipeline::Exporter, public pipeline::Consumer
 
   template <typename Request>
   void say(otlp::Signal signal, const Request& request) {
-    const std::string records = std::to_string(count_records(request));
+    const std::string records = std::to_string(pipeline::count_items(request));
     if (config_.verbosity == Verbosity::Basic) {
       log::info(otlp::signal_name(signal), {{"exporter", id_}, {"records", records}});
       return;
@@ -79,6 +74,7 @@ class DebugExporter final : public pipeline::Exporter, public pipeline::Consumer
 
   const Config config_;
   const std::string id_;
+  const pipeline::ExporterItemsBySignal items_;
   std::mutex mutex_;
   Clock::time_point second_;
   uint32_t seen_ = 0;

@@ -15,6 +15,8 @@
 #include "base/log.h"
 #include "components/exporters/file/config.h"
 #include "otlp/json_encode.h"
+#include "pipeline/collector_metrics.h"
+#include "pipeline/count.h"
 
 namespace sluice::components {
 namespace {
@@ -38,11 +40,16 @@ bool opened_before(const std::string& path) {
 /// answered when its data is in the buffer, as the original does.
 class FileExporter final : public pipeline::Exporter, public pipeline::Consumer {
  public:
-  FileExporter(const Config& config, Fd file, io::Loop& loop)
-      : config_(config), file_(std::move(file)), loop_(loop), timer_(loop) {}
+  FileExporter(const Config& config, const pipeline::ComponentId& id, Fd file,
+               const pipeline::Host& host)
+      : config_(config),
+        items_(pipeline::exporter_items(host.metrics, id.to_string())),
+        file_(std::move(file)),
+        loop_(*host.lanes.front()),
+        timer_(loop_) {}
 
   static Result<std::unique_ptr<pipeline::Exporter>> make(const Config& config,
-                                                          const pipeline::ComponentId&,
+                                                          const pipeline::ComponentId& id,
                                                           pipeline::Host& host) {
     if (config.create_directory) {
       std::error_code error;
@@ -54,7 +61,7 @@ class FileExporter final : public pipeline::Exporter, public pipeline::Consumer 
     Fd file(::open(config.path.c_str(), flags, kFileMode));
     if (!file) return errno_status("open " + config.path, errno);
     return std::unique_ptr<pipeline::Exporter>(
-        std::make_unique<FileExporter>(config, std::move(file), *host.lanes.front()));
+        std::make_unique<FileExporter>(config, id, std::move(file), host));
   }
 
   Status start() override {
@@ -86,6 +93,8 @@ class FileExporter final : public pipeline::Exporter, public pipeline::Consumer 
       pending_.append(line.view());
       if (pending_.size() > kBufferedBytesMax) status = write_pending();
     }
+    const pipeline::ExporterItems& items = items_[static_cast<size_t>(batch.signal)];
+    (status.ok() ? items.sent : items.send_failed).add(pipeline::count_items(batch));
     batch.ack.resolve({std::move(status), 0, {}});
   }
 
@@ -123,6 +132,7 @@ class FileExporter final : public pipeline::Exporter, public pipeline::Consumer 
   }
 
   const Config config_;
+  const pipeline::ExporterItemsBySignal items_;
   const Fd file_;
   io::Loop& loop_;
   io::Loop::Timer timer_;

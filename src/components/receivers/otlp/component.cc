@@ -118,7 +118,7 @@ Result<OtlpReceiverConfig> receiver_config(const Config& config, const pipeline:
 class OtlpReceiverComponent final : public pipeline::Receiver {
  public:
   static Result<std::unique_ptr<pipeline::Receiver>> make(const Config& config,
-                                                          const pipeline::ComponentId&,
+                                                          const pipeline::ComponentId& id,
                                                           const pipeline::Inputs& inputs,
                                                           pipeline::Host& host) {
     auto made = std::make_unique<OtlpReceiverComponent>();
@@ -131,8 +131,9 @@ class OtlpReceiverComponent final : public pipeline::Receiver {
       next.push_back(by_signal.get());
       made->by_signal_.push_back(std::move(by_signal));
     }
-    const auto wanted = receiver_config(config, inputs, host);
+    auto wanted = receiver_config(config, inputs, host);
     if (!wanted.ok()) return wanted.status();
+    wanted->name = id.to_string();
     auto receiver = OtlpReceiver::create(*wanted, host.lanes, next, host.budget, host.metrics);
     if (!receiver.ok()) return receiver.status();
     made->receiver_ = std::move(receiver).value();

@@ -11,13 +11,15 @@ constexpr std::array<std::string_view, kResults> kResultNames = {"ok", "partial"
 
 }  // namespace
 
-Instruments::Instruments(metrics::Registry& registry) : registry_(registry) {
+Instruments::Instruments(metrics::Registry& registry, const std::string& receiver)
+    : registry_(registry) {
   for (size_t t = 0; t < kTransports; ++t) {
     const std::string transport(transport_name(static_cast<Transport>(t)));
     for (size_t s = 0; s < kSignals; ++s) {
       const std::string signal(otlp::signal_name(static_cast<otlp::Signal>(s)));
       const metrics::Labels labels{{"signal", signal}, {"transport", transport}};
       PerSignal& to = per_signal_[t][s];
+      to.items.emplace(registry, receiver, transport, static_cast<otlp::Signal>(s));
       to.accepted_records =
           &registry.counter("sluice_receiver_accepted_records_total",
                             "Log records, spans and data points that were stored.", labels);

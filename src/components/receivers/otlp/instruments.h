@@ -2,11 +2,14 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/metrics.h"
 #include "http/connection.h"
 #include "otlp/records.h"
+#include "pipeline/collector_metrics.h"
 
 namespace sluice::components::otlp_receiver {
 
@@ -31,13 +34,15 @@ inline constexpr size_t kResults = 5;
 /// The receiver's metrics, looked up once.
 class Instruments {
  public:
-  explicit Instruments(metrics::Registry& registry);
+  /// `receiver` is the receiver's id.
+  Instruments(metrics::Registry& registry, const std::string& receiver);
 
   struct PerSignal {
     std::array<metrics::Counter*, kResults> requests{};
     metrics::Counter* accepted_records = nullptr;
     metrics::Counter* rejected_records = nullptr;
     metrics::Counter* retry_records = nullptr;
+    std::optional<pipeline::ReceiverItems> items;
   };
   PerSignal& of(otlp::Signal signal, Transport transport) {
     return per_signal_[static_cast<size_t>(transport)][static_cast<size_t>(signal)];

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "otlp/decode.h"
+#include "pipeline/count.h"
 
 namespace sluice::components::otlp_receiver {
 
@@ -21,15 +22,6 @@ Status decode_into(Format format, std::string_view message, Arena& arena, Reques
                                 : otlp::decode_protobuf(message, arena, *out);
 }
 
-template <typename Record, typename Count>
-uint64_t sum_records(const otlp::Request<Record>& request, Count count) {
-  uint64_t records = 0;
-  for (const auto& resource : request.resources) {
-    for (const auto& scope : resource.scopes) records += count(scope.records);
-  }
-  return records;
-}
-
 }  // namespace
 
 Status out_of_memory() { return unavailable("data refused due to high memory usage"); }
@@ -44,21 +36,6 @@ Status for_sender(const Status& status) {
     case Code::Unimplemented: return status;
     default: return status.retryable() ? status : unavailable(status.message());
   }
-}
-
-uint64_t count_records(const pipeline::Batch& batch) {
-  auto each = [](const auto& records) -> uint64_t { return records.size(); };
-  auto points = [](const ArenaVector<otlp::Metric>& metrics) {
-    uint64_t sum = 0;
-    for (const otlp::Metric& metric : metrics) sum += metric.data_points.size();
-    return sum;
-  };
-  switch (batch.signal) {
-    case otlp::Signal::Logs: return sum_records(*batch.logs, each);
-    case otlp::Signal::Traces: return sum_records(*batch.traces, each);
-    case otlp::Signal::Metrics: return sum_records(*batch.metrics, points);
-  }
-  return 0;
 }
 
 Lane::Lane(io::Loop& loop, pipeline::Consumer& next, Budget& budget, Instruments& instruments)
@@ -92,7 +69,7 @@ void Lane::consume(pipeline::Batch&& batch, Transport transport, std::unique_ptr
                    std::optional<std::chrono::nanoseconds> timeout) {
   const uint64_t id = ++last_id_;
   Open& open = open_[id];
-  open = {std::move(reply), batch.signal, transport, count_records(batch), {}};
+  open = {std::move(reply), batch.signal, transport, pipeline::count_items(batch), {}};
   if (open.records == 0) {
     answer(id, {});
     return;
@@ -125,6 +102,10 @@ void Lane::answer(uint64_t id, const pipeline::Outcome& outcome) {
 
 void Lane::count(const Open& open, const pipeline::Outcome& outcome) {
   Instruments::PerSignal& to = instruments_.of(open.signal, open.transport);
+  const uint64_t refused =
+      outcome.status.ok() ? std::min(open.records, outcome.rejected) : open.records;
+  to.items->accepted.add(open.records - refused);
+  to.items->refused.add(refused);
   Result result = Result::Ok;
   if (outcome.status.ok()) {
     to.accepted_records->add(open.records - std::min(open.records, outcome.rejected));

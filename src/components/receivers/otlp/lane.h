@@ -82,7 +82,4 @@ Status out_of_memory();
 /// OTLP senders drop their data on any other.
 Status for_sender(const Status& status);
 
-/// Log records, spans or data points.
-uint64_t count_records(const pipeline::Batch& batch);
-
 }  // namespace sluice::components::otlp_receiver

@@ -52,7 +52,7 @@ struct LaneParts {
 
 struct OtlpReceiver::Impl {
   Impl(const OtlpReceiverConfig& wanted, metrics::Registry& registry)
-      : config(wanted), cors(wanted.cors), instruments(registry) {}
+      : config(wanted), cors(wanted.cors), instruments(registry, wanted.name) {}
 
   Status listen(const std::vector<std::string>& addresses, Transport transport,
                 std::vector<std::string>& bound);

@@ -22,6 +22,7 @@
 namespace sluice::components {
 
 struct OtlpReceiverConfig {
+  std::string name = "otlp";  ///< its id, for metrics
   /// HOST:PORT each; `localhost` is 127.0.0.1 and ::1, port 0 picks a free one. An empty list
   /// switches a protocol off.
   std::vector<std::string> grpc{"localhost:4317"};

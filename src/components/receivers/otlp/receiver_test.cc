@@ -204,6 +204,13 @@ class OtlpReceiverTest : public ::testing::Test {
     }
     return "none";
   }
+  /// otelcol_receiver_{what}.
+  uint64_t items(const std::string& what, const std::string& transport) {
+    return registry_
+        .counter("otelcol_receiver_" + what + "_total", "",
+                 {{"receiver", config_.name}, {"transport", transport}})
+        .value();
+  }
 
   OtlpReceiverConfig config_;
   Budget budget_{64 << 20};
@@ -233,6 +240,28 @@ TEST_F(OtlpReceiverTest, SuccessInTheRequestsEncoding) {
   EXPECT_NE(registry_.render().find(
                 R"(sluice_receiver_accepted_records_total{signal="logs",transport="grpc"} 2)"),
             std::string::npos);
+  EXPECT_EQ(items("accepted_log_records", "http"), 4u);
+  EXPECT_EQ(items("accepted_log_records", "grpc"), 2u);
+  EXPECT_EQ(items("refused_log_records", "http"), 0u);
+  EXPECT_EQ(items("failed_log_records", "grpc"), 0u);
+}
+
+TEST_F(OtlpReceiverTest, RecordsCountOnceByTheAnswerUnderTheReceiversName) {
+  config_.name = "otlp/edge";
+  start();
+  post("/v1/logs", kProtobuf, kTwoLogs);
+  consumer_.answer_with({{}, 1, "no such day"});
+  post("/v1/logs", kProtobuf, kTwoLogs);
+  EXPECT_EQ(items("accepted_log_records", "http"), 3u);
+  EXPECT_EQ(items("refused_log_records", "http"), 1u);
+  for (const Code code : {Code::Unavailable, Code::InvalidArgument, Code::Internal}) {
+    consumer_.answer_with({{code, "no"}, 0, {}});
+    post("/v1/logs", kProtobuf, kTwoLogs);
+    grpc(framed(kTwoLogs));
+  }
+  EXPECT_EQ(items("accepted_log_records", "http"), 3u);
+  EXPECT_EQ(items("refused_log_records", "http"), 7u);
+  EXPECT_EQ(items("refused_log_records", "grpc"), 6u);
 }
 
 TEST_F(OtlpReceiverTest, BadHttpInput) {
@@ -480,6 +509,7 @@ TEST_F(OtlpReceiverTest, DeadlineOfTheSenderIsKept) {
   consumer_.hold();
   start();
   EXPECT_EQ(status_of(grpc(framed(kTwoLogs), {{"grpc-timeout", "1m"}})), "4");
+  EXPECT_EQ(items("refused_log_records", "grpc"), 2u);
   consumer_.release();
 }
 
