@@ -22,8 +22,10 @@ struct Frame {
   otlp::Span* span = nullptr;
   otlp::SpanEvent* event = nullptr;
   int64_t event_index = 0;
-  /// The metrics of the scope, which functions may add to, and the one that it is about.
+  /// The metrics of the scope, which functions may add to (add_metric()), how many of them came in
+  /// the request, and the one that it is about.
   ArenaVector<otlp::Metric>* metrics = nullptr;
+  uint32_t metrics_given = 0;
   otlp::Metric* metric = nullptr;
   otlp::DataPoint* point = nullptr;
   /// Of the context that the statements are for.

@@ -73,7 +73,10 @@ bool visit_record(ottl::Frame& frame, otlp::Metric& metric, ottl::ContextKind ki
 template <typename Record, typename Visit>
 bool visit_scope(ottl::Frame& frame, otlp::ScopeGroup<Record>& scope, ottl::ContextKind kind,
                  Visit& visit) {
-  if constexpr (std::is_same_v<Record, otlp::Metric>) frame.metrics = &scope.records;
+  if constexpr (std::is_same_v<Record, otlp::Metric>) {
+    frame.metrics = &scope.records;
+    frame.metrics_given = scope.records.size();
+  }
   for (uint32_t i = 0; i < scope.records.size(); ++i) {
     if (!visit_record(frame, scope.records[i], kind, visit)) return false;
   }

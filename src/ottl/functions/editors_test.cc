@@ -120,6 +120,7 @@ class MetricFunctions : public ::testing::Test {
     metric.unit = "ms";
     metric.kind = kind;
     metric.aggregation_temporality = 2;
+    frame_.metrics_given = metrics_.size();
     return metric;
   }
   otlp::DataPoint& add_point(std::string_view attribute, int64_t value) {
@@ -176,6 +177,14 @@ TEST_F(MetricFunctions, Aggregation) {
   EXPECT_EQ(metrics_[0].data_points[0].value.int_value, 7);
   EXPECT_EQ(metrics_[0].data_points[0].attributes.size(), 0u);
   EXPECT_EQ(run(R"(aggregate_on_attributes("avg"))"), "refused");
+}
+
+// Found by the fuzzer: each copy was visited and copied again, without end.
+TEST_F(MetricFunctions, NewMetricsOfAScopeAreBounded) {
+  add(otlp::MetricKind::Sum);
+  int copies = 0;
+  while (copies < 1000 && run("copy_metric()") == "ok") ++copies;
+  EXPECT_EQ(copies, 100);
 }
 
 TEST_F(MetricFunctions, ScaledPointsAndACopyThatIsItsOwn) {

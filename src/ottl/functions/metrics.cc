@@ -129,10 +129,12 @@ void convert_quantiles(Frame& frame, std::string_view key, std::string_view suff
 void copy_metric(Frame& frame, std::optional<std::string_view> name,
                  std::optional<std::string_view> description,
                  std::optional<std::string_view> unit) {
-  Metric& copy = add_metric(frame, otlp::clone(*frame.metric, *frame.arena));
-  if (name) copy.name = *name;
-  if (description) copy.description = *description;
-  if (unit) copy.unit = *unit;
+  Metric* copy = add_metric(frame, *frame.metric);
+  if (copy == nullptr) return;
+  *copy = otlp::clone(*frame.metric, *frame.arena);
+  if (name) copy->name = *name;
+  if (description) copy->description = *description;
+  if (unit) copy->unit = *unit;
 }
 
 // ---- Scaling ----

@@ -1,10 +1,18 @@
 #include "ottl/functions/new_metrics.h"
 
+#include <algorithm>
 #include <string>
 
 #include "otlp/clone.h"
 
 namespace sluice::ottl {
+namespace {
+
+/// New metrics of a scope, whichever is more. One statement makes one of each as a rule.
+constexpr uint32_t kAddedMost = 100;
+constexpr uint32_t kAddedMostPerMetric = 32;
+
+}  // namespace
 
 otlp::Metric derived_metric(Frame& frame, otlp::MetricKind kind, std::string_view suffix) {
   otlp::Metric metric;
@@ -33,11 +41,17 @@ void set_double(otlp::DataPoint& point, double value) {
   point.value.double_value = value;
 }
 
-otlp::Metric& add_metric(Frame& frame, const otlp::Metric& metric) {
+otlp::Metric* add_metric(Frame& frame, const otlp::Metric& metric) {
+  const uint32_t most = std::max(kAddedMost, kAddedMostPerMetric * frame.metrics_given);
+  if (frame.metrics->size() - frame.metrics_given >= most) {
+    frame.fail("there are ", std::to_string(most), " new metrics in the scope already; does the ",
+               "statement also hold for those that it adds?");
+    return nullptr;
+  }
   const auto index = static_cast<size_t>(frame.metric - frame.metrics->data());
   otlp::Metric& added = frame.metrics->push_back(*frame.arena, metric);
   frame.metric = &(*frame.metrics)[index];
-  return added;
+  return &added;
 }
 
 }  // namespace sluice::ottl

@@ -17,7 +17,8 @@ void set_int(otlp::DataPoint& point, int64_t value);
 void set_double(otlp::DataPoint& point, double value);
 
 /// Puts a metric behind the others of the scope. They may move: the frame's own is found again,
-/// other references are void.
-otlp::Metric& add_metric(Frame& frame, const otlp::Metric& metric);
+/// other references are void. What is added is visited too, so that there must be a bound: past it
+/// the frame gets an error, and null is returned.
+otlp::Metric* add_metric(Frame& frame, const otlp::Metric& metric);
 
 }  // namespace sluice::ottl
