@@ -9,6 +9,7 @@
 #include "config/load.h"
 #include "config/service.h"
 #include "config/yaml_writer.h"
+#include "pipeline/trial.h"
 
 namespace sluice::app {
 namespace {
@@ -60,6 +61,7 @@ std::optional<pipeline::Plan> read_plan(const Options& options, config::Node bas
   const config::Configuration configuration = config::read_configuration(*root, diagnostics);
   pipeline::Plan plan =
       pipeline::Plan::make(configuration, components::all_components(), diagnostics);
+  if (diagnostics.ok()) pipeline::try_components(plan, diagnostics);
   for (const auto& warning : diagnostics.warnings()) log::warn(warning.to_string());
   for (const auto& error : diagnostics.errors()) fail(error.to_string(), kExitUsage);
   if (!diagnostics.ok()) return std::nullopt;

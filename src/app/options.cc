@@ -28,7 +28,8 @@ void add_configuration(std::vector<Flag>& flags, Options& o) {
       {.name = "config",
        .unit = "FILE",
        .help = "A configuration in the OpenTelemetry Collector's YAML: a file, env:NAME or "
-               "yaml:TEXT; may stand several times, later ones go over earlier ones",
+               "yaml:TEXT; may stand several times, later ones go over earlier ones; "
+               "CUSTOM_OTELCOL_CONFIG_FILE in the environment comes last",
        .env = "SLUICE_CONFIG",
        .commands = kReads}));
   flags.push_back(make_flag(o.settings, {.name = "set",
@@ -74,13 +75,15 @@ void add_store(std::vector<Flag>& flags, Options& o) {
                                      .help = "Directory of the database, made if it is not there",
                                      .env = "SLUICE_DATA",
                                      .commands = kOpensData}));
-  flags.push_back(
-      make_flag(o.clickhouse_endpoint,
-                {.name = "clickhouse-endpoint",
-                 .unit = "URL",
-                 .help = "The ClickHouse to write to: http://HOST:PORT or unix:///path/of/socket",
-                 .env = "CLICKHOUSE_ENDPOINT",
-                 .commands = kGateway}));
+  flags.push_back(make_flag(
+      o.clickhouse_endpoint,
+      {.name = "clickhouse-endpoint",
+       .unit = "URL",
+       .help = "The ClickHouse to write to: http://HOST:8123, https://HOST:8443, tcp://HOST:9000 "
+               "(spoken to over HTTP) or unix:///path/of/socket; several hosts of one kind "
+               "separated by commas",
+       .env = "CLICKHOUSE_ENDPOINT",
+       .commands = kGateway}));
   flags.push_back(make_flag(o.database, {.name = "clickhouse-database",
                                          .unit = "NAME",
                                          .help = "Database of the tables",

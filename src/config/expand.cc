@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/log.h"
 #include "config/yaml.h"
 
 namespace sluice::config {
@@ -54,6 +55,11 @@ Result<Retrieved> from_environment(const std::string& expression, const Environm
   }
   std::optional<std::string> value = environment(name);
   if (!value && separator != std::string::npos) value = expression.substr(separator + 2);
+  if (!value) {
+    log::warn(
+        "the configuration names an environment variable that is not set; it stands for nothing",
+        {{"variable", name}, {"default", "${env:" + name + ":-TEXT} would give one"}});
+  }
   return from_yaml(value.value_or(""), "env:" + name);
 }
 

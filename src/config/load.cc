@@ -1,6 +1,8 @@
 #include "config/load.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -11,11 +13,13 @@ namespace sluice::config {
 namespace {
 
 Result<std::string> read_file(const std::string& path) {
+  errno = 0;
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
-  if (in) text << in.rdbuf();
-  if (!in) return Status(Code::NotFound, "cannot read the configuration " + path);
-  return text.str();
+  if (in && in.peek() != std::ifstream::traits_type::eof()) text << in.rdbuf();
+  if (errno == 0) return text.str();
+  return Status(Code::NotFound,
+                "cannot read the configuration " + path + ": " + std::strerror(errno));
 }
 
 Result<Node> read_source(const std::string& source, const Environment& environment) {

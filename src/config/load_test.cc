@@ -128,7 +128,9 @@ TEST(Load, SettingsComeLast) {
 
 TEST(Load, SaysWhatIsWrongWithASource) {
   EXPECT_EQ(load({"/nonexistent.yaml"}, {}, variables()).status().message(),
-            "cannot read the configuration /nonexistent.yaml");
+            "cannot read the configuration /nonexistent.yaml: No such file or directory");
+  EXPECT_EQ(load({"/"}, {}, variables()).status().message(),
+            "cannot read the configuration /: Is a directory");
   EXPECT_EQ(load({"yaml:x: ${env:a-b}"}, {}, variables()).status().message(),
             "yaml:x: ${env:a-b}:1:4: \"a-b\" is no name of an environment variable, in ${env:a-b}: "
             "letters, digits and _, no digit first");

@@ -79,6 +79,12 @@ Result<HostPort> split(std::string_view text) {
   return HostPort{std::string(host), std::string(port)};
 }
 
+}  // namespace
+
+Status check_host_port(std::string_view host_port) { return split(host_port).status(); }
+
+namespace {
+
 struct SocketAddress {
   sockaddr_storage storage{};
   socklen_t size = 0;

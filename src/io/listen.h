@@ -24,6 +24,9 @@ struct Listener {
   int release();
 };
 
+/// Says what is wrong with the form of "HOST:PORT", without asking the network.
+Status check_host_port(std::string_view host_port);
+
 /// Listens on "HOST:PORT". HOST is a name, an IPv4 address, an IPv6 address in brackets, or empty
 /// for all addresses; `localhost` is both 127.0.0.1 and ::1 (the latter only where the machine has
 /// IPv6). Port 0 picks a free port, the same for all addresses of the host. An error says what to

@@ -40,8 +40,8 @@ std::string insert_columns(Table table);
 /// An empty block for the table.
 std::unique_ptr<native::Block> make_block(Table table);
 
-/// The order in which a block's rows leave: sorted by partition (day) and then by the table's ORDER
-/// BY as far as that pays. `partition_ends[i]` is one past the last row, in `order`, of the i-th
+/// The order in which a block's rows leave: by partition (day), else as they came.
+/// `partition_ends[i]` is one past the last row, in `order`, of the i-th
 /// partition: each becomes an insert.
 struct RowOrder {
   std::vector<uint32_t> order;

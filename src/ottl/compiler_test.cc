@@ -166,6 +166,12 @@ TEST(Program, TheContextIsInferredFromAllStatements) {
   EXPECT_EQ(infer(Signal::Metrics, {"copy_metric() where datapoint.flags == 1"}), "refused");
   EXPECT_EQ(infer(Signal::Metrics, {"convert_sum_to_gauge()"}), "refused");
   EXPECT_EQ(infer(Signal::Logs, {"set(span.name, 1)"}), "refused");
+  const auto unknown =
+      infer_context(Signal::Logs, {"set(log.body, Concatt([], log.body))"}, {}, standard_library());
+  EXPECT_NE(
+      unknown.status().message().find("there is no function Concatt (did you mean \"Concat\"?)"),
+      std::string::npos)
+      << unknown.status().message();
 }
 
 }  // namespace

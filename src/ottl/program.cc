@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/log.h"
+#include "base/nearest.h"
 
 namespace sluice::ottl {
 namespace {
@@ -13,6 +14,12 @@ struct Needs {
   std::set<std::string> contexts;
   std::set<std::string> functions;
   std::set<std::string> names;
+
+  void merge(Needs&& other) {
+    contexts.merge(other.contexts);
+    functions.merge(other.functions);
+    names.merge(other.names);
+  }
 };
 
 void collect(const ast::Value& value, Needs& needs);
@@ -59,6 +66,17 @@ bool supports(ContextKind kind, const Needs& needs, const Library& library) {
          std::all_of(needs.names.begin(), needs.names.end(), [&](const std::string& name) {
            return enumeration(kind, name) || library.find(name, kind) != nullptr;
          });
+}
+
+/// Whether all functions are there in some context; `likely` is the one whose names are offered.
+Status all_known(const Needs& needs, ContextKind likely, const Library& library) {
+  for (const std::string& name : needs.functions) {
+    if (library.known(name)) continue;
+    const bool is_editor = !name.empty() && name.front() >= 'a' && name.front() <= 'z';
+    return invalid_argument("there is no function " + name +
+                            did_you_mean(name, library.names(likely, is_editor)));
+  }
+  return {};
 }
 
 std::string joined(const std::set<std::string>& names) {
@@ -214,19 +232,27 @@ bool Program::any_holds(Frame& frame, ErrorMode mode, bool when_none) const {
 Result<ContextKind> infer_context(otlp::Signal signal, const std::vector<std::string>& statements,
                                   const std::vector<std::string>& conditions,
                                   const Library& library) {
+  const std::vector<ContextKind>& contexts = contexts_of(signal);
   Needs needs;
   for (const std::string& text : statements) {
     auto tree = parse_statement(text);
     if (!tree.ok()) return about("statement", text, tree.status());
-    collect(tree->editor, needs);
-    if (tree->where) collect(*tree->where, needs);
+    Needs own;
+    collect(tree->editor, own);
+    if (tree->where) collect(*tree->where, own);
+    if (Status known = all_known(own, contexts.back(), library); !known.ok())
+      return about("statement", text, known);
+    needs.merge(std::move(own));
   }
   for (const std::string& text : conditions) {
     auto tree = parse_condition(text);
     if (!tree.ok()) return about("condition", text, tree.status());
-    collect(*tree, needs);
+    Needs own;
+    collect(*tree, own);
+    if (Status known = all_known(own, contexts.back(), library); !known.ok())
+      return about("condition", text, known);
+    needs.merge(std::move(own));
   }
-  const std::vector<ContextKind>& contexts = contexts_of(signal);
   ContextSet named = 0;
   for (const std::string& name : needs.contexts) {
     const auto context = context_of_name(name);

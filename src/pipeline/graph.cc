@@ -11,6 +11,12 @@
 #include "pipeline/pass_on.h"
 
 namespace sluice::pipeline {
+
+otlp::Signal signal_of(const config::PipelineConfig& pipeline) {
+  if (pipeline.id.type == "traces") return otlp::Signal::Traces;
+  return pipeline.id.type == "metrics" ? otlp::Signal::Metrics : otlp::Signal::Logs;
+}
+
 namespace {
 
 using config::PipelineConfig;
@@ -19,11 +25,6 @@ using config::Section;
 
 constexpr Section kSections[] = {Section::Receivers, Section::Processors, Section::Exporters,
                                  Section::Connectors, Section::Extensions};
-
-otlp::Signal signal_of(const PipelineConfig& pipeline) {
-  if (pipeline.id.type == "traces") return otlp::Signal::Traces;
-  return pipeline.id.type == "metrics" ? otlp::Signal::Metrics : otlp::Signal::Logs;
-}
 
 std::string path_of(const PipelineConfig& pipeline) {
   return "service::pipelines::" + pipeline.id.to_string();

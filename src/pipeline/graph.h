@@ -9,6 +9,9 @@
 
 namespace sluice::pipeline {
 
+/// What a pipeline carries.
+otlp::Signal signal_of(const config::PipelineConfig& pipeline);
+
 /// The components of a configuration with their options read: what can be known before anything is
 /// made.
 class Plan {

@@ -130,6 +130,51 @@ def test_print_config_can_be_run(tmp_path):
     assert run("validate", "--config", file)[0] == 0
 
 
+def test_validate_says_everything_that_is_wrong(tmp_path):
+    file = tmp_path / "wrong.yaml"
+    file.write_text("""
+receivers:
+  otlp: {protocols: {grpc: {endpoint: "localhost:99999"}, http: {endpoint: "http://localhost:4318"}}}
+processors:
+  attributes: {actions: [{key: a, action: upsrt, value: 1}]}
+  redaction: {allow_all_keys: true, blocked_values: ['(abc']}
+  tail_sampling: {policies: [{name: a, type: latncy}]}
+  transform: {log_statements: ['set(log.attributes["a"], ParseJson(log.body))']}
+exporters:
+  debug:
+service:
+  pipelines:
+    logs: {receivers: [otlp], processors: [attributes, redaction, transform], exporters: [debug]}
+    traces: {receivers: [otlp], processors: [attributes, tail_sampling], exporters: [debug]}
+""")
+    code, out, err = run("validate", "--config", file)
+    assert (code, out) == (USAGE, "")
+    text = "\n".join(err)
+    for part in ("grpc: endpoint: address 'localhost:99999' is not HOST:PORT", "address 'http://localhost:4318' is not",
+                 'there is no function ParseJson (did you mean "ParseJSON"?)'):
+        assert part in text
+    # What only the makers of components can say comes once the form is right.
+    file.write_text(file.read_text().replace("localhost:99999", "localhost:4317").replace("http://localhost:4318", "localhost:4318")
+                    .replace("ParseJson", "ParseJSON"))
+    code, out, err = run("validate", "--config", file)
+    assert (code, out) == (USAGE, "")
+    assert len(err) == 3, err
+    for line, part in ((5, "upsrt"), (6, "(abc"), (7, "latncy")):
+        assert any(f"wrong.yaml:{line}:" in each and part in each for each in err), err
+
+
+def test_a_variable_that_is_not_set_is_named(tmp_path):
+    file = tmp_path / "variable.yaml"
+    file.write_text("""
+receivers: {otlp: {protocols: {grpc: {endpoint: "${env:NOT_SET_AT_ALL:-localhost}:0"}}}}
+exporters: {debug: {verbosity: "${env:NOT_SET_EITHER}"}}
+service: {pipelines: {logs: {receivers: [otlp], exporters: [debug]}}}
+""")
+    _, _, err = run("validate", "--config", file)
+    assert "NOT_SET_EITHER" in "\n".join(err)
+    assert "NOT_SET_AT_ALL" not in "\n".join(err)
+
+
 def test_secrets_are_in_no_output_and_on_no_command_line(start):
     secret = "seeded-secret-4712"
     sluice = start("serve", env={"SLUICE_PASSWORD": secret})

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "io/listen.h"
+
 namespace sluice::components::otlp_receiver {
 namespace {
 
@@ -18,6 +20,11 @@ constexpr const char* kOwnPings =
 void check_transport(const std::string& transport, const Place& place) {
   if (transport != "tcp" && !transport.empty())
     place.error("transport must be tcp: nothing else is listened on");
+}
+
+void check_endpoint(const std::string& endpoint, const Place& place) {
+  if (const Status status = io::check_host_port(endpoint); !status.ok())
+    place.error("endpoint: " + status.message());
 }
 
 void check_not_negative(const char* name, int64_t value, const Place& place) {
@@ -101,6 +108,7 @@ const Schema<GrpcConfig>& schema_of(const GrpcConfig*) {
           .refuse("middlewares", kNoMiddlewares)
           .check([](const C& config, const Place& place) {
             check_transport(config.transport, place);
+            check_endpoint(config.endpoint, place);
             check_not_negative("max_recv_msg_size_mib", config.max_recv_msg_size_mib, place);
           });
   return schema;
@@ -140,6 +148,7 @@ const Schema<HttpConfig>& schema_of(const HttpConfig*) {
           .refuse("middlewares", kNoMiddlewares)
           .check([](const C& config, const Place& place) {
             check_transport(config.transport, place);
+            check_endpoint(config.endpoint, place);
             if (!config.compression_algorithms) return;
             for (const std::string& name : *config.compression_algorithms) {
               const auto known = {"",        "gzip", "zstd",   "zlib",

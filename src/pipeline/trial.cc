@@ -1,0 +1,65 @@
+#include "pipeline/trial.h"
+
+#include <set>
+#include <tuple>
+
+#include "io/loop.h"
+
+namespace sluice::pipeline {
+namespace {
+
+using config::ComponentConfig;
+using config::PipelineConfig;
+using config::Section;
+
+class Trial {
+ public:
+  Trial(const Plan& plan, config::Diagnostics& diagnostics)
+      : plan_(plan), diagnostics_(diagnostics) {}
+
+  void run() {
+    for (const PipelineConfig& pipeline : plan_.configuration().pipelines) {
+      for (const auto& reference : pipeline.processors)
+        make(Section::Processors, reference.id, pipeline);
+      for (const auto& reference : pipeline.exporters)
+        make(Section::Connectors, reference.id, pipeline);
+    }
+  }
+
+ private:
+  /// Does nothing if there is no such component in the section: exporters and connectors share the
+  /// pipeline's list.
+  void make(Section section, const config::ComponentId& id, const PipelineConfig& pipeline) {
+    const ComponentConfig* component = plan_.configuration().find(section, id);
+    const bool is_new = tried_.insert({section, id, pipeline.id.type}).second;
+    if (component == nullptr || !is_new) return;
+    const Plan::Planned& planned = plan_.of(section, id);
+    const otlp::Signal signal = signal_of(pipeline);
+    const Status status =
+        section == Section::Processors
+            ? planned.factory->processor(planned.options, id, signal, host_).status()
+            : planned.factory->connector(planned.options, id, signal, host_).status();
+    if (!status.ok()) {
+      diagnostics_.error(component->options.mark, component->path, status.message());
+      // The same is wrong for the other signals.
+      for (const auto other : {otlp::Signal::Logs, otlp::Signal::Traces, otlp::Signal::Metrics})
+        tried_.insert({section, id, std::string(otlp::signal_name(other))});
+    }
+  }
+
+  const Plan& plan_;
+  config::Diagnostics& diagnostics_;
+  io::Loop loop_;  // never runs
+  Budget budget_{1 << 20};
+  metrics::Registry metrics_;
+  Host host_{{&loop_}, budget_, metrics_};
+  std::set<std::tuple<Section, config::ComponentId, std::string>> tried_;
+};
+
+}  // namespace
+
+void try_components(const Plan& plan, config::Diagnostics& diagnostics) {
+  Trial(plan, diagnostics).run();
+}
+
+}  // namespace sluice::pipeline
