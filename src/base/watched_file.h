@@ -1,16 +1,15 @@
 #pragma once
 
 #include <chrono>
-#include <fstream>
 #include <memory>
 #include <mutex>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "base/file_identity.h"
 #include "base/log.h"
+#include "base/read_file.h"
 #include "base/status.h"
 
 namespace sluice {
@@ -48,11 +47,9 @@ class WatchedFile {
 
   Status read(const FileIdentity& seen) {
     identity_ = seen;
-    std::ifstream in(path_, std::ios::binary);
-    std::ostringstream text;
-    if (in) text << in.rdbuf();
-    if (!in) return {Code::NotFound, "cannot read the file " + path_};
-    value_ = std::make_shared<const T>(parse(text.view()));
+    const auto text = read_file(path_);
+    if (!text.ok()) return {Code::NotFound, "cannot read the file " + path_};
+    value_ = std::make_shared<const T>(parse(*text));
     return {};
   }
 

@@ -1,10 +1,10 @@
 #include "config/expand.h"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
+#include <utility>
 
 #include "base/log.h"
+#include "base/read_file.h"
 #include "config/yaml.h"
 
 namespace sluice::config {
@@ -64,11 +64,9 @@ Result<Retrieved> from_environment(const std::string& expression, const Environm
 }
 
 Result<Retrieved> from_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (in) text << in.rdbuf();
-  if (!in) return Status(Code::NotFound, "cannot read the file " + path);
-  return from_yaml(text.str(), path);
+  auto text = read_file(path);
+  if (!text.ok()) return Status(Code::NotFound, "cannot read the file " + path);
+  return from_yaml(std::move(text).value(), path);
 }
 
 /// The first ${…} that can be replaced: the innermost one before the first closing brace that has

@@ -1,26 +1,13 @@
 #include "config/load.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
+#include "base/read_file.h"
 #include "config/yaml.h"
 
 namespace sluice::config {
 namespace {
-
-Result<std::string> read_file(const std::string& path) {
-  errno = 0;
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (in && in.peek() != std::ifstream::traits_type::eof()) text << in.rdbuf();
-  if (errno == 0) return text.str();
-  return Status(Code::NotFound,
-                "cannot read the configuration " + path + ": " + std::strerror(errno));
-}
 
 Result<Node> read_source(const std::string& source, const Environment& environment) {
   for (const std::string_view scheme : {"env:", "yaml:", "file:"}) {
@@ -31,7 +18,7 @@ Result<Node> read_source(const std::string& source, const Environment& environme
     return parse_yaml(got->text, scheme == "file:" ? source.substr(scheme.size()) : source);
   }
   auto text = read_file(source);
-  if (!text.ok()) return text.status();
+  if (!text.ok()) return text.status().with_context("cannot read the configuration " + source);
   return parse_yaml(*text, source);
 }
 

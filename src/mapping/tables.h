@@ -24,6 +24,12 @@ enum class Table : uint8_t {
   Summary,
 };
 inline constexpr size_t kTableCount = 8;
+/// All, in their order.
+inline constexpr auto kTables = [] {
+  std::array<Table, kTableCount> tables{};
+  for (size_t i = 0; i < tables.size(); ++i) tables[i] = static_cast<Table>(i);
+  return tables;
+}();
 
 /// ClickStack's name, for example "otel_logs".
 std::string_view table_name(Table table);
@@ -41,8 +47,8 @@ std::string insert_columns(Table table);
 std::unique_ptr<native::Block> make_block(Table table);
 
 /// The order in which a block's rows leave: by partition (day), else as they came.
-/// `partition_ends[i]` is one past the last row, in `order`, of the i-th
-/// partition: each becomes an insert.
+/// `partition_ends[i]` is one past the last row, in `order`, of the i-th partition: each becomes an
+/// insert.
 struct RowOrder {
   std::vector<uint32_t> order;
   std::vector<uint32_t> partition_ends;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
+#include <new>
 
 #include "wire/json_scan.h"
 #include "wire/json_string.h"
@@ -132,12 +134,18 @@ class JsonBodyParser::Pass {
     closed_ += size;
     --depth_;
     if (container.kind == ValueKind::Map) {
-      container.members = arena_.allocate_array<KeyValue>(size);
-      std::copy_n(first, size, container.members);
+      container.members = room<KeyValue>(size);
+      std::uninitialized_copy_n(first, size, container.members);
     } else {
-      container.elements = arena_.allocate_array<Value>(size);
-      for (uint32_t i = 0; i < size; ++i) container.elements[i] = first[i].value;
+      container.elements = room<Value>(size);
+      for (uint32_t i = 0; i < size; ++i) new (container.elements + i) Value(first[i].value);
     }
+  }
+
+  /// For as many objects, which are not there yet.
+  template <typename T>
+  T* room(uint32_t count) {
+    return static_cast<T*>(arena_.allocate(count * sizeof(T), alignof(T)));
   }
 
   const char* word(const char* at, std::string_view expected) const {

@@ -234,24 +234,25 @@ Result<ContextKind> infer_context(otlp::Signal signal, const std::vector<std::st
                                   const Library& library) {
   const std::vector<ContextKind>& contexts = contexts_of(signal);
   Needs needs;
+  const auto add = [&](std::string_view what, const std::string& text, Needs own) {
+    const Status known = all_known(own, contexts.back(), library);
+    needs.merge(std::move(own));
+    return known.ok() ? known : about(what, text, known);
+  };
   for (const std::string& text : statements) {
     auto tree = parse_statement(text);
     if (!tree.ok()) return about("statement", text, tree.status());
     Needs own;
     collect(tree->editor, own);
     if (tree->where) collect(*tree->where, own);
-    if (Status known = all_known(own, contexts.back(), library); !known.ok())
-      return about("statement", text, known);
-    needs.merge(std::move(own));
+    SLUICE_RETURN_IF_ERROR(add("statement", text, std::move(own)));
   }
   for (const std::string& text : conditions) {
     auto tree = parse_condition(text);
     if (!tree.ok()) return about("condition", text, tree.status());
     Needs own;
     collect(*tree, own);
-    if (Status known = all_known(own, contexts.back(), library); !known.ok())
-      return about("condition", text, known);
-    needs.merge(std::move(own));
+    SLUICE_RETURN_IF_ERROR(add("condition", text, std::move(own)));
   }
   ContextSet named = 0;
   for (const std::string& name : needs.contexts) {

@@ -2,6 +2,7 @@
 
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "io/loop.h"
 
@@ -31,20 +32,17 @@ class Trial {
   /// pipeline's list.
   void make(Section section, const config::ComponentId& id, const PipelineConfig& pipeline) {
     const ComponentConfig* component = plan_.configuration().find(section, id);
-    const bool is_new = tried_.insert({section, id, pipeline.id.type}).second;
-    if (component == nullptr || !is_new) return;
+    if (component == nullptr || wrong_.count({section, id}) != 0) return;
+    if (!tried_.insert({section, id, pipeline.id.type}).second) return;
     const Plan::Planned& planned = plan_.of(section, id);
     const otlp::Signal signal = signal_of(pipeline);
     const Status status =
         section == Section::Processors
             ? planned.factory->processor(planned.options, id, signal, host_).status()
             : planned.factory->connector(planned.options, id, signal, host_).status();
-    if (!status.ok()) {
-      diagnostics_.error(component->options.mark, component->path, status.message());
-      // The same is wrong for the other signals.
-      for (const auto other : {otlp::Signal::Logs, otlp::Signal::Traces, otlp::Signal::Metrics})
-        tried_.insert({section, id, std::string(otlp::signal_name(other))});
-    }
+    if (status.ok()) return;
+    diagnostics_.error(component->options.mark, component->path, status.message());
+    wrong_.insert({section, id});
   }
 
   const Plan& plan_;
@@ -53,7 +51,8 @@ class Trial {
   Budget budget_{1 << 20};
   metrics::Registry metrics_;
   Host host_{{&loop_}, budget_, metrics_};
-  std::set<std::tuple<Section, config::ComponentId, std::string>> tried_;
+  std::set<std::tuple<Section, config::ComponentId, std::string>> tried_;  // for a signal
+  std::set<std::pair<Section, config::ComponentId>> wrong_;  // as a rule for the other signals too
 };
 
 }  // namespace

@@ -1,7 +1,6 @@
 // What kind a value is, and making one kind of another.
 
 #include <cmath>
-#include <utility>
 
 #include "ottl/function.h"
 #include "ottl/functions/functions.h"

@@ -214,8 +214,7 @@ void ClickHouseExporter::Impl::drain(const std::function<void()>& done) {
   const auto busy = std::make_shared<std::atomic<size_t>>(loops.size());
   for (io::Loop* loop : loops) loop->post([busy] { --*busy; });
   while ((*busy != 0 || !drained()) && Insert::Clock::now() < deadline) {
-    for (size_t t = 0; t < mapping::kTableCount; ++t)
-      std::ignore = sealer->seal(static_cast<mapping::Table>(t));
+    for (const mapping::Table table : mapping::kTables) std::ignore = sealer->seal(table);
     std::this_thread::sleep_for(kDrainPoll);
   }
   stop();

@@ -24,13 +24,6 @@ constexpr std::chrono::milliseconds kGapMost{2000};
 constexpr delivery::RetryConfig kPauses{.initial_interval = std::chrono::milliseconds(200),
                                         .multiplier = 2};
 
-constexpr std::array<mapping::Table, mapping::kTableCount> all_tables() {
-  std::array<mapping::Table, mapping::kTableCount> tables{};
-  for (size_t i = 0; i < tables.size(); ++i) tables[i] = static_cast<mapping::Table>(i);
-  return tables;
-}
-constexpr auto kTables = all_tables();
-
 uint64_t to_number(std::string_view text) {
   uint64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
@@ -47,7 +40,7 @@ std::chrono::milliseconds gap_for_parts(uint64_t parts) {
 
 Keeper::Keeper(const ClickHouseExporterConfig& config, OnGap on_gap)
     : config_(config), on_gap_(std::move(on_gap)), may_watch_(config.watch_parts) {
-  for (const mapping::Table table : kTables)
+  for (const mapping::Table table : mapping::kTables)
     columns_[static_cast<size_t>(table)] = mapping::insert_columns(table);
   for (const clickhouse::Endpoint& endpoint : config.endpoints)
     clients_.push_back(std::make_unique<clickhouse::Client>(endpoint));
@@ -155,7 +148,7 @@ Status Keeper::pass() {
     prepared_ = true;
     log::info("ClickHouse is ready", {{"endpoint", client().endpoint().to_string()}});
   }
-  for (const mapping::Table table : kTables) {
+  for (const mapping::Table table : mapping::kTables) {
     if (!missing_[static_cast<size_t>(table)].empty()) look_at(table);
   }
   const Status status = watch_parts();
@@ -227,8 +220,7 @@ Status Keeper::make_own_tables(mapping::EngineVersion engine) {
   if (!config_.cluster.empty())
     database_sql += " ON CLUSTER " + clickhouse::quote_identifier(config_.cluster);
   std::vector<std::string> statements = {database_sql};
-  for (size_t i = 0; i < mapping::kTableCount; ++i) {
-    const auto table = static_cast<mapping::Table>(i);
+  for (const mapping::Table table : mapping::kTables) {
     if (!is_used(table)) continue;
     mapping::TableSpec spec;
     spec.database = clickhouse::quote_identifier(database());
@@ -256,7 +248,7 @@ Status Keeper::reconcile_ttl() {
 }
 
 void Keeper::check_tables() {
-  for (const mapping::Table table : kTables) {
+  for (const mapping::Table table : mapping::kTables) {
     if (!is_used(table)) continue;
     const bool is_known = look_at(table);
     if (is_known && !client().endpoint().is_unix()) check_right(table);  // our own has no users

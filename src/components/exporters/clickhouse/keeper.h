@@ -80,7 +80,7 @@ class Keeper : public SenderHost {
   const OnGap on_gap_;
   std::atomic<bool> prepared_{false};
   std::atomic<bool> reachable_{false};
-  bool may_watch_;       // this and the next: the keeper's thread only
+  bool may_watch_;       // this and the next two: the keeper's thread only
   bool repair_ = false;  // a table was found missing
   std::array<std::string, mapping::kTableCount> missing_;  // columns that a table was found to lack
 

@@ -8,17 +8,6 @@
 #include "pipeline/count.h"
 
 namespace sluice::components {
-namespace {
-
-constexpr std::array<mapping::Table, mapping::kTableCount> all_tables() {
-  std::array<mapping::Table, mapping::kTableCount> tables{};
-  for (size_t i = 0; i < tables.size(); ++i) tables[i] = static_cast<mapping::Table>(i);
-  return tables;
-}
-constexpr auto kTables = all_tables();
-
-}  // namespace
-
 LaneExporter::LaneExporter(size_t index, io::Loop& loop, const LaneOptions& options, Budget& budget,
                            std::shared_ptr<Sealer> sealer, std::shared_ptr<BlockPool> pool,
                            const LaneControl& control, const ExporterMetrics& metrics)
@@ -52,7 +41,7 @@ void LaneExporter::consume(pipeline::Batch&& batch) {
 /// Appends the batch's rows and notes in grown_ which blocks they went to.
 mapping::Rejects LaneExporter::map(pipeline::Batch& batch) {
   std::array<uint32_t, mapping::kTableCount> before;
-  for (const mapping::Table table : kTables) {
+  for (const mapping::Table table : mapping::kTables) {
     before[static_cast<size_t>(table)] = blocks_.rows(table);
   }
   mapping::Rejects rejects;
@@ -62,7 +51,7 @@ mapping::Rejects LaneExporter::map(pipeline::Batch& batch) {
     case otlp::Signal::Metrics: mapper_.map(*batch.metrics, blocks_, rejects); break;
   }
   grown_.clear();
-  for (const mapping::Table table : kTables) {
+  for (const mapping::Table table : mapping::kTables) {
     const auto t = static_cast<size_t>(table);
     const uint32_t rows = blocks_.rows(table) - before[t];
     if (rows == 0) continue;

@@ -1,10 +1,10 @@
 #include "components/extensions/basicauth/basicauth.h"
 
-#include <fstream>
 #include <optional>
-#include <sstream>
+#include <string>
 #include <utility>
 
+#include "base/read_file.h"
 #include "base/watched_file.h"
 #include "components/extensions/basicauth/config.h"
 #include "http/basic_check.h"
@@ -22,15 +22,15 @@ class Server final : public pipeline::Extension, public pipeline::ServerAuth {
   explicit Server(http::Htpasswd users) : check_(std::move(users)) {}
 
   static Result<std::unique_ptr<pipeline::Extension>> make(const HtpasswdConfig& config) {
-    std::ostringstream text;
+    std::string text;
     if (!config.file.empty()) {
-      std::ifstream in(config.file, std::ios::binary);
-      if (in) text << in.rdbuf();
-      if (!in) return Status(Code::NotFound, "cannot read the htpasswd file " + config.file);
+      auto read = read_file(config.file);
+      if (!read.ok()) return Status(Code::NotFound, "cannot read the htpasswd file " + config.file);
+      text = std::move(read).value();
     }
     // Of two lines for one user the later counts.
-    text << "\n" << config.inline_text;
-    auto users = http::Htpasswd::parse(text.str());
+    text += "\n" + config.inline_text;
+    auto users = http::Htpasswd::parse(text);
     if (!users.ok()) return users.status();
     return std::unique_ptr<pipeline::Extension>(std::make_unique<Server>(std::move(*users)));
   }

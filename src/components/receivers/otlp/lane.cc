@@ -108,7 +108,7 @@ void Lane::count(const Open& open, const pipeline::Outcome& outcome) {
   to.items->refused.add(refused);
   Result result = Result::Ok;
   if (outcome.status.ok()) {
-    to.accepted_records->add(open.records - std::min(open.records, outcome.rejected));
+    to.accepted_records->add(open.records - refused);
     to.rejected_records->add(outcome.rejected);
     if (outcome.rejected != 0) result = Result::Partial;
   } else if (outcome.status.code() == Code::DeadlineExceeded) {
