@@ -12,7 +12,7 @@ namespace {
 /// One heap for all threads, which keeps what a burst left up to kHeapKeptBytes: pages that are
 /// given back must be cleared by the kernel before they are used again, and that was a quarter of
 /// the CPU of small spans. What is larger is mapped apart: it grows without being copied, leaves no
-/// holes in the heap, and its owners keep it (see BlockPool).
+/// holes in the heap, and its owners keep it (see BufferPool).
 void keep_heap_pages() {
   constexpr int kMappedBytesMin = 1 << 20;
   constexpr int kHeapKeptBytes = 16 << 20;

@@ -10,6 +10,7 @@
 #include "app/clickstack_logs_testing.h"
 #include "app/reference_rows_test.h"
 #include "mapping/tables.h"
+#include "native/select_rows.h"
 #include "testing/native_reader.h"
 
 namespace sluice::app::reference {
@@ -246,6 +247,22 @@ class FastPath {
   mapping::Rejects rejects_;
 };
 
+/// What is cut out of an encoded block is what encoding those rows gives.
+void expect_selections_agree(const native::Block& block, std::span<const uint32_t> order,
+                             std::string_view encoded) {
+  const auto rows = static_cast<uint32_t>(order.size());
+  const native::RowRange ranges[] = {{0, rows}, {0, 1}, {rows - 1, rows}, {rows / 3, rows / 2}};
+  for (const native::RowRange& range : ranges) {
+    Buffer expected;
+    block.append_to(order.subspan(range.begin, range.end - range.begin), expected);
+    Buffer selected;
+    BufferOutput out(selected);
+    native::select_rows(encoded, range, out);
+    out.finish();
+    ASSERT_EQ(selected.view(), expected.view()) << range.begin << " to " << range.end;
+  }
+}
+
 /// The fast path's rows: blocks are encoded in the planned order and read back in the order of the
 /// records.
 void append_rows(const OpenBlocks& blocks, Tables& out) {
@@ -259,7 +276,10 @@ void append_rows(const OpenBlocks& blocks, Tables& out) {
     Buffer bytes;
     uint32_t begin = 0;
     for (const uint32_t end : order.partition_ends) {
-      block->append_to(std::span(order.order).subspan(begin, end - begin), bytes);
+      const auto partition = std::span(order.order).subspan(begin, end - begin);
+      const size_t before = bytes.size();
+      block->append_to(partition, bytes);
+      expect_selections_agree(*block, partition, bytes.view().substr(before));
       begin = end;
     }
     std::vector<Row> rows(block->rows());

@@ -1,14 +1,17 @@
 // From arbitrary bytes to an encoded block: protobuf decoding, mapping and the
 // Native encoder. The first byte chooses the signal. What is encoded must be readable as the Native
-// format, with as many rows as were mapped.
+// format, with as many rows as were mapped, and rows that are cut out of it must be those that were
+// encoded.
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
 #include "base/check.h"
 #include "mapping/tables.h"
+#include "native/select_rows.h"
 #include "otlp/decode.h"
 #include "testing/native_reader.h"
 
@@ -38,6 +41,14 @@ void run(std::string_view body) {
     blocks.by_table[t]->append_to(order.order, bytes);
     const auto read = testing::read_native(bytes.view());
     SLUICE_CHECK(read.size() == 1 && read[0].rows() == order.order.size());
+    const auto rows = static_cast<uint32_t>(order.order.size());
+    Buffer selected;
+    BufferOutput out(selected);
+    native::select_rows(bytes.view(), {rows / 3, rows}, out);
+    out.finish();
+    Buffer expected;
+    blocks.by_table[t]->append_to(std::span(order.order).subspan(rows / 3), expected);
+    SLUICE_CHECK(selected.view() == expected.view());
   }
 }
 

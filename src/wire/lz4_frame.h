@@ -31,4 +31,7 @@ class Lz4BlocksOutput final : public Output {
   Buffer& to_;
 };
 
+/// Appends what blocks that an Lz4BlocksOutput wrote hold.
+void unpack_lz4_blocks(std::string_view blocks, Buffer& out);
+
 }  // namespace sluice::wire

@@ -48,7 +48,7 @@ std::string noise(size_t size) {
   return bytes;
 }
 
-TEST(Lz4Frame, ReadsBackByTheReferenceReader) {
+TEST(Lz4Frame, ReadsBackByTheReferenceReaderAndByOurs) {
   const std::vector<std::vector<std::string>> cases = {
       {},
       {""},
@@ -64,7 +64,14 @@ TEST(Lz4Frame, ReadsBackByTheReferenceReader) {
   for (const auto& parts : cases) {
     std::string whole;
     for (const std::string& part : parts) whole += part;
-    EXPECT_TRUE(decompress(frame_of(parts)) == whole) << parts.size() << " parts, " << whole.size();
+    const std::string frame = frame_of(parts);
+    EXPECT_TRUE(decompress(frame) == whole) << parts.size() << " parts, " << whole.size();
+    std::string_view blocks = frame;
+    blocks.remove_prefix(kLz4FrameHeader.size());
+    blocks.remove_suffix(kLz4FrameEnd.size());
+    Buffer unpacked;
+    unpack_lz4_blocks(blocks, unpacked);
+    EXPECT_TRUE(unpacked.view() == whole) << parts.size() << " parts, " << whole.size();
   }
 }
 

@@ -25,7 +25,6 @@ namespace {
 constexpr std::chrono::milliseconds kFlushWhileWaiting{200};
 constexpr std::chrono::milliseconds kFlushOtherwise{1000};
 /// Blocks kept for reuse, for each lane and table: one in the making while one is on its way.
-constexpr size_t kSpareBlocksPerLane = 1;
 /// How often drain() looks; it is the end of the process, so latency matters little and simplicity
 /// much.
 constexpr std::chrono::milliseconds kDrainPoll{5};
@@ -144,7 +143,7 @@ ClickHouseExporter::Impl::Impl(ClickHouseExporterConfig c, std::vector<io::Loop*
                           config.ack == pipeline::AckMode::Store};
   sealer = std::make_shared<Sealer>(
       loops.size(), limits, [this](std::unique_ptr<Insert> insert) { push(std::move(insert)); });
-  const auto pool = std::make_shared<BlockPool>(loops.size() * kSpareBlocksPerLane);
+  const auto pool = std::make_shared<BufferPool>(loops.size());
   for (size_t i = 0; i < loops.size(); ++i) {
     lanes->push_back(std::make_unique<LaneExporter>(i, *loops[i], lane_options(), budget, sealer,
                                                     pool, control, metrics));

@@ -1,11 +1,10 @@
 #include "components/exporters/clickhouse/insert.h"
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 #include "base/check.h"
-#include "wire/lz4_frame.h"
+#include "native/select_rows.h"
 
 namespace sluice::components {
 
@@ -17,12 +16,22 @@ size_t span_of(const std::vector<AckSpan>& acks, uint32_t row) {
   return static_cast<size_t>(after - acks.begin()) - 1;
 }
 
+namespace {
+
+std::string_view native_block(Part& part, bool lz4) {
+  if (!lz4) return part.encoded->view();
+  if (part.unpacked.empty()) wire::unpack_lz4_blocks(part.encoded->view(), part.unpacked);
+  return part.unpacked.view();
+}
+
+}  // namespace
+
 Insert::Insert(mapping::Table table, std::vector<Part> parts, std::string token,
                std::optional<Clock::time_point> deadline)
     : table_(table), parts_(std::move(parts)), token_(std::move(token)), deadline_(deadline) {
   for (const Part& part : parts_) {
     rows_ += static_cast<uint32_t>(part.order.size());
-    if (part.encoded) bytes_ += part.encoded->size();
+    bytes_ += part.encoded->size();
   }
   pieces_.push_back({0, rows_, 0});
 }
@@ -31,55 +40,40 @@ std::string Insert::piece_token() const {
   return token_ + ":" + std::to_string(piece().begin) + "-" + std::to_string(piece().end);
 }
 
-void Insert::encode_piece(bool lz4, InsertBody& out) const {
+void Insert::encode_piece(bool lz4, InsertBody& out) {
+  struct Selected {  // bytes of scratch, which moves while it grows
+    size_t segment;
+    size_t begin;
+    size_t end;
+  };
   out.segments.clear();
   out.scratch.clear();
-  const bool whole = piece().rows() == rows_;
   if (lz4) out.segments.push_back(wire::kLz4FrameHeader);
-  uint32_t first = 0;                              // position of the part's first row
-  std::vector<std::pair<size_t, size_t>> encoded;  // in scratch, which moves while it grows
-  for (const Part& part : parts_) {
+  std::vector<Selected> selected;
+  uint32_t first = 0;  // position of the part's first row
+  for (Part& part : parts_) {
     const auto count = static_cast<uint32_t>(part.order.size());
     const uint32_t from = std::max(piece().begin, first);
     const uint32_t to = std::min(piece().end, first + count);
-    if (from < to && whole && part.encoded != nullptr) {
+    if (from < to && to - from == count) {
       out.segments.push_back(part.encoded->view());
     } else if (from < to) {
-      const size_t start = out.scratch.size();
-      encode_part(part, from - first, to - first, lz4, out);
-      encoded.emplace_back(start, out.scratch.size() - start);
+      const size_t begin = out.scratch.size();
+      encode_block(lz4, out.scratch, [&](Output& output) {
+        native::select_rows(native_block(part, lz4), {from - first, to - first}, output);
+      });
+      selected.push_back({out.segments.size(), begin, out.scratch.size()});
+      out.segments.emplace_back();
     }
     first += count;
   }
-  for (const auto& [start, size] : encoded) {
-    out.segments.push_back(out.scratch.view().substr(start, size));
-  }
+  for (const Selected& s : selected)
+    out.segments[s.segment] = out.scratch.view().substr(s.begin, s.end - s.begin);
   if (lz4) out.segments.push_back(wire::kLz4FrameEnd);
 }
 
-void encode_rows(const native::Block& block, std::span<const uint32_t> rows, bool lz4,
-                 Buffer& out) {
-  if (!lz4) {
-    block.append_to(rows, out);
-    return;
-  }
-  wire::Lz4BlocksOutput blocks(out);
-  block.encode(rows, blocks);
-  blocks.finish();
-}
-
-/// Appends rows [from, to) of the part's order to out.scratch.
-void Insert::encode_part(const Part& part, uint32_t from, uint32_t to, bool lz4,
-                         InsertBody& out) const {
-  const std::span<const uint32_t> rows = std::span(part.order).subspan(from, to - from);
-  encode_rows(*part.sealed->block, rows, lz4, out.scratch);
-}
-
-void Insert::release_encoded() {
-  for (Part& part : parts_) {
-    part.encoded.reset();
-    part.memory.reset();
-  }
+void Insert::release_unpacked() {
+  for (Part& part : parts_) part.unpacked.release();
 }
 
 void Insert::piece_stored() {

@@ -8,17 +8,17 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/budget.h"
 #include "base/buffer.h"
+#include "base/output.h"
 #include "delivery/backoff.h"
 #include "mapping/tables.h"
-#include "native/block.h"
 #include "pipeline/ack.h"
+#include "wire/lz4_frame.h"
 
 namespace sluice::components {
 
@@ -32,25 +32,30 @@ struct AckSpan {
 /// The span that holds the row. REQUIRES: `acks` is sorted by first row, and one of them does.
 size_t span_of(const std::vector<AckSpan>& acks, uint32_t row);
 
-/// A lane's block after it was closed. Shared by the inserts of its partitions; kept until all are
-/// confirmed, so that parts of it can be encoded again.
-struct SealedBlock {
-  std::shared_ptr<const native::Block> block;
-  Budget::Share memory;
-};
-
 /// What one lane's block gives to an insert.
 struct Part {
-  std::shared_ptr<const SealedBlock> sealed;
   std::vector<uint32_t> order;  ///< rows of the block, in the order in which they leave
-  /// They, as Native or as LZ4 blocks of that. Null: encoded when needed.
+  /// They, as one Native block or as LZ4 blocks of that; never null.
   std::shared_ptr<const Buffer> encoded;
+  /// The Native block, from when some of its rows are sent without the others.
+  Buffer unpacked;
   Budget::Share memory;       ///< of `order` and `encoded`
   std::vector<AckSpan> acks;  ///< sorted by first row; those with at least one row in `order`
 };
 
-/// Appends the rows in this order as Native, or as LZ4 blocks of that.
-void encode_rows(const native::Block& block, std::span<const uint32_t> rows, bool lz4, Buffer& out);
+/// Appends a Native block, which `encode(Output&)` writes, as it is or as LZ4 blocks.
+template <typename Encode>
+void encode_block(bool lz4, Buffer& out, Encode&& encode) {
+  const auto run = [&](auto&& output) {
+    encode(output);
+    output.finish();
+  };
+  if (lz4) {
+    run(wire::Lz4BlocksOutput(out));
+  } else {
+    run(BufferOutput(out));
+  }
+}
 
 /// The bytes of an insert. The views point into the parts or into `scratch`.
 struct InsertBody {
@@ -90,10 +95,12 @@ class Insert {
   const Piece& piece() const { return pieces_.back(); }
   /// The same for the same rows, another one for others.
   std::string piece_token() const;
-  void encode_piece(bool lz4, InsertBody& out) const;
+  /// `lz4`: whether that is what the parts hold, and what the body becomes.
+  void encode_piece(bool lz4, InsertBody& out);
   void count_try() { ++pieces_.back().tries; }
-  /// Gives the encoded bytes back; the next try encodes again. For rows that have to wait long.
-  void release_encoded();
+  /// Gives the memory of unpacked blocks back; they are unpacked again when needed. For rows that
+  /// have to wait.
+  void release_unpacked();
 
   /// The piece is in the store.
   void piece_stored();
@@ -129,7 +136,6 @@ class Insert {
     bool unsent = false;
   };
   void reject_piece(std::string_view reason);
-  void encode_part(const Part& part, uint32_t from, uint32_t to, bool lz4, InsertBody& out) const;
   template <typename Visit>
   void for_each_row(Range range, std::vector<std::vector<SpanResult>>& results, Visit visit);
 

@@ -20,8 +20,8 @@ using pipeline::Outcome;
 /// A part with rows first, first + 1 … whose requests have the given numbers of rows. Outcomes go
 /// to `answers`.
 Part make_part(uint64_t first, const std::vector<uint32_t>& requests, std::vector<Outcome>& answers,
-               bool reversed = false) {
-  auto block = std::make_shared<testing::IdBlock>();
+               bool reversed = false, bool lz4 = false) {
+  testing::IdBlock block;
   Part part;
   uint32_t row = 0;
   for (const uint32_t rows : requests) {
@@ -30,16 +30,13 @@ Part make_part(uint64_t first, const std::vector<uint32_t>& requests, std::vecto
     answers[slot].reason = "unanswered";
     part.acks.push_back(
         {Ack([&answers, slot](Outcome&& o) { answers[slot] = std::move(o); }), row, rows});
-    for (uint32_t i = 0; i < rows; ++i) block->add(first + row++);
+    for (uint32_t i = 0; i < rows; ++i) block.add(first + row++);
   }
   part.order.resize(row);
   std::iota(part.order.begin(), part.order.end(), 0u);
   if (reversed) std::reverse(part.order.begin(), part.order.end());
-  auto sealed = std::make_shared<SealedBlock>();
-  sealed->block = block;
-  part.sealed = sealed;
   const auto encoded = std::make_shared<Buffer>();
-  block->append_to(part.order, *encoded);
+  encode_block(lz4, *encoded, [&](Output& out) { block.encode(part.order, out); });
   part.encoded = encoded;
   return part;
 }
@@ -56,6 +53,18 @@ std::vector<std::string> ids_of(const InsertBody& body) {
     ids.insert(ids.end(), block.columns[0].values.begin(), block.columns[0].values.end());
   }
   return ids;
+}
+
+/// Of an LZ4 frame.
+std::vector<std::string> ids_of_frame(const InsertBody& body) {
+  EXPECT_EQ(body.segments.front(), wire::kLz4FrameHeader);
+  EXPECT_EQ(body.segments.back(), wire::kLz4FrameEnd);
+  Buffer plain;
+  for (size_t i = 1; i + 1 < body.segments.size(); ++i)
+    wire::unpack_lz4_blocks(body.segments[i], plain);
+  InsertBody unpacked;
+  unpacked.segments.push_back(plain.view());
+  return ids_of(unpacked);
 }
 
 TEST(Insert, SendsAllRowsAtOnceAndAnswersEveryone) {
@@ -80,16 +89,25 @@ TEST(Insert, SendsAllRowsAtOnceAndAnswersEveryone) {
   }
 }
 
-TEST(Insert, ReleasedBytesAreEncodedAgain) {
+TEST(Insert, PiecesOfACompressedBlockAreCutOutOfIt) {
   std::vector<Outcome> answers;
   answers.reserve(10);
   std::vector<Part> parts;
-  parts.push_back(make_part(1, {3}, answers, true));
+  parts.push_back(make_part(1, {3}, answers, true, true));
+  parts.push_back(make_part(10, {2}, answers, false, true));
+  parts.push_back(make_part(20, {3}, answers, false, true));
   Insert insert = make_insert(std::move(parts));
-  insert.release_encoded();
+  insert.divide_piece("bad", 8);  // of rows 1 to 7 the middle part is whole
   InsertBody body;
-  insert.encode_piece(false, body);
-  EXPECT_EQ(ids_of(body), (std::vector<std::string>{"3", "2", "1"}));
+  for (const bool release : {false, true}) {
+    if (release) insert.release_unpacked();
+    insert.encode_piece(true, body);
+    EXPECT_EQ(ids_of_frame(body),
+              (std::vector<std::string>{"3", "2", "1", "10", "11", "20", "21"}));
+  }
+  insert.piece_stored();
+  insert.encode_piece(true, body);
+  EXPECT_EQ(ids_of_frame(body), (std::vector<std::string>{"22"}));
 }
 
 /// Sends pieces until all is settled; a piece with a bad id is refused. Returns the tries that

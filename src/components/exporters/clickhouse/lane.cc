@@ -8,8 +8,15 @@
 #include "pipeline/count.h"
 
 namespace sluice::components {
+namespace {
+
+/// The memory of a larger block is given back when its rows have left: it held one unusual request.
+constexpr size_t kBlockBytesKept = 32 << 20;
+
+}  // namespace
+
 LaneExporter::LaneExporter(size_t index, io::Loop& loop, const LaneOptions& options, Budget& budget,
-                           std::shared_ptr<Sealer> sealer, std::shared_ptr<BlockPool> pool,
+                           std::shared_ptr<Sealer> sealer, std::shared_ptr<BufferPool> pool,
                            const LaneControl& control, const ExporterMetrics& metrics)
     : index_(index),
       loop_(loop),
@@ -101,22 +108,23 @@ void LaneExporter::seal(SealRound& round) {
     return;
   }
   open.timer->cancel();
-  auto sealed = std::make_shared<SealedBlock>();
-  sealed->block = pool_->lend(round.table(), std::move(blocks_.by_table[t]));
-  sealed->memory = std::move(open.memory);
-  blocks_.by_table[t] = pool_->take(round.table());
-  std::vector<SealedPart> parts = make_parts(round.table(), std::move(sealed));
+  native::Block& block = *blocks_.by_table[t];
+  std::vector<SealedPart> parts = make_parts(round.table(), block);
+  block.reset();
+  open.memory.reset();
+  if (open.bytes > kBlockBytesKept) blocks_.by_table[t].reset();
   deal_acks(std::exchange(open.acks, {}), parts);
   sealer_->taken(index_, round.table(), rows, std::exchange(open.bytes, 0));
   round.join(std::move(parts));
 }
 
-std::vector<SealedPart> LaneExporter::make_parts(mapping::Table table,
-                                                 std::shared_ptr<const SealedBlock> block) {
+/// A part of each partition, encoded here, on the lane, so that the work of all lanes goes on at
+/// once.
+std::vector<SealedPart> LaneExporter::make_parts(mapping::Table table, const native::Block& block) {
   order_.order.clear();
   order_.partition_ends.clear();
   order_.partition_days.clear();
-  mapping::plan_order(table, *block->block, order_);
+  mapping::plan_order(table, block, order_);
   SLUICE_CHECK(order_.partition_days.size() == order_.partition_ends.size());
   std::vector<SealedPart> parts;
   uint32_t from = 0;
@@ -128,14 +136,12 @@ std::vector<SealedPart> LaneExporter::make_parts(mapping::Table table,
   return parts;
 }
 
-/// Rows [from, to) of order_, encoded here, on the lane, so that the work of all lanes goes on at
-/// once.
-Part LaneExporter::make_part(std::shared_ptr<const SealedBlock> block, uint32_t from, uint32_t to) {
+/// Rows [from, to) of order_.
+Part LaneExporter::make_part(const native::Block& block, uint32_t from, uint32_t to) {
   Part part;
-  part.sealed = std::move(block);
   part.order.assign(order_.order.begin() + from, order_.order.begin() + to);
-  const std::shared_ptr<Buffer> encoded = pool_->lend_buffer();
-  encode_rows(*part.sealed->block, part.order, options_.lz4, *encoded);
+  const std::shared_ptr<Buffer> encoded = pool_->lend();
+  encode_block(options_.lz4, *encoded, [&](Output& out) { block.encode(part.order, out); });
   part.encoded = encoded;
   budget_.charge(part.memory, encoded->capacity() + part.order.capacity() * sizeof(part.order[0]));
   return part;

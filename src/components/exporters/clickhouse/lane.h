@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/budget.h"
-#include "components/exporters/clickhouse/block_pool.h"
+#include "components/exporters/clickhouse/buffer_pool.h"
 #include "components/exporters/clickhouse/exporter_metrics.h"
 #include "components/exporters/clickhouse/sealer.h"
 #include "io/loop.h"
@@ -40,7 +40,7 @@ class LaneExporter : public pipeline::Consumer {
  public:
   /// All references must outlive the lane.
   LaneExporter(size_t index, io::Loop& loop, const LaneOptions& options, Budget& budget,
-               std::shared_ptr<Sealer> sealer, std::shared_ptr<BlockPool> pool,
+               std::shared_ptr<Sealer> sealer, std::shared_ptr<BufferPool> pool,
                const LaneControl& control, const ExporterMetrics& metrics);
 
   void consume(pipeline::Batch&& batch) override;
@@ -67,9 +67,8 @@ class LaneExporter : public pipeline::Consumer {
   void grow();
   void arm(mapping::Table table);
   void due(mapping::Table table);
-  std::vector<SealedPart> make_parts(mapping::Table table,
-                                     std::shared_ptr<const SealedBlock> block);
-  Part make_part(std::shared_ptr<const SealedBlock> block, uint32_t from, uint32_t to);
+  std::vector<SealedPart> make_parts(mapping::Table table, const native::Block& block);
+  Part make_part(const native::Block& block, uint32_t from, uint32_t to);
   static void deal_acks(std::vector<AckSpan>&& acks, std::vector<SealedPart>& parts);
 
   const size_t index_;
@@ -77,7 +76,7 @@ class LaneExporter : public pipeline::Consumer {
   const LaneOptions options_;
   Budget& budget_;
   const std::shared_ptr<Sealer> sealer_;
-  const std::shared_ptr<BlockPool> pool_;
+  const std::shared_ptr<BufferPool> pool_;
   const LaneControl& control_;
   const ExporterMetrics& metrics_;
   mapping::Mapper mapper_;

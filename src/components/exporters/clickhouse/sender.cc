@@ -164,7 +164,7 @@ void Sender::retry(std::unique_ptr<Insert> insert, const Answer& answer) {
     return;
   }
   metrics_.retries.add();
-  insert->release_encoded();
+  insert->release_unpacked();
   queue_.retry(table, std::move(insert), answer.pause);
 }
 
@@ -179,7 +179,7 @@ void Sender::park(std::unique_ptr<Insert>& insert, const Answer& answer) {
   insert->set_last_failure({});  // the reason says it
   if (!insert->deadline()) {
     metrics_.retries.add();
-    insert->release_encoded();
+    insert->release_unpacked();
     queue_.park(table, std::move(insert), reason, answer.pause);
     return;
   }

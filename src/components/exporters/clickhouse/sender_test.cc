@@ -66,9 +66,6 @@ std::unique_ptr<Insert> make_insert(Table table, const std::vector<uint64_t>& id
   const auto encoded = std::make_shared<Buffer>();
   block->append_to(part.order, *encoded);
   part.encoded = encoded;
-  auto sealed = std::make_shared<SealedBlock>();
-  sealed->block = block;
-  part.sealed = sealed;
   std::vector<Part> parts;
   parts.push_back(std::move(part));
   static std::atomic<int> serial{0};

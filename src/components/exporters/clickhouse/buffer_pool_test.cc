@@ -1,4 +1,4 @@
-#include "components/exporters/clickhouse/block_pool.h"
+#include "components/exporters/clickhouse/buffer_pool.h"
 
 #include <gtest/gtest.h>
 
@@ -7,24 +7,24 @@
 namespace sluice::components {
 namespace {
 
-TEST(BlockPool, BuffersComeBackWithTheirMemory) {
-  const auto pool = std::make_shared<BlockPool>(1);
-  auto first = pool->lend_buffer();
+TEST(BufferPool, BuffersComeBackWithTheirMemory) {
+  const auto pool = std::make_shared<BufferPool>(1);
+  auto first = pool->lend();
   first->append(std::string(10'000, 'x'));
   const char* memory = first->data();
-  auto second = pool->lend_buffer();
+  auto second = pool->lend();
   second->append("y");
   first.reset();
   second.reset();  // one too many: it is not kept
-  const auto again = pool->lend_buffer();
+  const auto again = pool->lend();
   EXPECT_TRUE(again->empty());
   EXPECT_EQ(again->data(), memory);
-  EXPECT_EQ(pool->lend_buffer()->capacity(), 0U);
+  EXPECT_EQ(pool->lend()->capacity(), 0U);
 }
 
-TEST(BlockPool, WhatIsLentMayOutliveIt) {
-  auto pool = std::make_shared<BlockPool>(1);
-  const auto buffer = pool->lend_buffer();
+TEST(BufferPool, WhatIsLentMayOutliveIt) {
+  auto pool = std::make_shared<BufferPool>(1);
+  const auto buffer = pool->lend();
   pool.reset();
   buffer->append("x");
   EXPECT_EQ(buffer->view(), "x");
