@@ -45,8 +45,9 @@ constexpr uint64_t kRightsOfVersion1 = kRefer - 1;
 constexpr uint64_t kRightsOfFiles = kExecute | kWriteFile | kReadFile | kTruncate | kIoctlDev;
 constexpr uint64_t kRead = kReadFile | kReadDir;
 // No devices, sockets or pipes: the engine makes none.
-constexpr uint64_t kReadAndWrite = kRead | kWriteFile | kRemoveDir | kRemoveFile | kMakeDir |
-                                   kMakeReg | kMakeSym | kRefer | kTruncate;
+constexpr uint64_t kMakeNodes = kMakeChar | kMakeSock | kMakeFifo | kMakeBlock;
+constexpr uint64_t kReadAndWrite =
+    (kRightsOfVersion1 & ~(kExecute | kMakeNodes)) | kRefer | kTruncate;
 
 constexpr uint64_t kBindTcp = 1U << 0;  // version 4
 constexpr uint64_t kConnectTcp = 1U << 1;
