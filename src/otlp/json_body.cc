@@ -1,37 +1,25 @@
 #include "otlp/json_body.h"
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <new>
 
-#include "wire/json_scan.h"
-#include "wire/json_string.h"
-#include "wire/number_parse.h"
+#include "otlp/json_body_scan.h"
 
 namespace sluice::otlp {
 namespace {
-
-using wire::JsonStop;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool in_number(char c) {
-  return is_digit(c) || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-';
-}
 
 /// A larger working memory, 512 KiB, is given back after the body that needed it.
 constexpr size_t kNodesKept = 16 * 1024;
 
 }  // namespace
 
-/// One pass over one text. Functions take the position and return the next one, or null if the text
-/// is not accepted; so the position stays in a register. Nothing recurses: a container stands on
-/// the stack of nodes before its children, and until it is closed its `size` is the index of the
-/// container around it.
-class JsonBodyParser::Pass {
+/// One pass over one text. Nothing recurses: a container stands on the stack of nodes before its
+/// children, and until it is closed its `size` is the index of the container around it.
+class JsonBodyParser::Pass : private JsonBodyScan {
  public:
   Pass(std::string_view text, Arena& arena, std::vector<KeyValue>& nodes)
-      : begin_(text.data()), end_(text.data() + text.size()), arena_(arena), nodes_(nodes) {}
+      : JsonBodyScan(text, arena), nodes_(nodes) {}
 
   bool run(Value& root, bool takes_array) {
     const char* at = skip_spaces(begin_);
@@ -44,15 +32,6 @@ class JsonBodyParser::Pass {
   }
 
  private:
-  /// NUL at the end, and NUL is never right inside, so one comparison covers both.
-  char peek(const char* at) const { return at != end_ ? *at : '\0'; }
-
-  const char* skip_spaces(const char* at) const {
-    if (at == end_ || static_cast<unsigned char>(*at) > ' ') return at;  // as a rule
-    while (at != end_ && (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r')) ++at;
-    return at;
-  }
-
   /// REQUIRES: has_room().
   void push(std::string_view key, Value value) { nodes_[count_++] = {key, value}; }
 
@@ -95,21 +74,12 @@ class JsonBodyParser::Pass {
   const char* value(const char* at, std::string_view key) {
     if (!has_room()) return nullptr;
     switch (peek(at)) {
-      case '"': {
-        std::string_view text;
-        at = string(at, text);
-        push(key, Value::string(text));
-        return at;
-      }
       case '{': push(key, Value::map(nullptr, innermost_)); return open(at);
       case '[': push(key, Value::array(nullptr, innermost_)); return open(at);
-      case 't': push(key, Value::boolean(true)); return word(at, "true");
-      case 'f': push(key, Value::boolean(false)); return word(at, "false");
-      case 'n': push(key, Value()); return word(at, "null");
       default: {
-        double read = 0;
-        at = number(at, read);
-        push(key, Value::real(read));
+        Value read;
+        at = scalar(at, read);
+        push(key, read);
         return at;
       }
     }
@@ -148,48 +118,6 @@ class JsonBodyParser::Pass {
     return static_cast<T*>(arena_.allocate(count * sizeof(T), alignof(T)));
   }
 
-  const char* word(const char* at, std::string_view expected) const {
-    if (static_cast<size_t>(end_ - at) < expected.size()) return nullptr;
-    return std::memcmp(at, expected.data(), expected.size()) == 0 ? at + expected.size() : nullptr;
-  }
-
-  /// REQUIRES: a quote stands at `at`.
-  const char* string(const char* at, std::string_view& out) {
-    const char* start = at + 1;
-    at = wire::json_find_stop<JsonStop::Nul>(start, end_);
-    if (peek(at) == '"') {
-      out = {start, static_cast<size_t>(at - start)};
-      return at + 1;
-    }
-    return string_with_escapes(start, at, out);
-  }
-
-  const char* string_with_escapes(const char* start, const char* at, std::string_view& out) {
-    while (peek(at) == '\\' && end_ - at >= 2)
-      at = wire::json_find_stop<JsonStop::Nul>(at + 2, end_);
-    if (peek(at) != '"') return nullptr;
-    const std::string_view raw(start, static_cast<size_t>(at - start));
-    const char* bad = nullptr;
-    return wire::json_unescape(raw, wire::JsonSurrogates::Alone, arena_, out, bad) ? at + 1
-                                                                                   : nullptr;
-  }
-
-  const char* number(const char* at, double& out) const {
-    const char* start = at;
-    const bool is_negative = peek(at) == '-';
-    if (is_negative) ++at;
-    if (!is_negative && !is_digit(peek(at))) return nullptr;
-    if (wire::scan_short_decimal(at, end_, out) && !in_number(peek(at))) {
-      if (is_negative) out = -out;
-      return at;
-    }
-    while (in_number(peek(at))) ++at;
-    return wire::parse_double({start, static_cast<size_t>(at - start)}, out) ? at : nullptr;
-  }
-
-  const char* begin_;
-  const char* end_;
-  Arena& arena_;
   std::vector<KeyValue>& nodes_;
   size_t count_ = 0;        // of nodes_ in use
   size_t closed_ = 0;       // nodes that are in the arena

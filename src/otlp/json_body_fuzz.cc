@@ -1,6 +1,6 @@
 // Parses a body with our parser and with simdjson. What simdjson takes as an object ours takes too,
 // with equal content; ours takes more (json_body.h lists it), so nothing is said where simdjson
-// refuses.
+// refuses. The flattener takes a part of what the parser takes.
 
 #include <simdjson.h>
 
@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "otlp/json_body.h"
+#include "otlp/json_body_flattener.h"
 
 namespace sluice::otlp {
 namespace {
@@ -72,11 +73,27 @@ bool is_deep(element value, size_t depth) {
   return false;
 }
 
+/// What is flattened is accepted by the parser too, and comes out the same when all names are
+/// known.
+void check_flattener(std::string_view text, bool is_accepted) {
+  JsonBodyFlattener flattener;
+  Arena arena;
+  ArenaVector<KeyValue> unknown;
+  ArenaVector<KeyValue> known;
+  const bool is_flattened = flattener.append(text, arena, unknown);
+  SLUICE_CHECK(!is_flattened || is_accepted);
+  const bool again = flattener.append(text, arena, known);
+  SLUICE_CHECK(is_flattened == again && unknown.size() == known.size());
+  for (uint32_t i = 0; i < known.size(); ++i)
+    SLUICE_CHECK(known[i].key == unknown[i].key && known[i].value.kind == unknown[i].value.kind);
+}
+
 void check(std::string_view text) {
   Arena arena;
   JsonBodyParser parser;
   Value ours;
   const bool is_ours = parser.parse(text, arena, ours);
+  check_flattener(text, is_ours);
   simdjson::dom::parser reference;
   element theirs;
   if (reference.parse(text.data(), text.size()).get(theirs) != simdjson::SUCCESS) return;

@@ -162,12 +162,15 @@ bool is_quiet(ErrorMode mode, uint64_t failures) {
   return mode == ErrorMode::Silent || (mode == ErrorMode::Ignore && !is_power_of_two);
 }
 
-/// Puts neighbours whose result can be remembered together.
+/// Finds neighbours that can be done at once, and puts those whose result can be remembered
+/// together.
 void Program::divide(const std::vector<ast::Statement>& trees, const Source& source,
                      const Library& library) {
   // A look-up costs as much as a statement or two.
   constexpr size_t kWorthRemembering = 3;
   Compiler compiler(source.context, library, "", *constants_, source.relaxed);
+  for (size_t i = 1; i < trees.size(); ++i)
+    statements_[i - 1].with_next = FlatJson::make(trees[i - 1], trees[i], compiler);
   size_t begin = 0;
   const auto close = [&](size_t end, std::unique_ptr<Memo> memo) {
     if (end > begin) runs_.push_back({begin, end, std::move(memo)});
@@ -191,7 +194,13 @@ bool Program::run(const Run& run, Frame& frame, ErrorMode mode, bool& failed) co
   for (size_t i = run.begin; i < run.end; ++i) {
     const Statement& statement = statements_[i];
     frame.quiet = is_quiet(mode, statement.failures);
-    if (!statement.where || statement.where->holds(frame)) statement.editor->eval(frame);
+    if (!statement.where || statement.where->holds(frame)) {
+      if (statement.with_next && statement.with_next->apply(frame)) {
+        ++i;
+        continue;
+      }
+      statement.editor->eval(frame);
+    }
     if (!frame.failed()) continue;
     failed = true;
     if (!report(frame, statement.text, mode, statement.failures)) return false;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ottl/compiler.h"
+#include "ottl/flat_json.h"
 #include "ottl/frame.h"
 #include "ottl/library.h"
 #include "ottl/memo.h"
@@ -56,6 +57,7 @@ class Program {
     std::string_view text;
     TestPtr where;  ///< null: always
     ExprPtr editor;
+    std::unique_ptr<FlatJson> with_next;  ///< may do what this editor and the next one would do
     mutable uint64_t failures = 0;
   };
   /// Statements that run one after the other, or whose result is remembered.
