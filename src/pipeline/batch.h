@@ -41,7 +41,7 @@ struct Batch {
   otlp::Signal signal = otlp::Signal::Logs;
   PooledArena arena{new Arena};
   Buffer body;
-  Budget::Share memory;  ///< what the body takes of the process's budget
+  Budget::Share memory;  ///< what body and records take of the process's budget
   /// In the arena; the one of `signal` is set.
   otlp::LogsRequest* logs = nullptr;
   otlp::TracesRequest* traces = nullptr;

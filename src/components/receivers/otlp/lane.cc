@@ -57,12 +57,16 @@ Status Lane::decode(otlp::Signal signal, Format format, std::string_view message
   batch.body = std::move(body);  // the bytes stay where they are, and so does `message`
   batch.memory = std::move(memory);
   batch.arena = arenas_->take();
+  Arena& arena = *batch.arena;
+  Status status = internal_error("a signal without a decoder");
   switch (signal) {
-    case otlp::Signal::Logs: return decode_into(format, message, *batch.arena, batch.logs);
-    case otlp::Signal::Traces: return decode_into(format, message, *batch.arena, batch.traces);
-    case otlp::Signal::Metrics: return decode_into(format, message, *batch.arena, batch.metrics);
+    case otlp::Signal::Logs: status = decode_into(format, message, arena, batch.logs); break;
+    case otlp::Signal::Traces: status = decode_into(format, message, arena, batch.traces); break;
+    case otlp::Signal::Metrics: status = decode_into(format, message, arena, batch.metrics); break;
   }
-  return internal_error("a signal without a decoder");
+  // How much that is is known only now, and bounded by otlp::kDecodedBytesMax for each lane.
+  budget_.charge(batch.memory, arena.capacity_bytes());
+  return status;
 }
 
 void Lane::consume(pipeline::Batch&& batch, Transport transport, std::unique_ptr<Reply> reply,

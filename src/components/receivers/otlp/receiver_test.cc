@@ -493,13 +493,13 @@ TEST_F(OtlpReceiverTest, WithoutMemorySendersAreToldToRetry) {
   EXPECT_EQ(post("/v1/logs", kJson, kTwoLogsJson).status, 200);
 }
 
-TEST_F(OtlpReceiverTest, BodyStaysInTheBudgetUntilItIsResolved) {
+TEST_F(OtlpReceiverTest, BodyAndRecordsStayInTheBudgetUntilItIsResolved) {
   consumer_.hold();
   start();
   const Fd fd = connect_to(http_address());
   send_all(fd, post_text("/v1/logs", kProtobuf, kTwoLogs));
   consumer_.wait_held(1);
-  EXPECT_EQ(budget_.used_bytes(), kTwoLogs.size());
+  EXPECT_EQ(budget_.used_bytes(), kTwoLogs.size() + Arena::kChunkBytes);
   consumer_.release();
   EXPECT_EQ(receive_reply(fd).status, 200);
   EXPECT_EQ(budget_.used_bytes(), 0u);
