@@ -26,16 +26,6 @@ bool read_number(const std::string& text, Number& number) {
   return !text.empty() && std::from_chars(text.data(), end, number).ptr == end;
 }
 
-/// Encodings by their names in HTTP, the ones that we prefer first.
-struct NamedEncoding {
-  std::string_view name;
-  wire::Encoding encoding;
-};
-constexpr NamedEncoding kEncodings[] = {{"zstd", wire::Encoding::Zstd},
-                                        {"gzip", wire::Encoding::Gzip},
-                                        {"lz4", wire::Encoding::Lz4},
-                                        {"deflate", wire::Encoding::Deflate}};
-
 /// Whether a comma-separated header value has this token, unless with a weight of 0.
 bool accepts(std::string_view header, std::string_view token) {
   while (!header.empty()) {
@@ -155,21 +145,20 @@ class Reader {
 void read_encodings(const http::StreamHead& head, Reader& reader, QueryRequest& request) {
   const std::string_view sent = head.field("Content-Encoding");
   if (!sent.empty() && sent != "identity") {
-    const auto* known =
-        std::find_if(std::begin(kEncodings), std::end(kEncodings),
-                     [&](const NamedEncoding& encoding) { return encoding.name == sent; });
-    if (known == std::end(kEncodings)) {
-      reader.fail(exception::kNotImplemented,
-                  "Unknown Content-Encoding '" + std::string(sent) +
-                      "'; this server takes gzip, deflate, zstd and lz4");
-    } else {
-      request.request_encoding = known->encoding;
+    request.request_encoding = wire::find_stream_encoding(sent);
+    if (request.request_encoding == nullptr) {
+      std::string known;
+      for (const wire::StreamEncoding& encoding : wire::stream_encodings()) {
+        known += " " + std::string(encoding.name);
+      }
+      reader.fail(exception::kNotImplemented, "Unknown Content-Encoding '" + std::string(sent) +
+                                                  "'; this server takes:" + known);
     }
   }
   if (!reader.wants_compression()) return;
-  for (const NamedEncoding& encoding : kEncodings) {
+  for (const wire::StreamEncoding& encoding : wire::stream_encodings()) {
     if (accepts(head.field("Accept-Encoding"), encoding.name)) {
-      request.response_encoding = encoding.encoding;
+      request.response_encoding = &encoding;
       return;
     }
   }

@@ -9,7 +9,7 @@
 #include "engine/engine.h"
 #include "http/stream_server.h"
 #include "server/url.h"
-#include "wire/compression.h"
+#include "wire/stream_codec.h"
 
 namespace sluice::server {
 
@@ -37,9 +37,9 @@ struct QueryRequest {
 
   bool native_compress = false;    ///< compress=1: the answer in native blocks
   bool native_decompress = false;  ///< decompress=1: the body is in native blocks
-  wire::Encoding request_encoding = wire::Encoding::Identity;
-  wire::Encoding response_encoding = wire::Encoding::Identity;
-  int compression_level = 0;  ///< 0: the encoder's fast one
+  const wire::StreamEncoding* request_encoding = nullptr;   ///< null: as it is
+  const wire::StreamEncoding* response_encoding = nullptr;  ///< null: as it is
+  int compression_level = 0;                                ///< 0: the encoder's fast one
 };
 
 /// The largest buffer_size that is taken as asked; wait_end_of_query=1 is for more.

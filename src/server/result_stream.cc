@@ -31,16 +31,6 @@ std::string exception_tag() {
   return letters;
 }
 
-std::string_view encoding_name(wire::Encoding encoding) {
-  switch (encoding) {
-    case wire::Encoding::Gzip: return "gzip";
-    case wire::Encoding::Deflate: return "deflate";
-    case wire::Encoding::Zstd: return "zstd";
-    case wire::Encoding::Lz4: return "lz4";
-    default: return {};
-  }
-}
-
 std::string summary(const engine::Figures& figures) {
   char text[512];
   std::snprintf(text, sizeof text,
@@ -69,7 +59,8 @@ std::string one_line(std::string text) {
 
 std::unique_ptr<wire::StreamCodec> make_encoder(const QueryRequest& request) {
   if (request.native_compress) return wire::make_native_block_encoder();
-  return wire::make_stream_encoder(request.response_encoding, request.compression_level);
+  if (request.response_encoding == nullptr) return nullptr;
+  return request.response_encoding->make_encoder(request.compression_level);
 }
 
 }  // namespace
@@ -138,9 +129,8 @@ http::Fields ResultStream::common_fields() const {
   fields.emplace_back("X-ClickHouse-Timezone", context_.timezone);
   fields.emplace_back("X-ClickHouse-Exception-Tag", tag_);
   if (request_.cors) add_cors_fields(fields);
-  if (const std::string_view name = encoding_name(request_.response_encoding);
-      !name.empty() && !request_.native_compress) {
-    fields.emplace_back("Content-Encoding", name);
+  if (request_.response_encoding != nullptr && !request_.native_compress) {
+    fields.emplace_back("Content-Encoding", request_.response_encoding->name);
   }
   return fields;
 }

@@ -13,7 +13,8 @@ namespace {
 Status pump_body(http::StreamExchange& exchange, const QueryRequest& request,
                  const wire::Sink& sink) {
   auto blocks = request.native_decompress ? wire::make_native_block_decoder() : nullptr;
-  auto encoding = wire::make_stream_decoder(request.request_encoding);
+  auto encoding =
+      request.request_encoding != nullptr ? request.request_encoding->make_decoder() : nullptr;
   const wire::Sink to_blocks = [&](std::string_view bytes) {
     return blocks != nullptr ? blocks->write(bytes, sink) : sink(bytes);
   };

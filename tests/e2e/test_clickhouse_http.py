@@ -1,14 +1,17 @@
 """ClickHouse's HTTP interface of `sluice server`, over the real engine."""
 
+import bz2
 import gzip
 import http.client as client
 import json
+import lzma
 import socket
 import struct
 import threading
 import time
 import zlib
 
+import cramjam
 import lz4.block
 import lz4.frame
 import pytest
@@ -381,11 +384,35 @@ def peak_of_others(server):
 # Compression
 
 
+def hadoop_snappy(data):
+    """Blocks of one chunk each, as ClickHouse reads them."""
+    out = b""
+    for at in range(0, len(data), 65536):
+        plain = data[at:at + 65536]
+        chunk = bytes(cramjam.snappy.compress_raw(plain))
+        out += struct.pack(">II", len(plain), len(chunk)) + chunk
+    return out
+
+
+def read_hadoop_snappy(data):
+    out = b""
+    while data:
+        plain, size = struct.unpack(">II", data[:8])
+        out += bytes(cramjam.snappy.decompress_raw(data[8:8 + size]))
+        assert len(out) % 2**18 == plain % 2**18  # our own blocks are this long, but for the last
+        data = data[8 + size:]
+    return out
+
+
 CODECS = {
     "gzip": (gzip.compress, lambda b: gzip.decompress(b)),
     "deflate": (zlib.compress, lambda b: zlib.decompress(b)),
     "zstd": (zstd.compress, lambda b: zstd.decompress(b)),
     "lz4": (lz4.frame.compress, lambda b: lz4.frame.decompress(b)),
+    "br": (lambda b: bytes(cramjam.brotli.compress(b)), lambda b: bytes(cramjam.brotli.decompress(b))),
+    "snappy": (hadoop_snappy, read_hadoop_snappy),
+    "xz": (lzma.compress, lzma.decompress),
+    "bz2": (bz2.compress, bz2.decompress),
 }
 
 
@@ -408,12 +435,28 @@ def test_compression_only_when_asked_for_twice(http):
     assert zstd.decompress(several.body) == b"1\n"
 
 
-def test_damaged_and_unknown_encodings(http, table):
+@pytest.mark.parametrize("name", CODECS)
+def test_damaged_bodies_insert_nothing(http, table, name):
     sql = f"INSERT INTO {table} (a) FORMAT CSV"
-    damaged = http.insert(sql, gzip.compress(b"1\n2\n")[:-4], headers={"Content-Encoding": "gzip"})
-    assert damaged.status == 400, damaged.text
-    assert http.insert(sql, b"1\n", headers={"Content-Encoding": "rot13"}).status == 501
+    whole = CODECS[name][0](b"1\n2\n")
+    for damaged in (whole[:-4], whole + b"more", b"no " + whole):
+        reply = http.insert(sql, damaged, headers={"Content-Encoding": name})
+        assert (reply.status, reply.code) in ((400, 271), (500, 241)), reply.text
+        assert reply.text.startswith(f"Code: {reply.code}. DB::Exception: "), reply.text
     assert http.value(f"SELECT count() FROM {table}") == "0"
+
+
+def test_unknown_encodings_are_501(http, table):
+    reply = http.insert(f"INSERT INTO {table} (a) FORMAT CSV", b"1\n", headers={"Content-Encoding": "rot13"})
+    assert (reply.status, reply.code) == (501, 48)
+
+
+@pytest.mark.parametrize("name", CODECS)
+def test_any_level_of_compression_is_taken(http, name):
+    for level in (-7, 0, 9, 1000):
+        reply = http.post("SELECT 1", enable_http_compression=1, http_zlib_compression_level=level,
+                          headers={"Accept-Encoding": name})
+        assert CODECS[name][1](reply.body) == b"1\n", (level, reply.text)
 
 
 def native_block(data):
