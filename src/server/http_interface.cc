@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "server/engine_sql.h"
 #include "server/exception_status.h"
+#include "server/external_tables.h"
 #include "server/guard.h"
 #include "server/multipart.h"
 #include "server/result_pump.h"
@@ -18,10 +19,6 @@
 namespace sluice::server {
 namespace {
 
-/// A multipart body holds the query and its parameters, all of which ClickHouse keeps in memory
-/// too.
-constexpr size_t kMultipartBytesMax = 16 << 20;
-
 constexpr std::string_view kOk = "Ok.\n";
 constexpr std::string_view kText = "text/plain; charset=UTF-8";
 
@@ -30,16 +27,21 @@ constexpr std::string_view kNoSuchPath =
     "/replicas_status for more sophisticated health checks.\n\nSend queries from your program "
     "with POST method or GET /?query=...\n";
 
+bool begins(const Status& status, std::string_view prefix) {
+  return std::string_view(status.message()).substr(0, prefix.size()) == prefix;
+}
+
 /// The exception code for what went wrong with a request's body.
 int code_of(const Status& status) {
   switch (status.code()) {
     case Code::InvalidArgument:
-      return status.message().rfind("Syntax error", 0) == 0 ? exception::kSyntaxError
-                                                            : exception::kCannotDecompress;
+      return begins(status, "Syntax error")  ? exception::kSyntaxError
+             : begins(status, kBadMultipart) ? exception::kBadArguments
+                                             : exception::kCannotDecompress;
     case Code::DataLoss: return exception::kChecksumDoesntMatch;
     case Code::ResourceExhausted:
-      return status.message().rfind("Max query size", 0) == 0 ? exception::kQueryIsTooLarge
-                                                              : exception::kMemoryLimitExceeded;
+      return begins(status, "Max query size") ? exception::kQueryIsTooLarge
+                                              : exception::kMemoryLimitExceeded;
     case Code::Unimplemented: return exception::kNotImplemented;
     case Code::DeadlineExceeded: return exception::kSocketTimeout;
     default: return exception::kNetworkError;
@@ -85,6 +87,7 @@ class HttpInterface::QueryHandler {
   std::optional<engine::Error> prepare(const Target& target);
   std::optional<engine::Error> read_multipart(engine::NameValues params);
   std::optional<engine::Error> check_guard();
+  static std::optional<GuardRefusal> check_data(StatementBody& insert);
   engine::Error running_error(RunningQueries::Refusal refusal) const;
   engine::Error session_error(Sessions::Refusal refusal) const;
   engine::Outcome admit_and_run(ResultStream& stream);
@@ -97,21 +100,15 @@ class HttpInterface::QueryHandler {
   HttpInterface& owner_;
   http::StreamExchange& exchange_;
   QueryRequest request_;
+  ExternalTables tables_;
   StatementBody body_;
 };
 
 std::optional<engine::Error> HttpInterface::QueryHandler::read_multipart(
     engine::NameValues params) {
-  Result<std::string> text = read_text_body(exchange_, request_, kMultipartBytesMax);
-  if (!text.ok()) return error(code_of(text.status()), text.status().message());
-  Result<engine::NameValues> fields =
-      parse_multipart(exchange_.head().field("Content-Type"), *text);
-  if (!fields.ok()) {
-    const bool external_table = fields.status().code() == Code::Unimplemented;
-    return error(external_table ? exception::kNotImplemented : exception::kBadArguments,
-                 fields.status().message());
-  }
-  for (auto& field : *fields) params.push_back(std::move(field));
+  Status status = read_form(exchange_, request_, owner_.budget_, params, tables_);
+  if (status.ok()) status = describe_tables(params, tables_);
+  if (!status.ok()) return error(code_of(status), status.message());
   request_ = QueryRequest();
   return read_query_request(exchange_.head(), params, owner_.engine_.version(), request_);
 }
@@ -147,15 +144,27 @@ std::optional<engine::Error> HttpInterface::QueryHandler::check_guard() {
     for (const auto& [name, value] : request_.parameters) parameters.push_back({name, value});
     refusal = guard_check_parameters(body_.sql, body_.shape, parameters);
   }
-  const bool values = body_.shape.insert_values || body_.shape.format == "Values";
-  if (!refusal && body_.data.has_value() && values) {
-    const Result<std::string_view> data = body_.data->map();
-    if (!data.ok()) return error(exception::kMemoryLimitExceeded, data.status().message());
-    refusal = guard_check_values(*data);
+  if (!refusal) refusal = check_data(body_);
+  for (ExternalTable& table : tables_) {
+    // Nothing of them stays, so they may come with a request that only reads.
+    if (!refusal) refusal = guard_check(table.create.sql, table.create.shape, false);
+    if (!refusal) refusal = guard_check(table.insert.sql, table.insert.shape, false);
+    if (!refusal) refusal = check_data(table.insert);
   }
   if (!refusal) return std::nullopt;
   return engine::make_error(refusal->code, refusal->type, refusal->message,
                             owner_.engine_.version());
+}
+
+/// Data of an INSERT in which the engine evaluates expressions.
+std::optional<GuardRefusal> HttpInterface::QueryHandler::check_data(StatementBody& insert) {
+  const bool values = insert.shape.insert_values || insert.shape.format == "Values";
+  if (!insert.data.has_value() || !values) return std::nullopt;
+  const Result<std::string_view> data = insert.data->map();
+  if (data.ok()) return guard_check_values(*data);
+  return GuardRefusal{exception::kMemoryLimitExceeded,
+                      std::string(exception_name(exception::kMemoryLimitExceeded)),
+                      data.status().message()};
 }
 
 engine::Error HttpInterface::QueryHandler::running_error(RunningQueries::Refusal refusal) const {
@@ -211,6 +220,11 @@ engine::Outcome HttpInterface::QueryHandler::run_in_session(ResultStream& stream
 
 engine::Outcome HttpInterface::QueryHandler::run_on(engine::Connection& connection, bool lasting,
                                                     ResultStream& stream) {
+  // Before the request's settings, which are for its statement alone.
+  TemporaryTables tables(connection, lasting);
+  if (std::optional<engine::Error> error = tables.create(tables_)) {
+    return failed(std::move(*error));
+  }
   SessionState state(connection, lasting);
   if (std::optional<engine::Error> error = state.apply(request_, request_.query_id)) {
     return failed(std::move(*error));

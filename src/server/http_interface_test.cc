@@ -202,6 +202,40 @@ TEST(HttpInterface, MultipartFieldsAreParameters) {
       400);
 }
 
+std::string form_part(const std::string& name, const std::string& value) {
+  return "--b\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n";
+}
+
+const char kFormType[] = "Content-Type: multipart/form-data; boundary=b\r\n";
+
+TEST(HttpInterface, FilesOfAMultipartBodyAreTemporaryTables) {
+  Interface server;
+  const std::string body = form_part("query", "SELECT * FROM t") +
+                           form_part("t\"; filename=\"t.csv", "1,2\r\n") +
+                           form_part("t_format", "CSV") + "--b--\r\n";
+  EXPECT_EQ(
+      server.request("POST /?t_structure=a+UInt8,+b+UInt8&max_threads=2", body, kFormType).status,
+      200);
+  EXPECT_THAT(server.engine().statements(),
+              ElementsAre("CREATE TEMPORARY TABLE `t` (a UInt8, b UInt8) ENGINE = Memory",
+                          HasSubstr("FROM INFILE"), Not(HasSubstr("t_structure")),
+                          StartsWith("SELECT * FROM t INTO OUTFILE")));
+}
+
+TEST(HttpInterface, TheGuardSeesWhatTablesOfARequestAreMadeOf) {
+  Interface server;
+  const std::string body = form_part("t\"; filename=\"t", "(file('/etc/passwd'))") + "--b--\r\n";
+  for (const char* params :
+       {"t_structure=a+String+DEFAULT+file('/etc/passwd')", "t_types=String&t_format=values"}) {
+    const RawReply reply =
+        server.request("POST /?query=SELECT+1&" + std::string(params), body, kFormType);
+    EXPECT_EQ(reply.status, 403) << reply.body;
+    EXPECT_EQ(reply.field("X-ClickHouse-Exception-Code"), "497");
+  }
+  EXPECT_EQ(server.request("POST /?query=SELECT+1", body, kFormType).status, 400);
+  EXPECT_TRUE(server.engine().statements().empty());
+}
+
 TEST(HttpInterface, ErrorsOfTheEngineGetTheirStatus) {
   Interface server([](const FakeCall& call) {
     return is_setup(call) ? Outcome() : failure(60, "UNKNOWN_TABLE", "Table t does not exist");

@@ -105,14 +105,102 @@ def test_chunked_body(http):
                         headers={"Transfer-Encoding": "chunked"}).text == "42\n"
 
 
+BOUNDARY = "----clickhouse-js-3f6a"
+FORM = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+
+
+def form(fields=None, files=None):
+    """A multipart body: fields by name, then files by name."""
+    part = b'--%s\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n'
+    parts = [(name, b"", value) for name, value in (fields or {}).items()]
+    parts += [(name, b'; filename="rows"', value) for name, value in (files or {}).items()]
+    body = b"".join(part % (BOUNDARY.encode(), name.encode(), kind, value if isinstance(value, bytes) else value.encode())
+                    for name, kind, value in parts)
+    return body + f"--{BOUNDARY}--\r\n".encode()
+
+
 def test_multipart_body(http):
-    boundary = "----clickhouse-js-3f6a"
-    parts = {"query": "SELECT {x:Int32} + {y:Int32}", "param_x": "40", "param_y": "2"}
-    body = "".join(
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-        for name, value in parts.items()) + f"--{boundary}--\r\n"
-    reply = http.post(body, headers={"Content-Type": f"multipart/form-data; boundary={boundary}"})
-    assert reply.text == "42\n"
+    body = form({"query": "SELECT {x:Int32} + {y:Int32}", "param_x": "40", "param_y": "2"})
+    assert http.post(body, headers=FORM).text == "42\n"
+
+
+# External tables
+
+
+def test_external_table_with_a_structure(http):
+    rows = b'1,"a,b"\r\n2,c\r\n'
+    reply = http.post(form({"query": "SELECT * FROM ext ORDER BY id DESC"}, {"ext": rows}), headers=FORM,
+                      ext_structure="id UInt32, name LowCardinality(String)", ext_format="CSV")
+    assert reply.text == "2\tc\n1\ta,b\n"
+
+
+def test_external_table_with_types_and_the_default_format(http):
+    reply = http.post(form({"query": "SELECT sum(_1), max(_2), toTypeName(any(_2)) FROM t"}, {"t": "1\t1.5\n2\t2.5\n"}),
+                      headers=FORM, t_types="UInt8, Decimal(10, 2)")
+    assert reply.text == "3\t2.5\tDecimal(10, 2)\n"
+
+
+def test_external_tables_with_fields_joins_ctes_and_other_tables(http, table):
+    http.value(f"INSERT INTO {table} (a) SELECT number FROM numbers(10)")
+    sql = (f"WITH picked AS (SELECT id FROM ids WHERE id IN (SELECT id FROM more)) "
+           f"SELECT a, s, name FROM {table} INNER JOIN names ON names.id = a WHERE a IN picked ORDER BY a FORMAT CSV")
+    body = form({"query": sql, "ids_types": "unused", "ids_structure": "id Int32", "names_format": "JSONEachRow",
+                 "names_structure": "id Int32, name String, more Array(UInt8)", "more_structure": "id Int32"},
+                {"ids": "1\n2\n3\n", "names": '{"id": 2, "name": "two"}\n{"id": 3, "name": "three"}\n', "more": "2\n3\n4\n"})
+    assert http.post(body, headers=FORM).text == '2,"d2","two"\n3,"d3","three"\n'
+
+
+@pytest.mark.parametrize("name", ["Native", "Parquet", "RowBinary", "TSVWithNamesAndTypes", "Values"])
+def test_external_tables_in_other_formats(http, name):
+    rows = http.post(f"SELECT number AS a, toString(number) AS b FROM numbers(3) FORMAT {name}").body
+    reply = http.post(form({"query": "SELECT count(), sum(a), max(b) FROM t"}, {"t": rows}), headers=FORM,
+                      t_structure="a UInt64, b String", t_format=name)
+    assert reply.text == "3\t3\t2\n"
+
+
+def test_external_table_that_is_large_and_compressed(http):
+    rows = b"".join(b"%d\n" % i for i in range(3_000_000))
+    body = zstd.compress(form({"query": "SELECT count(), sum(n) FROM t"}, {"t": rows}))
+    reply = http.post(body, headers=FORM | {"Content-Encoding": "zstd"}, t_structure="n UInt64")
+    assert reply.text == "3000000\t4499998500000\n"
+
+
+def test_external_table_as_the_source_of_an_insert(http, table):
+    body = form({"query": f"INSERT INTO {table} (a) SELECT n FROM t"}, {"t": "7\n8\n"})
+    assert http.post(body, headers=FORM, t_structure="n Int32").status == 200
+    assert http.value(f"SELECT groupArray(a) FROM {table}") == "[7,8]"
+
+
+def test_external_tables_go_with_their_request(http):
+    ask = {"headers": FORM, "t_structure": "n Int32", "session_id": "external"}
+    for _ in range(2):
+        assert http.post(form({"query": "SELECT * FROM t"}, {"t": "1\n"}), **ask).text == "1\n"
+    assert http.post("SELECT * FROM t", session_id="external").code == 60
+    http.value("CREATE TEMPORARY TABLE t (own Int32)", session_id="external")
+    assert http.post(form({"query": "SELECT * FROM t"}, {"t": "1\n"}), **ask).code == 57
+    assert http.value("SELECT count() FROM t", session_id="external") == "0"
+
+
+def test_external_tables_in_a_request_that_only_reads(http):
+    body = form({"query": "SELECT * FROM t"}, {"t": "1\n"})
+    assert http.post(body, headers=FORM, t_structure="n Int32", readonly=2).text == "1\n"
+    assert http.request("GET", body=form({}, {"t": "1\n"}), headers=FORM, t_structure="n Int32",
+                        query="SELECT * FROM t").text == "1\n"
+
+
+@pytest.mark.parametrize("params, rows, status, code", [
+    ({}, "1\n", 400, 36),
+    ({"t_structure": "n Nothing4"}, "1\n", 404, 50),
+    ({"t_structure": "n Int32", "t_format": "Nonesuch"}, "1\n", 404, 73),
+    ({"t_structure": "n Int32"}, "one\n", 400, 27),
+    ({"t_structure": "n Int32) ENGINE = Memory; DROP TABLE x --"}, "1\n", 400, 62),
+    ({"t_structure": "n String DEFAULT file('/etc/hostname')"}, "1\n", 403, 497),
+    ({"t_structure": "n String", "t_format": "Values"}, "(file('/etc/hostname'))", 403, 497),
+])
+def test_errors_of_external_tables(http, params, rows, status, code):
+    reply = http.post(form({"query": "SELECT * FROM t"}, {"t": rows}), headers=FORM, **params)
+    assert (reply.status, reply.code) == (status, code), reply.text
+    assert reply.text.startswith(f"Code: {code}. DB::Exception: ")
 
 
 def test_one_statement_only(http):
