@@ -62,7 +62,7 @@ class HttpInterface::QueryHandler {
     }
     const auto started = QueryLog::Clock::now();
     ResultStream stream(exchange_, request_,
-                        {owner_.engine_.timezone(), owner_.options_.display_name, &owner_.budget_});
+                        {owner_.engine_, owner_.options_.display_name, owner_.budget_});
     // Everything that the next request of this client may need is given back before the answer
     // ends.
     const engine::Outcome outcome = admit_and_run(stream);
@@ -94,7 +94,6 @@ class HttpInterface::QueryHandler {
   engine::Outcome run_in_session(ResultStream& stream);
   engine::Outcome run_on(engine::Connection& connection, bool lasting, ResultStream& stream);
   engine::Outcome execute(engine::Connection& connection, ResultStream& stream);
-  engine::Outcome execute_with_result(engine::Connection& connection, ResultStream& stream);
   void record(const engine::Outcome& outcome, QueryLog::Clock::time_point started) const;
 
   HttpInterface& owner_;
@@ -234,43 +233,32 @@ engine::Outcome HttpInterface::QueryHandler::run_on(engine::Connection& connecti
 
 engine::Outcome HttpInterface::QueryHandler::execute(engine::Connection& connection,
                                                      ResultStream& stream) {
-  if (has_result(body_.shape.kind)) return execute_with_result(connection, stream);
-  engine::Statement statement;
-  std::string with_data;
-  statement.sql = std::string_view(body_.sql).substr(0, body_.shape.end);
-  if (body_.data.has_value()) {
-    with_data = with_data_from(body_.sql, body_.shape, body_.data->path());
-    statement.sql = with_data;
-  }
-  statement.default_format = request_.default_format;
-  statement.parameters = &request_.parameters;
-  engine::Outcome outcome = connection.execute(statement);
-  if (outcome.ok() && !outcome.output.empty()) {
-    stream.set_format(request_.default_format);
-    if (Status status = stream.write(outcome.output); !status.ok()) {
-      outcome.error = error(code_of(status), status.message());
-    }
-  }
-  return outcome;
-}
-
-engine::Outcome HttpInterface::QueryHandler::execute_with_result(engine::Connection& connection,
-                                                                 ResultStream& stream) {
   const StatementShape& shape = body_.shape;
-  stream.set_format(shape.format.empty() ? request_.default_format : shape.format);
+  const bool result = has_result(shape.kind);
+  if (result) stream.set_format(shape.format.empty() ? request_.default_format : shape.format);
+  const auto sql = [&](int fd) {
+    if (result) return with_result_to(body_.sql, shape, fd);
+    return body_.data.has_value() ? with_data_from(body_.sql, shape, body_.data->path())
+                                  : body_.sql.substr(0, shape.end);
+  };
   engine::Statement statement;
   statement.default_format = request_.default_format;
   statement.parameters = &request_.parameters;
-  const PumpJob job{owner_.engine_, connection, owner_.threads_, exchange_, request_.query_id};
-  PumpResult result = pump_result(job, body_.sql, shape, statement, stream);
-  if (result.output.ok()) return std::move(result.outcome);
-  if (result.output.code() == Code::Cancelled) {
-    result.outcome.error = error(exception::kQueryWasCancelled,
-                                 "Query was cancelled: the client closed its connection");
-  } else {
-    result.outcome.error = error(code_of(result.output), result.output.message());
+  // What writes is finished without its client.
+  const PumpJob job{owner_.engine_, connection,        owner_.threads_,
+                    exchange_,      request_.query_id, result};
+  PumpResult run = run_statement(job, sql, statement, stream);
+  if (run.output.ok() && run.outcome.ok() && !run.outcome.output.empty()) {
+    stream.set_format(request_.default_format);
+    run.output = stream.write(run.outcome.output);
   }
-  return std::move(result.outcome);
+  if (run.output.code() == Code::Cancelled) {
+    run.outcome.error = error(exception::kQueryWasCancelled,
+                              "Query was cancelled: the client closed its connection");
+  } else if (!run.output.ok()) {
+    run.outcome.error = error(code_of(run.output), run.output.message());
+  }
+  return std::move(run.outcome);
 }
 
 void HttpInterface::QueryHandler::record(const engine::Outcome& outcome,

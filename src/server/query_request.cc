@@ -64,6 +64,11 @@ class Reader {
 
   /// Whether enable_http_compression=1 was among them.
   bool wants_compression() const { return compress_; }
+  std::optional<std::chrono::milliseconds> progress_interval() const {
+    if (!progress_) return std::nullopt;
+    return std::clamp(std::chrono::milliseconds(progress_interval_ms_), kProgressIntervalMin,
+                      kProgressIntervalMax);
+  }
   std::optional<engine::Error> error() && { return std::move(error_); }
 
  private:
@@ -131,6 +136,10 @@ class Reader {
       request_.cors = is_true(value);
     } else if (name == "enable_http_compression") {
       compress_ = is_true(value);
+    } else if (name == "send_progress_in_http_headers") {
+      progress_ = is_true(value);
+    } else if (name == "http_headers_progress_interval_ms") {
+      read_number(value, progress_interval_ms_);
     } else if (name == "http_zlib_compression_level" || name == "http_response_compression_level") {
       read_number(value, request_.compression_level);
     }
@@ -139,6 +148,8 @@ class Reader {
   const std::string_view version_;
   QueryRequest& request_;
   bool compress_ = false;
+  bool progress_ = false;
+  int64_t progress_interval_ms_ = 100;  // ClickHouse's default
   std::optional<engine::Error> error_;
 };
 
@@ -179,6 +190,7 @@ std::optional<engine::Error> read_query_request(const http::StreamHead& head,
   Reader reader(version, request);
   for (const auto& [name, value] : params) reader.take(name, value);
   read_encodings(head, reader, request);
+  request.progress_interval = reader.progress_interval();
   if (request.query_id.empty()) request.query_id = random_uuid();
   return std::move(reader).error();
 }

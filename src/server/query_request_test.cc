@@ -113,6 +113,20 @@ TEST(QueryRequest, AcceptEncodingCountsWhenCompressionIsEnabled) {
   }
 }
 
+TEST(QueryRequest, ProgressIsToldWhenAskedFor) {
+  using std::chrono::milliseconds;
+  const auto interval = [](const char* wanted, const char* milliseconds) {
+    return read({{"send_progress_in_http_headers", wanted},
+                 {"http_headers_progress_interval_ms", milliseconds}})
+        .progress_interval;
+  };
+  EXPECT_EQ(read({{"send_progress_in_http_headers", "1"}}).progress_interval, milliseconds(100));
+  EXPECT_EQ(interval("1", "250"), milliseconds(250));
+  EXPECT_EQ(interval("true", "0"), kProgressIntervalMin);
+  EXPECT_EQ(interval("1", "9000000000000000000"), kProgressIntervalMax);
+  EXPECT_EQ(interval("0", "250"), std::nullopt);
+}
+
 TEST(QueryRequest, EveryQueryHasAnId) {
   std::set<std::string> ids;
   for (int i = 0; i < 100; ++i) {

@@ -686,6 +686,49 @@ def test_cors_only_when_asked_for(http):
     assert "access-control-allow-origin" not in http.request("OPTIONS", "/").headers
 
 
+# Progress and figures
+
+
+SLOW = "SELECT sum(sleepEachRow(0.01)) FROM numbers(100) SETTINGS max_block_size = 1"
+WITH_PROGRESS = {"send_progress_in_http_headers": 1, "http_headers_progress_interval_ms": 50}
+
+
+def test_progress_in_headers(http):
+    reply = http.post(SLOW + " FORMAT CSV", **WITH_PROGRESS)
+    assert reply.text == "0\n"
+    rows = [int(p.get("read_rows", 0)) for p in reply.progress]
+    assert len(rows) >= 5 and rows == sorted(rows) and 0 < rows[-1] <= 100, reply.progress
+    assert all(p["total_rows_to_read"] == "100" and int(p["elapsed_ns"]) > 0 for p in reply.progress[1:]), reply.progress
+    assert json.loads(reply.headers["x-clickhouse-summary"])["read_rows"] == "100"
+
+
+def test_progress_of_an_insert(http, table):
+    reply = http.post(f"INSERT INTO {table} (a) SELECT number + sleepEachRow(0.01) FROM numbers(100) "
+                      "SETTINGS max_block_size = 1", **WITH_PROGRESS)
+    assert len(reply.progress) >= 5 and int(reply.progress[-1]["read_rows"]) > 0, reply.progress
+    assert json.loads(reply.headers["x-clickhouse-summary"])["written_rows"] == "100"
+
+
+def test_no_progress_unless_asked_for_or_after_the_end(http):
+    assert http.post(SLOW).progress == []
+    assert http.post("SELECT 1", **WITH_PROGRESS).progress == []
+    assert http.post(SLOW, **WITH_PROGRESS | {"http_headers_progress_interval_ms": 60_000}).progress == []
+
+
+def test_an_error_after_progress(http):
+    reply = http.post("SELECT throwIf(number = 50), sleepEachRow(0.01) FROM numbers(100) SETTINGS max_block_size = 1",
+                      **WITH_PROGRESS)
+    assert (reply.status, reply.code) == (200, 395)
+    assert reply.progress and reply.text.startswith("Code: 395. DB::Exception: ")
+
+
+def test_summary_of_a_streamed_result(http):
+    reply = http.post("SELECT number, repeat('x', 100) FROM numbers(200000)")
+    assert reply.headers["transfer-encoding"] == "chunked" and len(reply.body) > 2 << 20
+    summary = json.loads(reply.headers["x-clickhouse-summary"])
+    assert 0 < int(summary["read_rows"]) <= 200000 and int(summary["elapsed_ns"]) > 0, summary
+
+
 # The log of queries
 
 
