@@ -58,15 +58,15 @@ class HttpInterface::QueryHandler {
 
   void run(const Target& target) {
     if (std::optional<engine::Error> error = prepare(target)) {
+      record_end(failed(*error));
       return respond_error(exchange_, *error, request_.cors, request_.query_id);
     }
-    const auto started = QueryLog::Clock::now();
     ResultStream stream(exchange_, request_,
                         {owner_.engine_, owner_.options_.display_name, owner_.budget_});
     // Everything that the next request of this client may need is given back before the answer
     // ends.
     const engine::Outcome outcome = admit_and_run(stream);
-    record(outcome, started);
+    record_end(outcome);
     if (outcome.ok()) {
       stream.finish(outcome.figures);
     } else {
@@ -94,13 +94,16 @@ class HttpInterface::QueryHandler {
   engine::Outcome run_in_session(ResultStream& stream);
   engine::Outcome run_on(engine::Connection& connection, bool lasting, ResultStream& stream);
   engine::Outcome execute(engine::Connection& connection, ResultStream& stream);
-  void record(const engine::Outcome& outcome, QueryLog::Clock::time_point started) const;
+  void record(QueryLog::Event event, const engine::Outcome& outcome) const;
+  void record_end(const engine::Outcome& outcome) const;
 
   HttpInterface& owner_;
   http::StreamExchange& exchange_;
+  const QueryLog::Clock::time_point came_ = QueryLog::Clock::now();
   QueryRequest request_;
   ExternalTables tables_;
   StatementBody body_;
+  bool started_ = false;  // the engine has been given the statement
 };
 
 std::optional<engine::Error> HttpInterface::QueryHandler::read_multipart(
@@ -247,6 +250,8 @@ engine::Outcome HttpInterface::QueryHandler::execute(engine::Connection& connect
   // What writes is finished without its client.
   const PumpJob job{owner_.engine_, connection,        owner_.threads_,
                     exchange_,      request_.query_id, result};
+  record(QueryLog::Event::Start, {});
+  started_ = true;
   PumpResult run = run_statement(job, sql, statement, stream);
   if (run.output.ok() && run.outcome.ok() && !run.outcome.output.empty()) {
     stream.set_format(request_.default_format);
@@ -261,11 +266,18 @@ engine::Outcome HttpInterface::QueryHandler::execute(engine::Connection& connect
   return std::move(run.outcome);
 }
 
-void HttpInterface::QueryHandler::record(const engine::Outcome& outcome,
-                                         QueryLog::Clock::time_point started) const {
+void HttpInterface::QueryHandler::record(QueryLog::Event event,
+                                         const engine::Outcome& outcome) const {
   if (owner_.log_ == nullptr) return;
-  owner_.log_->add({request_, body_.sql, body_.shape.kind, exchange_.head(), outcome, started,
+  owner_.log_->add({event, request_, body_.sql, body_.shape.kind, exchange_.head(), outcome, came_,
                     owner_.options_.account.user});
+}
+
+void HttpInterface::QueryHandler::record_end(const engine::Outcome& outcome) const {
+  record(outcome.ok() ? QueryLog::Event::Finish
+         : started_   ? QueryLog::Event::ExceptionWhileProcessing
+                      : QueryLog::Event::ExceptionBeforeStart,
+         outcome);
 }
 
 HttpInterface::HttpInterface(engine::Engine& engine, HttpInterfaceOptions options, QueryLog* log)

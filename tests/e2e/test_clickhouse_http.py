@@ -735,6 +735,15 @@ def test_summary_of_a_streamed_result(http):
 def test_query_log(http):
     http.post("SELECT 'seen in the log'", query_id="logged", log_comment="by a test")
     http.post("SELECT no_such_column", query_id="failed")
-    seen = "SELECT query_kind, log_comment, exception_code FROM system.query_log WHERE query_id = '{}'"
-    wait_for(lambda: http.value(seen.format("logged")) == "Select\tby a test\t0", "the query is in the log")
-    wait_for(lambda: http.value(seen.format("failed")) == "Select\t\t47", "the failed one too")
+    http.post("SELECT 1; SELECT 2", query_id="malformed")
+    http.post("SELECT * FROM file('x')", query_id="denied")
+    http.post("SELECT 1", query_id="misconfigured", no_such_setting=1)
+    seen = ("SELECT type, query_kind, log_comment, exception_code, startsWith(query, 'SELECT') FROM system.query_log "
+            "WHERE query_id = '{}' ORDER BY type, event_time_microseconds")
+    for query_id, rows in {
+            "logged": ["QueryStart\tSelect\tby a test\t0\t1", "QueryFinish\tSelect\tby a test\t0\t1"],
+            "failed": ["QueryStart\tSelect\t\t0\t1", "ExceptionWhileProcessing\tSelect\t\t47\t1"],
+            "malformed": ["ExceptionBeforeStart\tNone\t\t62\t1"],
+            "denied": ["ExceptionBeforeStart\tSelect\t\t497\t1"],
+            "misconfigured": ["ExceptionBeforeStart\tSelect\t\t115\t1"]}.items():
+        wait_for(lambda: http.value(seen.format(query_id)).split("\n") == rows, f"{query_id} is in the log")
