@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <mutex>
+#include <sstream>
 #include <thread>
 #include <utility>
 
@@ -129,6 +130,20 @@ class ChdbEngine final : public Engine {
                             "] = " + quoted(tag) + " ASYNC FORMAT Null";
     const std::lock_guard lock(control_mutex_);
     control_->execute({sql});
+  }
+
+  Figures progress(std::string_view tag) override {
+    const std::string sql =
+        "SELECT read_rows, read_bytes, written_rows, written_bytes, total_rows_approx, "
+        "memory_usage, elapsed FROM system.processes WHERE Settings[" +
+        quoted(kTagSetting) + "] = " + quoted(tag) + " LIMIT 1 FORMAT TSVRaw";
+    const std::lock_guard lock(control_mutex_);
+    const Outcome outcome = control_->execute({sql});
+    Figures figures;
+    std::istringstream(outcome.output) >> figures.read_rows >> figures.read_bytes >>
+        figures.written_rows >> figures.written_bytes >> figures.total_rows_to_read >>
+        figures.memory_bytes >> figures.elapsed_s;
+    return figures;
   }
 
   const std::string& version() const override { return version_; }

@@ -24,7 +24,7 @@ struct Error {
 Error make_error(int code, std::string_view type, std::string_view message,
                  std::string_view version);
 
-/// What a statement cost and gave. All zero if it failed.
+/// What a statement cost and gave. What is not known is zero: all of it if the statement failed.
 struct Figures {
   uint64_t read_rows = 0;
   uint64_t read_bytes = 0;
@@ -33,6 +33,11 @@ struct Figures {
   uint64_t result_rows = 0;
   uint64_t result_bytes = 0;
   double elapsed_s = 0;
+
+  // Known only of a statement that runs.
+
+  uint64_t total_rows_to_read = 0;
+  uint64_t memory_bytes = 0;
 };
 
 struct Outcome {
@@ -78,15 +83,19 @@ class Engine {
   /// once; the statement ends with code 394 soon after, if it was found running.
   virtual void cancel(std::string_view tag) = 0;
 
+  /// The figures so far of what runs with this value of kTagSetting; all zero if nothing does. Its
+  /// result's are not known before its end. Costs a query of the engine.
+  virtual Figures progress(std::string_view tag) = 0;
+
   /// version(), e.g. "26.5.1.1".
   virtual const std::string& version() const = 0;
   /// The server's time zone, e.g. "Etc/UTC".
   virtual const std::string& timezone() const = 0;
 };
 
-/// The setting that carries the name by which cancel() finds a statement. libchdb has no query ids
-/// that one could choose; this setting is text of the user's choice that shows in system.processes,
-/// and does nothing else, since libchdb runs without a query cache.
+/// The setting that carries the name by which cancel() and progress() find a statement. libchdb has
+/// no query ids that one could choose; this setting is text of the user's choice that shows in
+/// system.processes, and does nothing else, since libchdb runs without a query cache.
 inline constexpr std::string_view kTagSetting = "query_cache_tag";
 
 /// `text` as a string literal of ClickHouse's SQL, quotes included.

@@ -109,6 +109,16 @@ void FakeEngine::cancel(std::string_view tag) {
   changed_.notify_all();
 }
 
+Figures FakeEngine::progress(std::string_view) {
+  const std::lock_guard lock(mutex_);
+  return progress_;
+}
+
+void FakeEngine::set_progress(const Figures& figures) {
+  const std::lock_guard lock(mutex_);
+  progress_ = figures;
+}
+
 void FakeEngine::wait_for_cancel(const std::string& tag) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return cancelled_.count(tag) != 0; });

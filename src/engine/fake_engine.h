@@ -37,9 +37,12 @@ class FakeEngine final : public Engine {
 
   Result<std::unique_ptr<Connection>> connect() override;
   void cancel(std::string_view tag) override;
+  /// What set_progress() was given last, whatever the tag.
+  Figures progress(std::string_view tag) override;
   const std::string& version() const override { return version_; }
   const std::string& timezone() const override { return timezone_; }
 
+  void set_progress(const Figures& figures);
   /// Everything that was executed, in order of arrival.
   std::vector<std::string> statements() const;
   std::set<std::string> cancelled() const;
@@ -57,6 +60,7 @@ class FakeEngine final : public Engine {
   std::condition_variable changed_;
   std::vector<std::string> statements_;
   std::set<std::string> cancelled_;
+  Figures progress_;
   int connections_ = 0;
   int open_ = 0;
 };

@@ -39,6 +39,14 @@ const std::string* find_field(const StreamHead& head, std::string_view name) {
   return nullptr;
 }
 
+std::string status_line(int status) {
+  return "HTTP/1.1 " + std::to_string(status) + " " + std::string(reason_phrase(status)) + "\r\n";
+}
+
+void append_fields(std::string& head, const Fields& fields) {
+  for (const auto& [name, value] : fields) head += name + ": " + value + "\r\n";
+}
+
 int to_poll_timeout(Clock::time_point deadline) {
   const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now()).count();
   return left <= 0 ? 0 : static_cast<int>(left);
@@ -75,6 +83,7 @@ class Exchange final : public StreamExchange {
 
   const StreamHead& head() const override { return head_; }
   Result<std::string_view> read_body() override;
+  void send_early(const Fields& fields) override;
   void start(int status, const Fields& fields, int64_t content_length) override;
   bool write(std::string_view bytes) override;
   void finish() override;
@@ -120,6 +129,7 @@ class Exchange final : public StreamExchange {
 
   std::string out_head_;  // written together with the first bytes of the body
   bool keep_alive_ = false;
+  bool early_ = false;  // the status line and some fields have gone
   bool started_ = false;
   bool finished_ = false;
   bool chunked_ = false;
@@ -215,16 +225,25 @@ Result<std::string_view> Exchange::read_body() {
   return std::string_view();
 }
 
+void Exchange::send_early(const Fields& fields) {
+  SLUICE_CHECK(!started_);
+  std::string lines = early_ ? std::string() : status_line(200);
+  early_ = true;
+  append_fields(lines, fields);
+  iovec part{lines.data(), lines.size()};
+  send_parts(&part, 1);
+}
+
 void Exchange::start(int status, const Fields& fields, int64_t content_length) {
   SLUICE_CHECK(!started_);
   started_ = true;
   if (connection_.draining->load()) keep_alive_ = false;
+  if (early_) status = 200;
   const bool bodiless = status == 204 || status == 304;
   chunked_ = content_length < 0 && head_.version >= 11 && !bodiless;
   if (content_length < 0 && !chunked_ && !bodiless) keep_alive_ = false;
-  out_head_ = "HTTP/1.1 " + std::to_string(status) + " " + std::string(reason_phrase(status));
-  out_head_ += "\r\n";
-  for (const auto& [name, value] : fields) out_head_ += name + ": " + value + "\r\n";
+  if (!early_) out_head_ = status_line(status);
+  append_fields(out_head_, fields);
   if (chunked_) {
     out_head_ += "Transfer-Encoding: chunked\r\n";
   } else if (content_length >= 0 && !bodiless) {

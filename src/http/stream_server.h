@@ -66,6 +66,9 @@ class StreamExchange {
   /// where the peer waits for it.
   virtual Result<std::string_view> read_body() = 0;
 
+  /// Sends header fields ahead of start(), while it is not known yet what the answer will be. From
+  /// the first call on its status is 200, whatever start() is given.
+  virtual void send_early(const Fields& fields) = 0;
   /// Begins the answer. `content_length` -1: not known, chunks are sent (or, to HTTP/1.0, the
   /// connection is closed at the end). Content-Length, Transfer-Encoding and Connection are written
   /// here; `fields` must not have them. Call once.

@@ -101,6 +101,24 @@ TEST(StreamServer, HeadGetsTheHeaderAlone) {
   EXPECT_EQ(client.request("GET /y").body, "GET /y\n");
 }
 
+TEST(StreamServer, EarlyFieldsAreSentAheadAndSetTheStatus) {
+  std::promise<void> seen;
+  const Server server([&seen](StreamExchange& exchange) {
+    exchange.send_early({{"X-Early", "1"}});
+    exchange.send_early({{"X-Early", "2"}});
+    seen.get_future().wait();
+    exchange.respond(500, {{"X-Late", "3"}}, "body");
+  });
+  RawClient client = server.connect();
+  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(client.read_line(), "HTTP/1.1 200 OK\r\n");
+  EXPECT_EQ(client.read_line(), "X-Early: 1\r\n");
+  EXPECT_EQ(client.read_line(), "X-Early: 2\r\n");
+  seen.set_value();
+  EXPECT_EQ(client.read_line(), "X-Late: 3\r\n");
+  EXPECT_EQ(client.read_line(), "Content-Length: 4\r\n");
+}
+
 TEST(StreamServer, Http10IsAnsweredAndClosed) {
   const Server server([](StreamExchange& exchange) {
     exchange.start(200, {});

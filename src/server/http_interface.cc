@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "server/engine_sql.h"
 #include "server/exception_status.h"
+#include "server/external_tables.h"
 #include "server/guard.h"
 #include "server/multipart.h"
 #include "server/result_pump.h"
@@ -18,10 +19,6 @@
 namespace sluice::server {
 namespace {
 
-/// A multipart body holds the query and its parameters, all of which ClickHouse keeps in memory
-/// too.
-constexpr size_t kMultipartBytesMax = 16 << 20;
-
 constexpr std::string_view kOk = "Ok.\n";
 constexpr std::string_view kText = "text/plain; charset=UTF-8";
 
@@ -30,16 +27,21 @@ constexpr std::string_view kNoSuchPath =
     "/replicas_status for more sophisticated health checks.\n\nSend queries from your program "
     "with POST method or GET /?query=...\n";
 
+bool begins(const Status& status, std::string_view prefix) {
+  return std::string_view(status.message()).substr(0, prefix.size()) == prefix;
+}
+
 /// The exception code for what went wrong with a request's body.
 int code_of(const Status& status) {
   switch (status.code()) {
     case Code::InvalidArgument:
-      return status.message().rfind("Syntax error", 0) == 0 ? exception::kSyntaxError
-                                                            : exception::kCannotDecompress;
+      return begins(status, "Syntax error")  ? exception::kSyntaxError
+             : begins(status, kBadMultipart) ? exception::kBadArguments
+                                             : exception::kCannotDecompress;
     case Code::DataLoss: return exception::kChecksumDoesntMatch;
     case Code::ResourceExhausted:
-      return status.message().rfind("Max query size", 0) == 0 ? exception::kQueryIsTooLarge
-                                                              : exception::kMemoryLimitExceeded;
+      return begins(status, "Max query size") ? exception::kQueryIsTooLarge
+                                              : exception::kMemoryLimitExceeded;
     case Code::Unimplemented: return exception::kNotImplemented;
     case Code::DeadlineExceeded: return exception::kSocketTimeout;
     default: return exception::kNetworkError;
@@ -56,15 +58,15 @@ class HttpInterface::QueryHandler {
 
   void run(const Target& target) {
     if (std::optional<engine::Error> error = prepare(target)) {
+      record_end(failed(*error));
       return respond_error(exchange_, *error, request_.cors, request_.query_id);
     }
-    const auto started = QueryLog::Clock::now();
     ResultStream stream(exchange_, request_,
-                        {owner_.engine_.timezone(), owner_.options_.display_name, &owner_.budget_});
+                        {owner_.engine_, owner_.options_.display_name, owner_.budget_});
     // Everything that the next request of this client may need is given back before the answer
     // ends.
     const engine::Outcome outcome = admit_and_run(stream);
-    record(outcome, started);
+    record_end(outcome);
     if (outcome.ok()) {
       stream.finish(outcome.figures);
     } else {
@@ -85,33 +87,30 @@ class HttpInterface::QueryHandler {
   std::optional<engine::Error> prepare(const Target& target);
   std::optional<engine::Error> read_multipart(engine::NameValues params);
   std::optional<engine::Error> check_guard();
+  static std::optional<GuardRefusal> check_data(StatementBody& insert);
   engine::Error running_error(RunningQueries::Refusal refusal) const;
   engine::Error session_error(Sessions::Refusal refusal) const;
   engine::Outcome admit_and_run(ResultStream& stream);
   engine::Outcome run_in_session(ResultStream& stream);
   engine::Outcome run_on(engine::Connection& connection, bool lasting, ResultStream& stream);
   engine::Outcome execute(engine::Connection& connection, ResultStream& stream);
-  engine::Outcome execute_with_result(engine::Connection& connection, ResultStream& stream);
-  void record(const engine::Outcome& outcome, QueryLog::Clock::time_point started) const;
+  void record(QueryLog::Event event, const engine::Outcome& outcome) const;
+  void record_end(const engine::Outcome& outcome) const;
 
   HttpInterface& owner_;
   http::StreamExchange& exchange_;
+  const QueryLog::Clock::time_point came_ = QueryLog::Clock::now();
   QueryRequest request_;
+  ExternalTables tables_;
   StatementBody body_;
+  bool started_ = false;  // the engine has been given the statement
 };
 
 std::optional<engine::Error> HttpInterface::QueryHandler::read_multipart(
     engine::NameValues params) {
-  Result<std::string> text = read_text_body(exchange_, request_, kMultipartBytesMax);
-  if (!text.ok()) return error(code_of(text.status()), text.status().message());
-  Result<engine::NameValues> fields =
-      parse_multipart(exchange_.head().field("Content-Type"), *text);
-  if (!fields.ok()) {
-    const bool external_table = fields.status().code() == Code::Unimplemented;
-    return error(external_table ? exception::kNotImplemented : exception::kBadArguments,
-                 fields.status().message());
-  }
-  for (auto& field : *fields) params.push_back(std::move(field));
+  Status status = read_form(exchange_, request_, owner_.budget_, params, tables_);
+  if (status.ok()) status = describe_tables(params, tables_);
+  if (!status.ok()) return error(code_of(status), status.message());
   request_ = QueryRequest();
   return read_query_request(exchange_.head(), params, owner_.engine_.version(), request_);
 }
@@ -147,15 +146,27 @@ std::optional<engine::Error> HttpInterface::QueryHandler::check_guard() {
     for (const auto& [name, value] : request_.parameters) parameters.push_back({name, value});
     refusal = guard_check_parameters(body_.sql, body_.shape, parameters);
   }
-  const bool values = body_.shape.insert_values || body_.shape.format == "Values";
-  if (!refusal && body_.data.has_value() && values) {
-    const Result<std::string_view> data = body_.data->map();
-    if (!data.ok()) return error(exception::kMemoryLimitExceeded, data.status().message());
-    refusal = guard_check_values(*data);
+  if (!refusal) refusal = check_data(body_);
+  for (ExternalTable& table : tables_) {
+    // Nothing of them stays, so they may come with a request that only reads.
+    if (!refusal) refusal = guard_check(table.create.sql, table.create.shape, false);
+    if (!refusal) refusal = guard_check(table.insert.sql, table.insert.shape, false);
+    if (!refusal) refusal = check_data(table.insert);
   }
   if (!refusal) return std::nullopt;
   return engine::make_error(refusal->code, refusal->type, refusal->message,
                             owner_.engine_.version());
+}
+
+/// Data of an INSERT in which the engine evaluates expressions.
+std::optional<GuardRefusal> HttpInterface::QueryHandler::check_data(StatementBody& insert) {
+  const bool values = insert.shape.insert_values || insert.shape.format == "Values";
+  if (!insert.data.has_value() || !values) return std::nullopt;
+  const Result<std::string_view> data = insert.data->map();
+  if (data.ok()) return guard_check_values(*data);
+  return GuardRefusal{exception::kMemoryLimitExceeded,
+                      std::string(exception_name(exception::kMemoryLimitExceeded)),
+                      data.status().message()};
 }
 
 engine::Error HttpInterface::QueryHandler::running_error(RunningQueries::Refusal refusal) const {
@@ -211,6 +222,11 @@ engine::Outcome HttpInterface::QueryHandler::run_in_session(ResultStream& stream
 
 engine::Outcome HttpInterface::QueryHandler::run_on(engine::Connection& connection, bool lasting,
                                                     ResultStream& stream) {
+  // Before the request's settings, which are for its statement alone.
+  TemporaryTables tables(connection, lasting);
+  if (std::optional<engine::Error> error = tables.create(tables_)) {
+    return failed(std::move(*error));
+  }
   SessionState state(connection, lasting);
   if (std::optional<engine::Error> error = state.apply(request_, request_.query_id)) {
     return failed(std::move(*error));
@@ -220,50 +236,48 @@ engine::Outcome HttpInterface::QueryHandler::run_on(engine::Connection& connecti
 
 engine::Outcome HttpInterface::QueryHandler::execute(engine::Connection& connection,
                                                      ResultStream& stream) {
-  if (has_result(body_.shape.kind)) return execute_with_result(connection, stream);
-  engine::Statement statement;
-  std::string with_data;
-  statement.sql = std::string_view(body_.sql).substr(0, body_.shape.end);
-  if (body_.data.has_value()) {
-    with_data = with_data_from(body_.sql, body_.shape, body_.data->path());
-    statement.sql = with_data;
-  }
-  statement.default_format = request_.default_format;
-  statement.parameters = &request_.parameters;
-  engine::Outcome outcome = connection.execute(statement);
-  if (outcome.ok() && !outcome.output.empty()) {
-    stream.set_format(request_.default_format);
-    if (Status status = stream.write(outcome.output); !status.ok()) {
-      outcome.error = error(code_of(status), status.message());
-    }
-  }
-  return outcome;
-}
-
-engine::Outcome HttpInterface::QueryHandler::execute_with_result(engine::Connection& connection,
-                                                                 ResultStream& stream) {
   const StatementShape& shape = body_.shape;
-  stream.set_format(shape.format.empty() ? request_.default_format : shape.format);
+  const bool result = has_result(shape.kind);
+  if (result) stream.set_format(shape.format.empty() ? request_.default_format : shape.format);
+  const auto sql = [&](int fd) {
+    if (result) return with_result_to(body_.sql, shape, fd);
+    return body_.data.has_value() ? with_data_from(body_.sql, shape, body_.data->path())
+                                  : body_.sql.substr(0, shape.end);
+  };
   engine::Statement statement;
   statement.default_format = request_.default_format;
   statement.parameters = &request_.parameters;
-  const PumpJob job{owner_.engine_, connection, owner_.threads_, exchange_, request_.query_id};
-  PumpResult result = pump_result(job, body_.sql, shape, statement, stream);
-  if (result.output.ok()) return std::move(result.outcome);
-  if (result.output.code() == Code::Cancelled) {
-    result.outcome.error = error(exception::kQueryWasCancelled,
-                                 "Query was cancelled: the client closed its connection");
-  } else {
-    result.outcome.error = error(code_of(result.output), result.output.message());
+  // What writes is finished without its client.
+  const PumpJob job{owner_.engine_, connection,        owner_.threads_,
+                    exchange_,      request_.query_id, result};
+  record(QueryLog::Event::Start, {});
+  started_ = true;
+  PumpResult run = run_statement(job, sql, statement, stream);
+  if (run.output.ok() && run.outcome.ok() && !run.outcome.output.empty()) {
+    stream.set_format(request_.default_format);
+    run.output = stream.write(run.outcome.output);
   }
-  return std::move(result.outcome);
+  if (run.output.code() == Code::Cancelled) {
+    run.outcome.error = error(exception::kQueryWasCancelled,
+                              "Query was cancelled: the client closed its connection");
+  } else if (!run.output.ok()) {
+    run.outcome.error = error(code_of(run.output), run.output.message());
+  }
+  return std::move(run.outcome);
 }
 
-void HttpInterface::QueryHandler::record(const engine::Outcome& outcome,
-                                         QueryLog::Clock::time_point started) const {
+void HttpInterface::QueryHandler::record(QueryLog::Event event,
+                                         const engine::Outcome& outcome) const {
   if (owner_.log_ == nullptr) return;
-  owner_.log_->add({request_, body_.sql, body_.shape.kind, exchange_.head(), outcome, started,
+  owner_.log_->add({event, request_, body_.sql, body_.shape.kind, exchange_.head(), outcome, came_,
                     owner_.options_.account.user});
+}
+
+void HttpInterface::QueryHandler::record_end(const engine::Outcome& outcome) const {
+  record(outcome.ok() ? QueryLog::Event::Finish
+         : started_   ? QueryLog::Event::ExceptionWhileProcessing
+                      : QueryLog::Event::ExceptionBeforeStart,
+         outcome);
 }
 
 HttpInterface::HttpInterface(engine::Engine& engine, HttpInterfaceOptions options, QueryLog* log)

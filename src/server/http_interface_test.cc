@@ -1,18 +1,15 @@
 // ClickHouse's HTTP semantics over an engine that answers from a script.
 
-#include "server/http_interface.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <chrono>
 #include <future>
-#include <thread>
+#include <mutex>
+#include <string>
+#include <vector>
 
-#include "engine/fake_engine.h"
-#include "http/stream_server.h"
-#include "testing/raw_http.h"
+#include "testing/http_interface.h"
 
 namespace sluice::server {
 namespace {
@@ -20,64 +17,18 @@ namespace {
 using engine::FakeCall;
 using engine::FakeEngine;
 using engine::Outcome;
+using sluice::testing::failure;
+using sluice::testing::Interface;
+using sluice::testing::is_setup;
+using sluice::testing::print_sql;
 using sluice::testing::RawClient;
 using sluice::testing::RawReply;
+using sluice::testing::wait_until;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-Outcome failure(int code, const std::string& type, const std::string& message) {
-  Outcome outcome;
-  outcome.error = engine::make_error(code, type, message, "26.5.1.1");
-  return outcome;
-}
-
-bool is_setup(const FakeCall& call) {
-  return call.sql.rfind("SET ", 0) == 0 || call.sql.rfind("USE ", 0) == 0;
-}
-
-/// Prints the statement, so that a test sees what reached the engine.
-Outcome print_sql(const FakeCall& call) {
-  if (!is_setup(call)) call.print(call.sql + "\n");
-  return {};
-}
-
-class Interface {
- public:
-  explicit Interface(FakeEngine::Script script = print_sql, HttpInterfaceOptions options = {})
-      : engine_(std::move(script)),
-        interface_(engine_, with_defaults(std::move(options)), nullptr),
-        server_({}, [this](http::StreamExchange& exchange) { interface_.handle(exchange); }) {
-    server_.add_listener(sluice::testing::listen_on_loopback(port_), false);
-    EXPECT_TRUE(server_.start().ok());
-  }
-
-  RawClient connect() const { return RawClient(port_); }
-  RawReply request(const std::string& method_and_target, const std::string& body = {},
-                   const std::string& header_lines = {}) const {
-    return connect().request(method_and_target, body, header_lines);
-  }
-  FakeEngine& engine() { return engine_; }
-  HttpInterface& interface() { return interface_; }
-
- private:
-  static HttpInterfaceOptions with_defaults(HttpInterfaceOptions options) {
-    options.account.user = "default";
-    options.display_name = "here";
-    return options;
-  }
-
-  uint16_t port_ = 0;
-  FakeEngine engine_;
-  HttpInterface interface_;
-  http::StreamServer server_;
-};
-
-void wait_until(const std::function<bool()>& condition) {
-  while (!condition()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-}
 
 TEST(HttpInterface, HealthNeedsNoEngine) {
   Interface server;
@@ -149,57 +100,10 @@ TEST(HttpInterface, QueryParametersAreBound) {
   EXPECT_EQ(bound.get_future().get(), (engine::NameValues{{"x", "1,2"}, {"y", ""}}));
 }
 
-TEST(HttpInterface, DataOfAnInsertGoesThroughAFile) {
-  std::mutex mutex;
-  std::string sql;
-  std::string input;
-  Interface server([&](const FakeCall& call) {
-    if (is_setup(call)) return Outcome();
-    const std::lock_guard lock(mutex);
-    sql = call.sql;
-    input = call.input;
-    return Outcome();
-  });
-  struct Case {
-    std::string target, body, clause, data;
-  };
-  const Case cases[] = {
-      {"/?query=INSERT+INTO+t+FORMAT+CSV", "1,2\n", "FORMAT CSV", "1,2\n"},
-      {"/", "INSERT INTO t FORMAT CSV\n1,2\n", "FORMAT CSV", "1,2\n"},
-      {"/?query=INSERT+INTO+t+FORMAT+CSV%0A1,2%0A", "3,4\n", "FORMAT CSV", "1,2\n3,4\n"},
-      {"/", "INSERT INTO t VALUES (1)", "FORMAT Values", " (1)"},
-      {"/?query=INSERT+INTO+t", "FORMAT TSV\n1", "FORMAT TSV", "1"},
-      {"/", "INSERT INTO t FORMAT TSV\n" + std::string(1 << 20, 'x'), "FORMAT TSV",
-       std::string(1 << 20, 'x')},
-  };
-  for (const Case& c : cases) {
-    EXPECT_EQ(server.request("POST " + c.target, c.body).status, 200) << c.target;
-    const std::lock_guard lock(mutex);
-    EXPECT_THAT(sql, HasSubstr("INSERT INTO t"));
-    EXPECT_THAT(sql, HasSubstr("FROM INFILE '/proc/self/fd/"));
-    EXPECT_THAT(sql, HasSubstr(c.clause));
-    EXPECT_TRUE(input == c.data) << c.target << " " << c.body.substr(0, 40);
-  }
-}
-
 TEST(HttpInterface, InsertSelectIsPassedAsItIs) {
   Interface server;
   EXPECT_EQ(server.request("POST /", "INSERT INTO t SELECT 1;").status, 200);
   EXPECT_EQ(server.engine().statements().back(), "INSERT INTO t SELECT 1");
-}
-
-TEST(HttpInterface, MultipartFieldsAreParameters) {
-  Interface server;
-  const std::string body =
-      "--b\r\nContent-Disposition: form-data; name=\"query\"\r\n\r\nSELECT {x:Int32}\r\n--b--\r\n";
-  const RawReply reply = server.request("POST /?default_format=CSV", body,
-                                        "Content-Type: multipart/form-data; boundary=b\r\n");
-  EXPECT_THAT(reply.body, StartsWith("SELECT {x:Int32} INTO OUTFILE"));
-  EXPECT_EQ(reply.field("X-ClickHouse-Format"), "CSV");
-  EXPECT_EQ(
-      server.request("POST /", "no parts", "Content-Type: multipart/form-data; boundary=b\r\n")
-          .status,
-      400);
 }
 
 TEST(HttpInterface, ErrorsOfTheEngineGetTheirStatus) {
@@ -256,60 +160,6 @@ TEST(HttpInterface, GetDoesNotWrite) {
   const RawReply reply = server.request("GET /?query=INSERT+INTO+t+SELECT+1");
   EXPECT_EQ(reply.status, 500);
   EXPECT_EQ(reply.field("X-ClickHouse-Exception-Code"), "164");
-}
-
-TEST(HttpInterface, AFailureAfterTheHeadIsToldInTheBodyAndCut) {
-  Interface server([](const FakeCall& call) {
-    if (is_setup(call)) return Outcome();
-    call.print(std::string(2 << 20, 'x'));
-    return failure(395, "THROWN", "boom");
-  });
-  const RawReply reply = server.request("POST /", "SELECT 1");
-  EXPECT_EQ(reply.status, 200);
-  EXPECT_TRUE(reply.cut);
-  const std::string tag = reply.field("X-ClickHouse-Exception-Tag");
-  const std::string message = "Code: 395. DB::Exception: boom (THROWN) (version 26.5.1.1)\n";
-  EXPECT_EQ(reply.body.substr(2 << 20), "\r\n__exception__\r\n" + tag + "\r\n" + message +
-                                            std::to_string(message.size()) + " " + tag +
-                                            "\r\n__exception__\r\n");
-}
-
-TEST(HttpInterface, HeldBackOutputIsReplacedByTheError) {
-  const auto script = [](const FakeCall& call) {
-    if (is_setup(call)) return Outcome();
-    call.print(std::string(100'000, 'x'));
-    return failure(395, "THROWN", "boom");
-  };
-  Interface server(script);
-  EXPECT_EQ(server.request("POST /", "SELECT 1").status, 500);
-  EXPECT_EQ(server.request("POST /?buffer_size=1000", "SELECT 1").status, 200);
-  EXPECT_EQ(server.request("POST /?buffer_size=1000&wait_end_of_query=1", "SELECT 1").status, 500);
-}
-
-TEST(HttpInterface, LargeResultsAreStreamedInChunks) {
-  Interface server([](const FakeCall& call) {
-    if (is_setup(call)) return Outcome();
-    for (int i = 0; i < 50; ++i) call.print(std::string(100'000, 'x'));
-    return Outcome();
-  });
-  const RawReply streamed = server.request("POST /", "SELECT 1");
-  EXPECT_EQ(streamed.field("Transfer-Encoding"), "chunked");
-  EXPECT_EQ(streamed.body.size(), 5'000'000U);
-  EXPECT_FALSE(streamed.cut);
-  const RawReply whole = server.request("POST /?wait_end_of_query=1", "SELECT 1");
-  EXPECT_EQ(whole.field("Content-Length"), "5000000");
-}
-
-TEST(HttpInterface, BodiesShareABudget) {
-  HttpInterfaceOptions options;
-  options.body_budget_bytes = 1000;
-  Interface server(print_sql, options);
-  const RawReply reply =
-      server.request("POST /?query=INSERT+INTO+t+FORMAT+TSV", std::string(2000, 'x'));
-  EXPECT_EQ(reply.status, 500);
-  EXPECT_EQ(reply.field("X-ClickHouse-Exception-Code"), "241");
-  EXPECT_TRUE(server.engine().statements().empty());
-  EXPECT_EQ(server.request("POST /?query=INSERT+INTO+t+FORMAT+TSV", "1").status, 200);
 }
 
 TEST(HttpInterface, CredentialsAreAskedForEverythingButHealth) {

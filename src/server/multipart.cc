@@ -1,14 +1,18 @@
 #include "server/multipart.h"
 
+#include <algorithm>
 #include <optional>
-#include <string>
+#include <utility>
 
 namespace sluice::server {
 namespace {
 
 constexpr std::string_view kCrlf = "\r\n";
 constexpr std::string_view kType = "multipart/form-data";
+constexpr std::string_view kHeadEnd = "\r\n\r\n";
 constexpr size_t kBoundaryBytesMax = 70;  // RFC 2046
+/// Of one part: a name, a file's name, a type.
+constexpr size_t kHeadBytesMax = 16 << 10;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
@@ -48,29 +52,25 @@ std::optional<std::string> parameter(std::string_view header, std::string_view n
   return std::nullopt;
 }
 
-/// Reads one part's header lines and value.
-Status add_part(std::string_view part, engine::NameValues& fields) {
-  const size_t head_end = part.find("\r\n\r\n");
-  if (head_end == std::string_view::npos) {
-    return invalid_argument("a part of the multipart body has no empty line after its header");
-  }
-  std::string_view head = part.substr(0, head_end);
+Status bad(std::string_view what) { return invalid_argument(std::string(kBadMultipart) += what); }
+
+struct PartHead {
+  std::string name;
+  bool is_file = false;
+};
+
+/// Reads a part's header lines.
+Result<PartHead> read_head(std::string_view head) {
   while (!head.empty()) {
     const size_t end = head.find(kCrlf);
     const std::string_view line = head.substr(0, end);
     head = end == std::string_view::npos ? std::string_view() : head.substr(end + kCrlf.size());
     if (!starts_with_ignoring_case(line, "content-disposition:")) continue;
-    if (parameter(line, "filename").has_value()) {
-      return {Code::Unimplemented,
-              "external tables (parts with a file name) are not supported; insert into a "
-              "temporary table in a session instead"};
-    }
     std::optional<std::string> name = parameter(line, "name");
     if (!name.has_value()) break;
-    fields.emplace_back(std::move(*name), std::string(part.substr(head_end + 4)));
-    return {};
+    return PartHead{std::move(*name), parameter(line, "filename").has_value()};
   }
-  return invalid_argument("a part of the multipart body has no name");
+  return bad("a part has no name");
 }
 
 }  // namespace
@@ -79,31 +79,78 @@ bool is_multipart(std::string_view content_type) {
   return starts_with_ignoring_case(content_type, kType);
 }
 
-Result<engine::NameValues> parse_multipart(std::string_view content_type, std::string_view body) {
+Status MultipartReader::begin(std::string_view content_type) {
   const std::optional<std::string> boundary = parameter(content_type, "boundary");
   if (!boundary.has_value() || boundary->empty() || boundary->size() > kBoundaryBytesMax) {
-    return invalid_argument("the multipart request has no usable boundary in its Content-Type");
+    return bad("there is no usable boundary in the Content-Type");
   }
-  const std::string opening = "--" + *boundary;
-  const std::string between = "\r\n" + opening;
-  engine::NameValues fields;
-  size_t at = 0;
-  if (body.substr(0, opening.size()) == opening) {
-    at = opening.size();
-  } else {
-    at = body.find(between);  // after a preamble
-    if (at != std::string_view::npos) at += between.size();
+  between_ = "\r\n--" + *boundary;
+  // The first boundary may be the first line of the body.
+  pending_ = kCrlf;
+  return {};
+}
+
+Status MultipartReader::write(std::string_view bytes) {
+  pending_ += bytes;
+  std::string_view rest = pending_;
+  Result<bool> more = true;
+  while (more.ok() && *more) more = step(rest);
+  pending_.erase(0, pending_.size() - rest.size());
+  return more.status();
+}
+
+Status MultipartReader::finish() const {
+  return state_ == State::End ? Status() : bad("it does not end with its boundary");
+}
+
+/// Takes what it can from the front of `rest`. False: more bytes are needed.
+Result<bool> MultipartReader::step(std::string_view& rest) {
+  switch (state_) {
+    case State::Value: return take_value(rest);
+    case State::AfterBoundary: return take_after_boundary(rest);
+    case State::Head: return take_head(rest);
+    case State::End: break;
   }
-  while (at != std::string_view::npos && at <= body.size()) {
-    if (body.substr(at, 2) == "--") return fields;
-    if (body.substr(at, 2) != kCrlf) break;
-    at += kCrlf.size();
-    const size_t end = body.find(between, at);
-    if (end == std::string_view::npos) break;
-    SLUICE_RETURN_IF_ERROR(add_part(body.substr(at, end - at), fields));
-    at = end + between.size();
+  rest = {};  // an epilogue, which nobody wants
+  return false;
+}
+
+Result<bool> MultipartReader::take_value(std::string_view& rest) {
+  const size_t end = rest.find(between_);
+  const bool whole = end != std::string_view::npos;
+  // Without a boundary, the last bytes may be the first of one.
+  const size_t size = whole ? end : rest.size() - std::min(rest.size(), between_.size() - 1);
+  if (size != 0) SLUICE_RETURN_IF_ERROR(value_(rest.substr(0, size)));
+  rest.remove_prefix(whole ? end + between_.size() : size);
+  if (whole) state_ = State::AfterBoundary;
+  return whole;
+}
+
+Result<bool> MultipartReader::take_after_boundary(std::string_view& rest) {
+  if (rest.size() < kCrlf.size()) return false;
+  const std::string_view mark = rest.substr(0, kCrlf.size());
+  if (mark != kCrlf && mark != "--") return bad("a boundary is not at the end of its line");
+  state_ = mark == kCrlf ? State::Head : State::End;
+  rest.remove_prefix(mark.size());
+  return true;
+}
+
+Result<bool> MultipartReader::take_head(std::string_view& rest) {
+  const size_t end = rest.find(kHeadEnd);
+  const std::string_view lines = rest.substr(0, end);
+  if (lines.size() > kHeadBytesMax) return bad("the header of a part is too long");
+  if (lines.find(between_) != std::string_view::npos) {
+    return bad("a part has no empty line after its header");
   }
-  return invalid_argument("the multipart body does not end with its boundary");
+  if (end == std::string_view::npos) return false;
+  Result<PartHead> head = read_head(lines);
+  if (!head.ok()) return head.status();
+  Result<wire::Sink> value = on_part_(std::move(head->name), head->is_file);
+  if (!value.ok()) return value.status();
+  value_ = std::move(*value);
+  rest.remove_prefix(end + kHeadEnd.size());
+  state_ = State::Value;
+  return true;
 }
 
 }  // namespace sluice::server

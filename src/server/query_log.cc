@@ -130,6 +130,16 @@ std::string_view kind_name(StatementKind kind) {
   return "None";
 }
 
+std::string_view event_name(QueryLog::Event event) {
+  switch (event) {
+    case QueryLog::Event::Start: return "QueryStart";
+    case QueryLog::Event::Finish: return "QueryFinish";
+    case QueryLog::Event::ExceptionBeforeStart: return "ExceptionBeforeStart";
+    case QueryLog::Event::ExceptionWhileProcessing: break;
+  }
+  return "ExceptionWhileProcessing";
+}
+
 int http_method_number(std::string_view method) {
   return method == "POST" ? 2 : method == "GET" || method == "HEAD" ? 1 : 0;
 }
@@ -149,16 +159,16 @@ void add_time(Row& row, const std::string& prefix, QueryLog::Clock::time_point t
 
 }  // namespace
 
-std::string query_log_row(const QueryLog::Entry& entry, QueryLog::Clock::time_point finished) {
+std::string query_log_row(const QueryLog::Entry& entry, QueryLog::Clock::time_point now) {
   const engine::Figures& figures = entry.outcome.figures;
   const bool ok = entry.outcome.ok();
   const std::string* comment = find_last(entry.request.settings, "log_comment");
   Row row;
-  row.text("type", ok ? "QueryFinish" : "ExceptionWhileProcessing");
-  row.number("event_date", count_of(finished.time_since_epoch(), std::chrono::hours(24)));
-  add_time(row, "event_time", finished);
+  row.text("type", event_name(entry.event));
+  row.number("event_date", count_of(now.time_since_epoch(), std::chrono::hours(24)));
+  add_time(row, "event_time", now);
   add_time(row, "query_start_time", entry.started);
-  row.number("query_duration_ms", count_of(finished - entry.started, std::chrono::milliseconds(1)));
+  row.number("query_duration_ms", count_of(now - entry.started, std::chrono::milliseconds(1)));
   row.number("read_rows", static_cast<int64_t>(figures.read_rows));
   row.number("read_bytes", static_cast<int64_t>(figures.read_bytes));
   row.number("written_rows", static_cast<int64_t>(figures.written_rows));

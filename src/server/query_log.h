@@ -17,20 +17,26 @@
 
 namespace sluice::server {
 
-/// system.query_log, which libchdb does not write itself: one row per finished query, in the
-/// columns of ClickHouse's own table that an HTTP interface knows. Rows go in together once a
+/// system.query_log, which libchdb does not write itself: a row when a query starts and one when it
+/// ends, or one if it never starts, in the columns of ClickHouse's own table that an HTTP interface
+/// knows. Rows go in together once a
 /// second; beyond kPendingBytesMax of them they are dropped and counted, so that the log never
 /// holds up a query. Thread-safe.
 class QueryLog {
  public:
   using Clock = std::chrono::system_clock;
 
+  /// What a row tells of its query. An error that the engine finds comes after the start, even if
+  /// it finds it before it runs anything.
+  enum class Event { Start, Finish, ExceptionBeforeStart, ExceptionWhileProcessing };
+
   struct Entry {
+    Event event;
     const QueryRequest& request;
     std::string_view sql;
     StatementKind kind;
     const http::StreamHead& head;
-    const engine::Outcome& outcome;
+    const engine::Outcome& outcome;  ///< so far
     Clock::time_point started;
     std::string_view user;
   };
@@ -63,6 +69,6 @@ class QueryLog {
 };
 
 /// One row in JSONEachRow, with its line break.
-std::string query_log_row(const QueryLog::Entry& entry, QueryLog::Clock::time_point finished);
+std::string query_log_row(const QueryLog::Entry& entry, QueryLog::Clock::time_point now);
 
 }  // namespace sluice::server

@@ -26,16 +26,6 @@ bool read_number(const std::string& text, Number& number) {
   return !text.empty() && std::from_chars(text.data(), end, number).ptr == end;
 }
 
-/// Encodings by their names in HTTP, the ones that we prefer first.
-struct NamedEncoding {
-  std::string_view name;
-  wire::Encoding encoding;
-};
-constexpr NamedEncoding kEncodings[] = {{"zstd", wire::Encoding::Zstd},
-                                        {"gzip", wire::Encoding::Gzip},
-                                        {"lz4", wire::Encoding::Lz4},
-                                        {"deflate", wire::Encoding::Deflate}};
-
 /// Whether a comma-separated header value has this token, unless with a weight of 0.
 bool accepts(std::string_view header, std::string_view token) {
   while (!header.empty()) {
@@ -74,6 +64,11 @@ class Reader {
 
   /// Whether enable_http_compression=1 was among them.
   bool wants_compression() const { return compress_; }
+  std::optional<std::chrono::milliseconds> progress_interval() const {
+    if (!progress_) return std::nullopt;
+    return std::clamp(std::chrono::milliseconds(progress_interval_ms_), kProgressIntervalMin,
+                      kProgressIntervalMax);
+  }
   std::optional<engine::Error> error() && { return std::move(error_); }
 
  private:
@@ -141,6 +136,10 @@ class Reader {
       request_.cors = is_true(value);
     } else if (name == "enable_http_compression") {
       compress_ = is_true(value);
+    } else if (name == "send_progress_in_http_headers") {
+      progress_ = is_true(value);
+    } else if (name == "http_headers_progress_interval_ms") {
+      read_number(value, progress_interval_ms_);
     } else if (name == "http_zlib_compression_level" || name == "http_response_compression_level") {
       read_number(value, request_.compression_level);
     }
@@ -149,27 +148,28 @@ class Reader {
   const std::string_view version_;
   QueryRequest& request_;
   bool compress_ = false;
+  bool progress_ = false;
+  int64_t progress_interval_ms_ = 100;  // ClickHouse's default
   std::optional<engine::Error> error_;
 };
 
 void read_encodings(const http::StreamHead& head, Reader& reader, QueryRequest& request) {
   const std::string_view sent = head.field("Content-Encoding");
   if (!sent.empty() && sent != "identity") {
-    const auto* known =
-        std::find_if(std::begin(kEncodings), std::end(kEncodings),
-                     [&](const NamedEncoding& encoding) { return encoding.name == sent; });
-    if (known == std::end(kEncodings)) {
-      reader.fail(exception::kNotImplemented,
-                  "Unknown Content-Encoding '" + std::string(sent) +
-                      "'; this server takes gzip, deflate, zstd and lz4");
-    } else {
-      request.request_encoding = known->encoding;
+    request.request_encoding = wire::find_stream_encoding(sent);
+    if (request.request_encoding == nullptr) {
+      std::string known;
+      for (const wire::StreamEncoding& encoding : wire::stream_encodings()) {
+        known += " " + std::string(encoding.name);
+      }
+      reader.fail(exception::kNotImplemented, "Unknown Content-Encoding '" + std::string(sent) +
+                                                  "'; this server takes:" + known);
     }
   }
   if (!reader.wants_compression()) return;
-  for (const NamedEncoding& encoding : kEncodings) {
+  for (const wire::StreamEncoding& encoding : wire::stream_encodings()) {
     if (accepts(head.field("Accept-Encoding"), encoding.name)) {
-      request.response_encoding = encoding.encoding;
+      request.response_encoding = &encoding;
       return;
     }
   }
@@ -190,6 +190,7 @@ std::optional<engine::Error> read_query_request(const http::StreamHead& head,
   Reader reader(version, request);
   for (const auto& [name, value] : params) reader.take(name, value);
   read_encodings(head, reader, request);
+  request.progress_interval = reader.progress_interval();
   if (request.query_id.empty()) request.query_id = random_uuid();
   return std::move(reader).error();
 }

@@ -9,7 +9,7 @@
 #include "engine/engine.h"
 #include "http/stream_server.h"
 #include "server/url.h"
-#include "wire/compression.h"
+#include "wire/stream_codec.h"
 
 namespace sluice::server {
 
@@ -35,15 +35,22 @@ struct QueryRequest {
   bool wait_end_of_query = false;  ///< hold back all of it
   bool cors = false;               ///< add_http_cors_header=1
 
+  /// How often the figures of a running statement are told (send_progress_in_http_headers=1,
+  /// http_headers_progress_interval_ms); no value: never.
+  std::optional<std::chrono::milliseconds> progress_interval;
+
   bool native_compress = false;    ///< compress=1: the answer in native blocks
   bool native_decompress = false;  ///< decompress=1: the body is in native blocks
-  wire::Encoding request_encoding = wire::Encoding::Identity;
-  wire::Encoding response_encoding = wire::Encoding::Identity;
-  int compression_level = 0;  ///< 0: the encoder's fast one
+  const wire::StreamEncoding* request_encoding = nullptr;   ///< null: as it is
+  const wire::StreamEncoding* response_encoding = nullptr;  ///< null: as it is
+  int compression_level = 0;                                ///< 0: the encoder's fast one
 };
 
 /// The largest buffer_size that is taken as asked; wait_end_of_query=1 is for more.
 inline constexpr size_t kBufferBytesMax = 64 << 20;
+/// Bounds of progress_interval: each time costs the engine a query.
+inline constexpr std::chrono::milliseconds kProgressIntervalMin{10};
+inline constexpr std::chrono::milliseconds kProgressIntervalMax{3'600'000};
 /// ClickHouse's own maximum for session_timeout.
 inline constexpr std::chrono::seconds kSessionTimeoutMax{3600};
 

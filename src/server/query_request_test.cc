@@ -78,31 +78,53 @@ TEST(QueryRequest, BadNumbersAreErrors) {
   EXPECT_EQ(error_of({{"session_timeout", "3600"}, {"buffer_size", "0"}}), 0);
 }
 
+std::string_view name_of(const wire::StreamEncoding* encoding) {
+  return encoding != nullptr ? encoding->name : "none";
+}
+
 TEST(QueryRequest, ContentEncodings) {
-  EXPECT_EQ(read({}, {{"Content-Encoding", "zstd"}}).request_encoding, wire::Encoding::Zstd);
-  EXPECT_EQ(read({}, {{"Content-Encoding", "identity"}}).request_encoding,
-            wire::Encoding::Identity);
+  for (const char* name : {"zstd", "br", "lz4", "snappy", "gzip", "deflate", "xz", "bz2"}) {
+    EXPECT_EQ(name_of(read({}, {{"Content-Encoding", name}}).request_encoding), name);
+  }
+  EXPECT_EQ(read({}, {{"Content-Encoding", "identity"}}).request_encoding, nullptr);
   EXPECT_EQ(error_of({}, {{"Content-Encoding", "rot13"}}), 48);
 }
 
 struct AcceptCase {
   const char* header;
-  wire::Encoding expected;
+  const char* expected;
 };
 
 TEST(QueryRequest, AcceptEncodingCountsWhenCompressionIsEnabled) {
-  using wire::Encoding;
-  const AcceptCase cases[] = {
-      {"gzip", Encoding::Gzip},       {"gzip, deflate, br, zstd", Encoding::Zstd},
-      {"br", Encoding::Identity},     {"gzip;q=0, deflate", Encoding::Deflate},
-      {"zstd;q=0.5", Encoding::Zstd}, {"xgzip", Encoding::Identity},
-      {"", Encoding::Identity}};
+  const AcceptCase cases[] = {{"gzip", "gzip"},
+                              {"gzip, deflate, br, zstd", "zstd"},
+                              {"gzip, deflate, br", "br"},
+                              {"bz2, xz", "xz"},
+                              {"gzip;q=0, deflate", "deflate"},
+                              {"zstd;q=0.5", "zstd"},
+                              {"xgzip", "none"},
+                              {"", "none"}};
   for (const AcceptCase& c : cases) {
     const http::Fields fields = {{"Accept-Encoding", c.header}};
-    EXPECT_EQ(read({{"enable_http_compression", "1"}}, fields).response_encoding, c.expected)
+    EXPECT_EQ(name_of(read({{"enable_http_compression", "1"}}, fields).response_encoding),
+              c.expected)
         << c.header;
-    EXPECT_EQ(read({}, fields).response_encoding, Encoding::Identity);
+    EXPECT_EQ(read({}, fields).response_encoding, nullptr);
   }
+}
+
+TEST(QueryRequest, ProgressIsToldWhenAskedFor) {
+  using std::chrono::milliseconds;
+  const auto interval = [](const char* wanted, const char* milliseconds) {
+    return read({{"send_progress_in_http_headers", wanted},
+                 {"http_headers_progress_interval_ms", milliseconds}})
+        .progress_interval;
+  };
+  EXPECT_EQ(read({{"send_progress_in_http_headers", "1"}}).progress_interval, milliseconds(100));
+  EXPECT_EQ(interval("1", "250"), milliseconds(250));
+  EXPECT_EQ(interval("true", "0"), kProgressIntervalMin);
+  EXPECT_EQ(interval("1", "9000000000000000000"), kProgressIntervalMax);
+  EXPECT_EQ(interval("0", "250"), std::nullopt);
 }
 
 TEST(QueryRequest, EveryQueryHasAnId) {

@@ -1,19 +1,21 @@
 #include "server/result_pump.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <future>
 #include <memory>
 #include <vector>
-
-#include "server/engine_sql.h"
 
 namespace sluice::server {
 namespace {
 
 using std::chrono::milliseconds;
+using Event = http::StreamExchange::Event;
 
 /// What Linux lets anybody ask for: the engine then writes without waiting for us each 64 KiB.
 constexpr int kPipeBytes = 1 << 20;
@@ -49,17 +51,49 @@ class Pipe {
   int fds_[2] = {-1, -1};
 };
 
+/// Waits for bytes from the engine or its end, and, where it matters, for the client to go.
+Event wait(const PumpJob& job, int reader, milliseconds timeout) {
+  if (job.cancel_if_left) return job.exchange.wait(reader, timeout);
+  pollfd poll_fd{reader, POLLIN, 0};
+  return ::poll(&poll_fd, 1, static_cast<int>(timeout.count())) > 0 ? Event::Readable
+                                                                    : Event::Timeout;
+}
+
+/// Says when progress is to be told.
+class ProgressTimer {
+ public:
+  explicit ProgressTimer(ResultStream& stream) : stream_(stream) {}
+
+  milliseconds left() const {
+    const auto interval = stream_.progress_interval();
+    if (!interval) return kWait;
+    return std::clamp(std::chrono::ceil<milliseconds>(told_ + *interval - Clock::now()),
+                      milliseconds(0), kWait);
+  }
+  void tell_if_due() {
+    const auto interval = stream_.progress_interval();
+    if (!interval || Clock::now() < told_ + *interval) return;
+    stream_.show_progress();
+    told_ = Clock::now();
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  ResultStream& stream_;
+  Clock::time_point told_ = Clock::now();
+};
+
 /// Moves everything from the pipe to the stream, until the engine has closed its end.
 Status drain(const PumpJob& job, int reader, ResultStream& stream) {
   std::vector<char> buffer(kReadBytes);
+  ProgressTimer progress(stream);
   Status status;
   for (;;) {
     if (status.ok()) {
-      const auto event = job.exchange.wait(reader, kWait);
-      if (event == http::StreamExchange::Event::Timeout) continue;
-      if (event == http::StreamExchange::Event::PeerGone) {
-        status = Status(Code::Cancelled, "the client went away");
-      }
+      const Event event = wait(job, reader, progress.left());
+      progress.tell_if_due();
+      if (event == Event::Timeout) continue;
+      if (event == Event::PeerGone) status = Status(Code::Cancelled, "the client went away");
     }
     if (!status.ok()) {
       job.engine.cancel(job.tag);
@@ -88,11 +122,11 @@ void discard_until_done(const PumpJob& job, int reader, std::future<engine::Outc
 
 }  // namespace
 
-PumpResult pump_result(const PumpJob& job, std::string_view sql, const StatementShape& shape,
-                       const engine::Statement& with, ResultStream& stream) {
+PumpResult run_statement(const PumpJob& job, const SqlWithResultTo& sql,
+                         const engine::Statement& with, ResultStream& stream) {
   Pipe pipe;
   if (!pipe.ok()) return {{}, errno_status("pipe", errno)};
-  const std::string text = with_result_to(sql, shape, pipe.writer());
+  const std::string text = sql(pipe.writer());
   // Shared, since a std::function must be copyable.
   const auto task = std::make_shared<std::packaged_task<engine::Outcome()>>([&] {
     engine::Statement statement = with;

@@ -1,7 +1,6 @@
 #include "server/result_stream.h"
 
-#include <array>
-#include <cstdio>
+#include <utility>
 
 #include "server/exception_status.h"
 
@@ -31,32 +30,25 @@ std::string exception_tag() {
   return letters;
 }
 
-std::string_view encoding_name(wire::Encoding encoding) {
-  switch (encoding) {
-    case wire::Encoding::Gzip: return "gzip";
-    case wire::Encoding::Deflate: return "deflate";
-    case wire::Encoding::Zstd: return "zstd";
-    case wire::Encoding::Lz4: return "lz4";
-    default: return {};
+/// ClickHouse's JSON of them, numbers in quotes; without those that are zero, or with all.
+std::string to_json(const engine::Figures& figures, bool with_zeros) {
+  const std::pair<const char*, uint64_t> values[] = {
+      {"read_rows", figures.read_rows},
+      {"read_bytes", figures.read_bytes},
+      {"written_rows", figures.written_rows},
+      {"written_bytes", figures.written_bytes},
+      {"total_rows_to_read", figures.total_rows_to_read},
+      {"result_rows", figures.result_rows != 0 ? figures.result_rows : figures.written_rows},
+      {"result_bytes", figures.result_bytes != 0 ? figures.result_bytes : figures.written_bytes},
+      {"elapsed_ns", static_cast<uint64_t>(figures.elapsed_s * 1e9)},
+      {"memory_usage", figures.memory_bytes}};
+  std::string json = "{";
+  for (const auto& [name, value] : values) {
+    if (value == 0 && !with_zeros) continue;
+    if (json.size() > 1) json += ',';
+    json += '"' + std::string(name) + "\":\"" + std::to_string(value) + '"';
   }
-}
-
-std::string summary(const engine::Figures& figures) {
-  char text[512];
-  std::snprintf(text, sizeof text,
-                R"({"read_rows":"%llu","read_bytes":"%llu","written_rows":"%llu",)"
-                R"("written_bytes":"%llu","total_rows_to_read":"0","result_rows":"%llu",)"
-                R"("result_bytes":"%llu","elapsed_ns":"%llu","memory_usage":"0"})",
-                static_cast<unsigned long long>(figures.read_rows),
-                static_cast<unsigned long long>(figures.read_bytes),
-                static_cast<unsigned long long>(figures.written_rows),
-                static_cast<unsigned long long>(figures.written_bytes),
-                static_cast<unsigned long long>(figures.result_rows != 0 ? figures.result_rows
-                                                                         : figures.written_rows),
-                static_cast<unsigned long long>(figures.result_bytes != 0 ? figures.result_bytes
-                                                                          : figures.written_bytes),
-                static_cast<unsigned long long>(figures.elapsed_s * 1e9));
-  return text;
+  return json + "}";
 }
 
 /// A header value has no control characters: the message of an error may.
@@ -69,7 +61,8 @@ std::string one_line(std::string text) {
 
 std::unique_ptr<wire::StreamCodec> make_encoder(const QueryRequest& request) {
   if (request.native_compress) return wire::make_native_block_encoder();
-  return wire::make_stream_encoder(request.response_encoding, request.compression_level);
+  if (request.response_encoding == nullptr) return nullptr;
+  return request.response_encoding->make_encoder(request.compression_level);
 }
 
 }  // namespace
@@ -135,20 +128,30 @@ http::Fields ResultStream::common_fields() const {
   fields.emplace_back("X-ClickHouse-Server-Display-Name", context_.display_name);
   fields.emplace_back("X-ClickHouse-Query-Id", one_line(request_.query_id));
   if (!format_.empty()) fields.emplace_back("X-ClickHouse-Format", one_line(format_));
-  fields.emplace_back("X-ClickHouse-Timezone", context_.timezone);
+  fields.emplace_back("X-ClickHouse-Timezone", context_.engine.timezone());
   fields.emplace_back("X-ClickHouse-Exception-Tag", tag_);
   if (request_.cors) add_cors_fields(fields);
-  if (const std::string_view name = encoding_name(request_.response_encoding);
-      !name.empty() && !request_.native_compress) {
-    fields.emplace_back("Content-Encoding", name);
+  if (request_.response_encoding != nullptr && !request_.native_compress) {
+    fields.emplace_back("Content-Encoding", request_.response_encoding->name);
   }
   return fields;
 }
 
-void ResultStream::start(const engine::Figures* figures, int64_t content_length) {
+std::optional<std::chrono::milliseconds> ResultStream::progress_interval() const {
+  return started_ ? std::nullopt : request_.progress_interval;
+}
+
+void ResultStream::show_progress() {
+  const engine::Figures figures = context_.engine.progress(request_.query_id);
+  if (figures.elapsed_s == 0) return;
+  shown_ = figures;
+  exchange_.send_early({{"X-ClickHouse-Progress", to_json(figures, false)}});
+}
+
+void ResultStream::start(const engine::Figures& figures, int64_t content_length) {
   started_ = true;
   http::Fields fields = common_fields();
-  fields.emplace_back("X-ClickHouse-Summary", summary(figures ? *figures : engine::Figures()));
+  fields.emplace_back("X-ClickHouse-Summary", to_json(figures, true));
   exchange_.start(200, fields, content_length);
 }
 
@@ -161,7 +164,7 @@ Status ResultStream::pass(std::string_view encoded) {
   if (started_) return send(encoded);
   if (request_.wait_end_of_query) {
     if (!all_.has_value()) {
-      Result<MemFile> file = MemFile::create(*context_.budget);
+      Result<MemFile> file = MemFile::create(context_.budget);
       if (!file.ok()) return file.status();
       all_ = std::move(*file);
     }
@@ -169,7 +172,7 @@ Status ResultStream::pass(std::string_view encoded) {
   }
   held_ += encoded;
   if (held_.size() < request_.buffer_bytes) return {};
-  start(nullptr, -1);
+  start(context_.engine.progress(request_.query_id), -1);
   const std::string head = std::move(held_);
   return send(head);
 }
@@ -186,7 +189,10 @@ void ResultStream::finish(const engine::Figures& figures) {
   if (!started_) {
     Result<std::string_view> all = all_.has_value() ? all_->map() : std::string_view(held_);
     const std::string_view body = all.ok() ? *all : std::string_view();
-    start(&figures, static_cast<int64_t>(body.size()));
+    engine::Figures all_figures = figures;
+    all_figures.total_rows_to_read = shown_.total_rows_to_read;
+    all_figures.memory_bytes = shown_.memory_bytes;
+    start(all_figures, static_cast<int64_t>(body.size()));
     static_cast<void>(send(body));
   }
   exchange_.finish();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,9 +25,9 @@ std::string_view content_type_of(std::string_view format);
 class ResultStream {
  public:
   struct Context {
-    std::string_view timezone;
+    engine::Engine& engine;  ///< that runs the query under the request's id as its tag
     std::string_view display_name;
-    Budget* budget = nullptr;  ///< for wait_end_of_query
+    Budget& budget;  ///< for wait_end_of_query
   };
 
   ResultStream(http::StreamExchange& exchange, const QueryRequest& request, const Context& context);
@@ -34,6 +35,11 @@ class ResultStream {
 
   /// The format of the result, once it is known. Before the first write().
   void set_format(std::string_view format) { format_ = std::string(format); }
+
+  /// How often show_progress() is wanted; no value: not, or not any more.
+  std::optional<std::chrono::milliseconds> progress_interval() const;
+  /// Sends a header with the query's figures so far, if it runs. Before the head has gone.
+  void show_progress();
 
   /// Bytes of the result. Cancelled: the client is gone; other errors end the answer with fail().
   Status write(std::string_view bytes);
@@ -46,7 +52,7 @@ class ResultStream {
   http::Fields common_fields() const;
   Status send(std::string_view bytes);
   Status pass(std::string_view encoded);
-  void start(const engine::Figures* figures, int64_t content_length);
+  void start(const engine::Figures& figures, int64_t content_length);
 
   http::StreamExchange& exchange_;
   const QueryRequest& request_;
@@ -56,6 +62,7 @@ class ResultStream {
   std::unique_ptr<wire::StreamCodec> encoder_;
   std::string held_;            // encoded, not sent
   std::optional<MemFile> all_;  // encoded, with wait_end_of_query
+  engine::Figures shown_;       // by show_progress()
   bool started_ = false;
 };
 

@@ -3,33 +3,8 @@
 #include <memory>
 #include <utility>
 
-#include "wire/stream_codec.h"
-
 namespace sluice::server {
 namespace {
-
-/// Streams the request's body through what decodes it: the content encoding first, then
-/// ClickHouse's native blocks.
-Status pump_body(http::StreamExchange& exchange, const QueryRequest& request,
-                 const wire::Sink& sink) {
-  auto blocks = request.native_decompress ? wire::make_native_block_decoder() : nullptr;
-  auto encoding = wire::make_stream_decoder(request.request_encoding);
-  const wire::Sink to_blocks = [&](std::string_view bytes) {
-    return blocks != nullptr ? blocks->write(bytes, sink) : sink(bytes);
-  };
-  bool empty = true;
-  for (;;) {
-    const Result<std::string_view> bytes = exchange.read_body();
-    if (!bytes.ok()) return bytes.status();
-    if (bytes->empty()) break;
-    empty = false;
-    SLUICE_RETURN_IF_ERROR(encoding != nullptr ? encoding->write(*bytes, to_blocks)
-                                               : to_blocks(*bytes));
-  }
-  // A body without a byte is an empty one, whatever its encoding.
-  if (encoding != nullptr && !empty) SLUICE_RETURN_IF_ERROR(encoding->finish(to_blocks));
-  return blocks != nullptr ? blocks->finish(sink) : Status();
-}
 
 Status too_large() {
   return {Code::ResourceExhausted, "Max query size exceeded: the statement is longer than " +
@@ -99,23 +74,35 @@ class StatementReader {
 
 }  // namespace
 
+Status read_body(http::StreamExchange& exchange, const QueryRequest& request,
+                 const wire::Sink& sink) {
+  auto blocks = request.native_decompress ? wire::make_native_block_decoder() : nullptr;
+  auto encoding =
+      request.request_encoding != nullptr ? request.request_encoding->make_decoder() : nullptr;
+  const wire::Sink to_blocks = [&](std::string_view bytes) {
+    return blocks != nullptr ? blocks->write(bytes, sink) : sink(bytes);
+  };
+  bool empty = true;
+  for (;;) {
+    const Result<std::string_view> bytes = exchange.read_body();
+    if (!bytes.ok()) return bytes.status();
+    if (bytes->empty()) break;
+    empty = false;
+    SLUICE_RETURN_IF_ERROR(encoding != nullptr ? encoding->write(*bytes, to_blocks)
+                                               : to_blocks(*bytes));
+  }
+  // A body without a byte is an empty one, whatever its encoding.
+  if (encoding != nullptr && !empty) SLUICE_RETURN_IF_ERROR(encoding->finish(to_blocks));
+  return blocks != nullptr ? blocks->finish(sink) : Status();
+}
+
 Status read_statement(http::StreamExchange& exchange, const QueryRequest& request, Budget& budget,
                       StatementBody& body) {
   StatementReader reader(budget, body);
   SLUICE_RETURN_IF_ERROR(reader.begin(request.query));
-  SLUICE_RETURN_IF_ERROR(pump_body(
+  SLUICE_RETURN_IF_ERROR(read_body(
       exchange, request, [&reader](std::string_view bytes) { return reader.take(bytes); }));
   return reader.end();
-}
-
-Result<std::string> read_text_body(http::StreamExchange& exchange, const QueryRequest& request,
-                                   size_t limit) {
-  std::string text;
-  SLUICE_RETURN_IF_ERROR(pump_body(exchange, request, [&](std::string_view bytes) {
-    text += bytes;
-    return text.size() > limit ? too_large() : Status();
-  }));
-  return text;
 }
 
 }  // namespace sluice::server

@@ -10,6 +10,7 @@
 #include "server/mem_file.h"
 #include "server/query_request.h"
 #include "server/sql.h"
+#include "wire/stream_codec.h"
 
 namespace sluice::server {
 
@@ -39,8 +40,9 @@ struct StatementBody {
 Status read_statement(http::StreamExchange& exchange, const QueryRequest& request, Budget& budget,
                       StatementBody& body);
 
-/// Reads a whole body of at most `limit` bytes, decompressed, to memory.
-Result<std::string> read_text_body(http::StreamExchange& exchange, const QueryRequest& request,
-                                   size_t limit);
+/// Streams the request's body to `sink`, decoded: the content encoding first, then ClickHouse's
+/// native blocks. Errors as read_statement(), and those of the sink.
+Status read_body(http::StreamExchange& exchange, const QueryRequest& request,
+                 const wire::Sink& sink);
 
 }  // namespace sluice::server

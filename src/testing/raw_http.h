@@ -109,6 +109,9 @@ class RawClient {
     return reply;
   }
 
+  /// The next line of an answer, with its line break.
+  std::string read_line() { return take_until("\r\n"); }
+
   /// Whether the server has closed the connection; blocks until it does or sends something.
   bool at_end() { return input_.empty() && !receive(); }
   void close() { fd_.reset(); }

@@ -6,7 +6,7 @@
 
 #include "base/buffer.h"
 #include "wire/cityhash.h"
-#include "wire/stream_codec.h"
+#include "wire/stream_codec_parts.h"
 
 namespace sluice::wire {
 namespace {
@@ -73,7 +73,7 @@ class NativeBlockDecoder final : public StreamCodec {
       status = decode(header, rest.substr(kChecksumBytes, header.block_bytes), out);
       used += kChecksumBytes + header.block_bytes;
     }
-    drop(used);
+    drop_front(input_, used);
     return status;
   }
 
@@ -106,50 +106,32 @@ class NativeBlockDecoder final : public StreamCodec {
     return plain_.empty() ? Status() : out(plain_.view());
   }
 
-  void drop(size_t used) {
-    const size_t left = input_.size() - used;
-    if (used != 0 && left != 0) std::memmove(input_.data(), input_.data() + used, left);
-    input_.resize(left);
-  }
-
   Buffer input_;
   Buffer plain_;
 };
 
-class NativeBlockEncoder final : public StreamCodec {
+class NativeBlockEncoder final : public BlockEncoder {
  public:
-  Status write(std::string_view in, const Sink& out) override {
-    while (!in.empty()) {
-      const std::string_view piece = in.substr(0, kNativeBlockBytes - pending_.size());
-      in.remove_prefix(piece.size());
-      pending_.append(piece);
-      if (pending_.size() == kNativeBlockBytes) SLUICE_RETURN_IF_ERROR(flush(out));
-    }
-    return {};
-  }
-
-  Status finish(const Sink& out) override { return pending_.empty() ? Status() : flush(out); }
+  NativeBlockEncoder() : BlockEncoder(kNativeBlockBytes) {}
 
  private:
-  Status flush(const Sink& out) {
-    const auto plain = static_cast<int>(pending_.size());
+  std::string_view encode(std::string_view plain) override {
+    const auto plain_bytes = static_cast<int>(plain.size());
+    const int bound = LZ4_compressBound(plain_bytes);
     block_.clear();
-    char* to = block_.tail(kBeforeData + static_cast<size_t>(LZ4_compressBound(plain)));
-    const int compressed =
-        LZ4_compress_default(pending_.data(), to + kBeforeData, plain, LZ4_compressBound(plain));
+    char* to = block_.tail(kBeforeData + static_cast<size_t>(bound));
+    const int compressed = LZ4_compress_default(plain.data(), to + kBeforeData, plain_bytes, bound);
     SLUICE_CHECK(compressed > 0);
     const size_t size = kHeaderBytes + static_cast<size_t>(compressed);
     to[kChecksumBytes] = static_cast<char>(kLz4);
     store32(to + kChecksumBytes + 1, size);
-    store32(to + kChecksumBytes + 5, pending_.size());
+    store32(to + kChecksumBytes + 5, plain.size());
     const Hash128 checksum = city_hash128({to + kChecksumBytes, size});
     std::memcpy(to, &checksum.low, sizeof checksum.low);
     std::memcpy(to + 8, &checksum.high, sizeof checksum.high);
-    pending_.clear();
-    return out({to, kChecksumBytes + size});
+    return {to, kChecksumBytes + size};
   }
 
-  Buffer pending_;
   Buffer block_;
 };
 

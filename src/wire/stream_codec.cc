@@ -7,27 +7,21 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
+#include <iterator>
 
 #include "base/buffer.h"
+#include "wire/compression.h"
+#include "wire/stream_codec_parts.h"
 
 namespace sluice::wire {
 namespace {
-
-/// Output goes on in pieces of this size.
-constexpr size_t kPieceBytes = 128 << 10;
 
 constexpr int kGzipWindow = 15 + 16;  // zlib's way to ask for gzip
 constexpr int kZlibWindow = 15;
 constexpr int kZlibMemory = 8;
 
-std::string cut_message(const char* encoding) {
-  return std::string(encoding) + " data ends too early";
-}
-
-std::string bad_message(const char* encoding, const char* why) {
-  return std::string(encoding) + " data is damaged: " + (why != nullptr ? why : "bad bytes");
-}
+/// Those beyond take hundreds of mebibytes for an encoder.
+constexpr int kZstdLevelMax = 19;
 
 class Inflate final : public StreamCodec {
  public:
@@ -42,7 +36,7 @@ class Inflate final : public StreamCodec {
     do {
       if (ended_) {
         if (stream_.avail_in == 0) break;
-        if (!many_members_) return invalid_argument(bad_message(name_, "bytes after the end"));
+        if (!many_members_) return damage_error(name_, "bytes after the end");
         inflateReset(&stream_);
         ended_ = false;
       }
@@ -51,9 +45,7 @@ class Inflate final : public StreamCodec {
     return {};
   }
 
-  Status finish(const Sink&) override {
-    return ended_ ? Status() : invalid_argument(cut_message(name_));
-  }
+  Status finish(const Sink&) override { return ended_ ? Status() : cut_error(name_); }
 
  private:
   Status step(const Sink& out) {
@@ -63,7 +55,7 @@ class Inflate final : public StreamCodec {
     if (code == Z_STREAM_END) {
       ended_ = true;
     } else if (code != Z_OK && code != Z_BUF_ERROR) {
-      return invalid_argument(bad_message(name_, stream_.msg));
+      return damage_error(name_, stream_.msg);
     }
     const size_t produced = piece_.size() - stream_.avail_out;
     return produced == 0 ? Status() : out({piece_.data(), produced});
@@ -79,7 +71,7 @@ class Inflate final : public StreamCodec {
 class Deflate final : public StreamCodec {
  public:
   Deflate(bool gzip, int level) {
-    SLUICE_CHECK(deflateInit2(&stream_, level == 0 ? Z_BEST_SPEED : level, Z_DEFLATED,
+    SLUICE_CHECK(deflateInit2(&stream_, level_within(level, Z_BEST_COMPRESSION), Z_DEFLATED,
                               gzip ? kGzipWindow : kZlibWindow, kZlibMemory,
                               Z_DEFAULT_STRATEGY) == Z_OK);
   }
@@ -120,7 +112,7 @@ class ZstdDecoder final : public StreamCodec {
       output = {piece_.data(), piece_.size(), 0};
       wants_ = ZSTD_decompressStream(stream_, &output, &input);
       if (ZSTD_isError(wants_) != 0) {
-        return invalid_argument(bad_message("zstd", ZSTD_getErrorName(wants_)));
+        return damage_error("zstd", ZSTD_getErrorName(wants_));
       }
       if (output.pos != 0) SLUICE_RETURN_IF_ERROR(out({piece_.data(), output.pos}));
       // Once a frame is whole and flushed, a call without input would begin another.
@@ -130,7 +122,7 @@ class ZstdDecoder final : public StreamCodec {
   }
 
   Status finish(const Sink&) override {
-    return seen_ && wants_ == 0 ? Status() : invalid_argument(cut_message("zstd"));
+    return seen_ && wants_ == 0 ? Status() : cut_error("zstd");
   }
 
  private:
@@ -143,7 +135,7 @@ class ZstdDecoder final : public StreamCodec {
 class ZstdEncoder final : public StreamCodec {
  public:
   explicit ZstdEncoder(int level) : stream_(ZSTD_createCStream()) {
-    ZSTD_CCtx_setParameter(stream_, ZSTD_c_compressionLevel, level == 0 ? 1 : level);
+    ZSTD_CCtx_setParameter(stream_, ZSTD_c_compressionLevel, level_within(level, kZstdLevelMax));
   }
   ~ZstdEncoder() override { ZSTD_freeCStream(stream_); }
 
@@ -185,7 +177,7 @@ class Lz4Decoder final : public StreamCodec {
       size_t used = left;
       wants_ = LZ4F_decompress(context_, piece_.data(), &produced, at, &used, nullptr);
       if (LZ4F_isError(wants_) != 0) {
-        return invalid_argument(bad_message("lz4", LZ4F_getErrorName(wants_)));
+        return damage_error("lz4", LZ4F_getErrorName(wants_));
       }
       at += used;
       left -= used;
@@ -196,9 +188,7 @@ class Lz4Decoder final : public StreamCodec {
     return {};
   }
 
-  Status finish(const Sink&) override {
-    return seen_ && wants_ == 0 ? Status() : invalid_argument(cut_message("lz4"));
-  }
+  Status finish(const Sink&) override { return seen_ && wants_ == 0 ? Status() : cut_error("lz4"); }
 
  private:
   LZ4F_dctx* context_ = nullptr;
@@ -210,7 +200,7 @@ class Lz4Decoder final : public StreamCodec {
 class Lz4Encoder final : public StreamCodec {
  public:
   explicit Lz4Encoder(int level) {
-    preferences_.compressionLevel = level;
+    preferences_.compressionLevel = std::max(level, 0);
     SLUICE_CHECK(LZ4F_isError(LZ4F_createCompressionContext(&context_, LZ4F_VERSION)) == 0);
   }
   ~Lz4Encoder() override { LZ4F_freeCompressionContext(context_); }
@@ -256,26 +246,36 @@ class Lz4Encoder final : public StreamCodec {
   Buffer out_;
 };
 
-}  // namespace
-
-std::unique_ptr<StreamCodec> make_stream_decoder(Encoding encoding) {
-  switch (encoding) {
-    case Encoding::Gzip: return std::make_unique<Inflate>(true);
-    case Encoding::Deflate: return std::make_unique<Inflate>(false);
-    case Encoding::Zstd: return std::make_unique<ZstdDecoder>();
-    case Encoding::Lz4: return std::make_unique<Lz4Decoder>();
-    default: return nullptr;
-  }
+template <typename Codec, auto... kArguments>
+std::unique_ptr<StreamCodec> decoder() {
+  return std::make_unique<Codec>(kArguments...);
 }
 
-std::unique_ptr<StreamCodec> make_stream_encoder(Encoding encoding, int level) {
-  switch (encoding) {
-    case Encoding::Gzip: return std::make_unique<Deflate>(true, level);
-    case Encoding::Deflate: return std::make_unique<Deflate>(false, level);
-    case Encoding::Zstd: return std::make_unique<ZstdEncoder>(level);
-    case Encoding::Lz4: return std::make_unique<Lz4Encoder>(level);
-    default: return nullptr;
-  }
+template <typename Codec, auto... kArguments>
+std::unique_ptr<StreamCodec> encoder(int level) {
+  return std::make_unique<Codec>(kArguments..., level);
+}
+
+constexpr StreamEncoding kEncodings[] = {
+    {"zstd", decoder<ZstdDecoder>, encoder<ZstdEncoder>},
+    {"br", make_brotli_decoder, make_brotli_encoder},
+    {"lz4", decoder<Lz4Decoder>, encoder<Lz4Encoder>},
+    {"snappy", make_snappy_decoder, make_snappy_encoder},
+    {"gzip", decoder<Inflate, true>, encoder<Deflate, true>},
+    {"deflate", decoder<Inflate, false>, encoder<Deflate, false>},
+    {"xz", make_xz_decoder, make_xz_encoder},
+    {"bz2", make_bzip2_decoder, make_bzip2_encoder},
+};
+
+}  // namespace
+
+std::span<const StreamEncoding> stream_encodings() { return kEncodings; }
+
+const StreamEncoding* find_stream_encoding(std::string_view name) {
+  const auto* found =
+      std::find_if(std::begin(kEncodings), std::end(kEncodings),
+                   [name](const StreamEncoding& encoding) { return encoding.name == name; });
+  return found == std::end(kEncodings) ? nullptr : found;
 }
 
 }  // namespace sluice::wire

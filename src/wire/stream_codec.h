@@ -2,10 +2,10 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "base/status.h"
-#include "wire/compression.h"
 
 namespace sluice::wire {
 
@@ -23,11 +23,21 @@ class StreamCodec {
   virtual Status finish(const Sink& out) = 0;
 };
 
-/// A decoder for Gzip, Deflate, Zstd and Lz4; null for the others. Errors: InvalidArgument.
-std::unique_ptr<StreamCodec> make_stream_decoder(Encoding encoding);
+/// A way to compress a stream, by HTTP's name for it. Decoders give InvalidArgument for what is
+/// damaged, cut or followed by something else, ResourceExhausted for what takes too much memory.
+struct StreamEncoding {
+  std::string_view name;  ///< in Content-Encoding and Accept-Encoding
+  std::unique_ptr<StreamCodec> (*make_decoder)();
+  /// `level` is the library's own, cut to those that take little memory; 0: a fast one.
+  std::unique_ptr<StreamCodec> (*make_encoder)(int level);
+};
 
-/// An encoder for the same; null for the others. `level` is the library's own; 0: a fast one.
-std::unique_ptr<StreamCodec> make_stream_encoder(Encoding encoding, int level = 0);
+/// All that ClickHouse knows, the ones that it prefers first: zstd, br, lz4 (frames), snappy
+/// (Hadoop's framing), gzip (several members allowed), deflate (zlib's format), xz and bz2 (several
+/// streams allowed).
+std::span<const StreamEncoding> stream_encodings();
+/// The one of this name, or null.
+const StreamEncoding* find_stream_encoding(std::string_view name);
 
 /// The two directions of ClickHouse's own framing of compressed bytes (`compress=1`,
 /// `decompress=1`). The stream is a row of blocks: CityHash128 (16 bytes) of all that follows in

@@ -11,20 +11,17 @@
 namespace {
 
 using sluice::Status;
-using sluice::wire::Encoding;
 using sluice::wire::StreamCodec;
 
 /// Output beyond this ends a run: bombs are for the limits of whoever uses a decoder.
 constexpr size_t kOutputBytesMax = 8 << 20;
 
+/// One of ClickHouse's encodings, or its own blocks.
 std::unique_ptr<StreamCodec> decoder(uint8_t choice) {
-  switch (choice % 5) {
-    case 0: return sluice::wire::make_stream_decoder(Encoding::Gzip);
-    case 1: return sluice::wire::make_stream_decoder(Encoding::Deflate);
-    case 2: return sluice::wire::make_stream_decoder(Encoding::Zstd);
-    case 3: return sluice::wire::make_stream_decoder(Encoding::Lz4);
-    default: return sluice::wire::make_native_block_decoder();
-  }
+  const auto encodings = sluice::wire::stream_encodings();
+  const size_t index = choice % (encodings.size() + 1);
+  return index < encodings.size() ? encodings[index].make_decoder()
+                                  : sluice::wire::make_native_block_decoder();
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 import dataclasses
 import http.client
+import json
 import socket
 import urllib.parse
 
@@ -9,8 +10,9 @@ import urllib.parse
 @dataclasses.dataclass
 class Reply:
     status: int
-    headers: dict  # names in lower case
+    headers: dict  # names in lower case; of several with one name, the last
     body: bytes
+    progress: list = dataclasses.field(default_factory=list)  # of the X-ClickHouse-Progress headers, in order
 
     @property
     def text(self):
@@ -44,7 +46,8 @@ class Http:
             except http.client.IncompleteRead as cut:
                 content = cut.partial
                 names["cut"] = "yes"
-            return Reply(response.status, names, content)
+            progress = [json.loads(value) for value in response.msg.get_all("X-ClickHouse-Progress", [])]
+            return Reply(response.status, names, content, progress)
         finally:
             connection.close()
 

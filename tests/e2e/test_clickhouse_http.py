@@ -1,14 +1,17 @@
 """ClickHouse's HTTP interface of `sluice server`, over the real engine."""
 
+import bz2
 import gzip
 import http.client as client
 import json
+import lzma
 import socket
 import struct
 import threading
 import time
 import zlib
 
+import cramjam
 import lz4.block
 import lz4.frame
 import pytest
@@ -102,14 +105,102 @@ def test_chunked_body(http):
                         headers={"Transfer-Encoding": "chunked"}).text == "42\n"
 
 
+BOUNDARY = "----clickhouse-js-3f6a"
+FORM = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+
+
+def form(fields=None, files=None):
+    """A multipart body: fields by name, then files by name."""
+    part = b'--%s\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n'
+    parts = [(name, b"", value) for name, value in (fields or {}).items()]
+    parts += [(name, b'; filename="rows"', value) for name, value in (files or {}).items()]
+    body = b"".join(part % (BOUNDARY.encode(), name.encode(), kind, value if isinstance(value, bytes) else value.encode())
+                    for name, kind, value in parts)
+    return body + f"--{BOUNDARY}--\r\n".encode()
+
+
 def test_multipart_body(http):
-    boundary = "----clickhouse-js-3f6a"
-    parts = {"query": "SELECT {x:Int32} + {y:Int32}", "param_x": "40", "param_y": "2"}
-    body = "".join(
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-        for name, value in parts.items()) + f"--{boundary}--\r\n"
-    reply = http.post(body, headers={"Content-Type": f"multipart/form-data; boundary={boundary}"})
-    assert reply.text == "42\n"
+    body = form({"query": "SELECT {x:Int32} + {y:Int32}", "param_x": "40", "param_y": "2"})
+    assert http.post(body, headers=FORM).text == "42\n"
+
+
+# External tables
+
+
+def test_external_table_with_a_structure(http):
+    rows = b'1,"a,b"\r\n2,c\r\n'
+    reply = http.post(form({"query": "SELECT * FROM ext ORDER BY id DESC"}, {"ext": rows}), headers=FORM,
+                      ext_structure="id UInt32, name LowCardinality(String)", ext_format="CSV")
+    assert reply.text == "2\tc\n1\ta,b\n"
+
+
+def test_external_table_with_types_and_the_default_format(http):
+    reply = http.post(form({"query": "SELECT sum(_1), max(_2), toTypeName(any(_2)) FROM t"}, {"t": "1\t1.5\n2\t2.5\n"}),
+                      headers=FORM, t_types="UInt8, Decimal(10, 2)")
+    assert reply.text == "3\t2.5\tDecimal(10, 2)\n"
+
+
+def test_external_tables_with_fields_joins_ctes_and_other_tables(http, table):
+    http.value(f"INSERT INTO {table} (a) SELECT number FROM numbers(10)")
+    sql = (f"WITH picked AS (SELECT id FROM ids WHERE id IN (SELECT id FROM more)) "
+           f"SELECT a, s, name FROM {table} INNER JOIN names ON names.id = a WHERE a IN picked ORDER BY a FORMAT CSV")
+    body = form({"query": sql, "ids_types": "unused", "ids_structure": "id Int32", "names_format": "JSONEachRow",
+                 "names_structure": "id Int32, name String, more Array(UInt8)", "more_structure": "id Int32"},
+                {"ids": "1\n2\n3\n", "names": '{"id": 2, "name": "two"}\n{"id": 3, "name": "three"}\n', "more": "2\n3\n4\n"})
+    assert http.post(body, headers=FORM).text == '2,"d2","two"\n3,"d3","three"\n'
+
+
+@pytest.mark.parametrize("name", ["Native", "Parquet", "RowBinary", "TSVWithNamesAndTypes", "Values"])
+def test_external_tables_in_other_formats(http, name):
+    rows = http.post(f"SELECT number AS a, toString(number) AS b FROM numbers(3) FORMAT {name}").body
+    reply = http.post(form({"query": "SELECT count(), sum(a), max(b) FROM t"}, {"t": rows}), headers=FORM,
+                      t_structure="a UInt64, b String", t_format=name)
+    assert reply.text == "3\t3\t2\n"
+
+
+def test_external_table_that_is_large_and_compressed(http):
+    rows = b"".join(b"%d\n" % i for i in range(3_000_000))
+    body = zstd.compress(form({"query": "SELECT count(), sum(n) FROM t"}, {"t": rows}))
+    reply = http.post(body, headers=FORM | {"Content-Encoding": "zstd"}, t_structure="n UInt64")
+    assert reply.text == "3000000\t4499998500000\n"
+
+
+def test_external_table_as_the_source_of_an_insert(http, table):
+    body = form({"query": f"INSERT INTO {table} (a) SELECT n FROM t"}, {"t": "7\n8\n"})
+    assert http.post(body, headers=FORM, t_structure="n Int32").status == 200
+    assert http.value(f"SELECT groupArray(a) FROM {table}") == "[7,8]"
+
+
+def test_external_tables_go_with_their_request(http):
+    ask = {"headers": FORM, "t_structure": "n Int32", "session_id": "external"}
+    for _ in range(2):
+        assert http.post(form({"query": "SELECT * FROM t"}, {"t": "1\n"}), **ask).text == "1\n"
+    assert http.post("SELECT * FROM t", session_id="external").code == 60
+    http.value("CREATE TEMPORARY TABLE t (own Int32)", session_id="external")
+    assert http.post(form({"query": "SELECT * FROM t"}, {"t": "1\n"}), **ask).code == 57
+    assert http.value("SELECT count() FROM t", session_id="external") == "0"
+
+
+def test_external_tables_in_a_request_that_only_reads(http):
+    body = form({"query": "SELECT * FROM t"}, {"t": "1\n"})
+    assert http.post(body, headers=FORM, t_structure="n Int32", readonly=2).text == "1\n"
+    assert http.request("GET", body=form({}, {"t": "1\n"}), headers=FORM, t_structure="n Int32",
+                        query="SELECT * FROM t").text == "1\n"
+
+
+@pytest.mark.parametrize("params, rows, status, code", [
+    ({}, "1\n", 400, 36),
+    ({"t_structure": "n Nothing4"}, "1\n", 404, 50),
+    ({"t_structure": "n Int32", "t_format": "Nonesuch"}, "1\n", 404, 73),
+    ({"t_structure": "n Int32"}, "one\n", 400, 27),
+    ({"t_structure": "n Int32) ENGINE = Memory; DROP TABLE x --"}, "1\n", 400, 62),
+    ({"t_structure": "n String DEFAULT file('/etc/hostname')"}, "1\n", 403, 497),
+    ({"t_structure": "n String", "t_format": "Values"}, "(file('/etc/hostname'))", 403, 497),
+])
+def test_errors_of_external_tables(http, params, rows, status, code):
+    reply = http.post(form({"query": "SELECT * FROM t"}, {"t": rows}), headers=FORM, **params)
+    assert (reply.status, reply.code) == (status, code), reply.text
+    assert reply.text.startswith(f"Code: {code}. DB::Exception: ")
 
 
 def test_one_statement_only(http):
@@ -381,11 +472,35 @@ def peak_of_others(server):
 # Compression
 
 
+def hadoop_snappy(data):
+    """Blocks of one chunk each, as ClickHouse reads them."""
+    out = b""
+    for at in range(0, len(data), 65536):
+        plain = data[at:at + 65536]
+        chunk = bytes(cramjam.snappy.compress_raw(plain))
+        out += struct.pack(">II", len(plain), len(chunk)) + chunk
+    return out
+
+
+def read_hadoop_snappy(data):
+    out = b""
+    while data:
+        plain, size = struct.unpack(">II", data[:8])
+        out += bytes(cramjam.snappy.decompress_raw(data[8:8 + size]))
+        assert len(out) % 2**18 == plain % 2**18  # our own blocks are this long, but for the last
+        data = data[8 + size:]
+    return out
+
+
 CODECS = {
     "gzip": (gzip.compress, lambda b: gzip.decompress(b)),
     "deflate": (zlib.compress, lambda b: zlib.decompress(b)),
     "zstd": (zstd.compress, lambda b: zstd.decompress(b)),
     "lz4": (lz4.frame.compress, lambda b: lz4.frame.decompress(b)),
+    "br": (lambda b: bytes(cramjam.brotli.compress(b)), lambda b: bytes(cramjam.brotli.decompress(b))),
+    "snappy": (hadoop_snappy, read_hadoop_snappy),
+    "xz": (lzma.compress, lzma.decompress),
+    "bz2": (bz2.compress, bz2.decompress),
 }
 
 
@@ -408,12 +523,28 @@ def test_compression_only_when_asked_for_twice(http):
     assert zstd.decompress(several.body) == b"1\n"
 
 
-def test_damaged_and_unknown_encodings(http, table):
+@pytest.mark.parametrize("name", CODECS)
+def test_damaged_bodies_insert_nothing(http, table, name):
     sql = f"INSERT INTO {table} (a) FORMAT CSV"
-    damaged = http.insert(sql, gzip.compress(b"1\n2\n")[:-4], headers={"Content-Encoding": "gzip"})
-    assert damaged.status == 400, damaged.text
-    assert http.insert(sql, b"1\n", headers={"Content-Encoding": "rot13"}).status == 501
+    whole = CODECS[name][0](b"1\n2\n")
+    for damaged in (whole[:-4], whole + b"more", b"no " + whole):
+        reply = http.insert(sql, damaged, headers={"Content-Encoding": name})
+        assert (reply.status, reply.code) in ((400, 271), (500, 241)), reply.text
+        assert reply.text.startswith(f"Code: {reply.code}. DB::Exception: "), reply.text
     assert http.value(f"SELECT count() FROM {table}") == "0"
+
+
+def test_unknown_encodings_are_501(http, table):
+    reply = http.insert(f"INSERT INTO {table} (a) FORMAT CSV", b"1\n", headers={"Content-Encoding": "rot13"})
+    assert (reply.status, reply.code) == (501, 48)
+
+
+@pytest.mark.parametrize("name", CODECS)
+def test_any_level_of_compression_is_taken(http, name):
+    for level in (-7, 0, 9, 1000):
+        reply = http.post("SELECT 1", enable_http_compression=1, http_zlib_compression_level=level,
+                          headers={"Accept-Encoding": name})
+        assert CODECS[name][1](reply.body) == b"1\n", (level, reply.text)
 
 
 def native_block(data):
@@ -555,12 +686,64 @@ def test_cors_only_when_asked_for(http):
     assert "access-control-allow-origin" not in http.request("OPTIONS", "/").headers
 
 
+# Progress and figures
+
+
+SLOW = "SELECT sum(sleepEachRow(0.01)) FROM numbers(100) SETTINGS max_block_size = 1"
+WITH_PROGRESS = {"send_progress_in_http_headers": 1, "http_headers_progress_interval_ms": 50}
+
+
+def test_progress_in_headers(http):
+    reply = http.post(SLOW + " FORMAT CSV", **WITH_PROGRESS)
+    assert reply.text == "0\n"
+    rows = [int(p.get("read_rows", 0)) for p in reply.progress]
+    assert len(rows) >= 5 and rows == sorted(rows) and 0 < rows[-1] <= 100, reply.progress
+    assert all(p["total_rows_to_read"] == "100" and int(p["elapsed_ns"]) > 0 for p in reply.progress[1:]), reply.progress
+    assert json.loads(reply.headers["x-clickhouse-summary"])["read_rows"] == "100"
+
+
+def test_progress_of_an_insert(http, table):
+    reply = http.post(f"INSERT INTO {table} (a) SELECT number + sleepEachRow(0.01) FROM numbers(100) "
+                      "SETTINGS max_block_size = 1", **WITH_PROGRESS)
+    assert len(reply.progress) >= 5 and int(reply.progress[-1]["read_rows"]) > 0, reply.progress
+    assert json.loads(reply.headers["x-clickhouse-summary"])["written_rows"] == "100"
+
+
+def test_no_progress_unless_asked_for_or_after_the_end(http):
+    assert http.post(SLOW).progress == []
+    assert http.post("SELECT 1", **WITH_PROGRESS).progress == []
+    assert http.post(SLOW, **WITH_PROGRESS | {"http_headers_progress_interval_ms": 60_000}).progress == []
+
+
+def test_an_error_after_progress(http):
+    reply = http.post("SELECT throwIf(number = 50), sleepEachRow(0.01) FROM numbers(100) SETTINGS max_block_size = 1",
+                      **WITH_PROGRESS)
+    assert (reply.status, reply.code) == (200, 395)
+    assert reply.progress and reply.text.startswith("Code: 395. DB::Exception: ")
+
+
+def test_summary_of_a_streamed_result(http):
+    reply = http.post("SELECT number, repeat('x', 100) FROM numbers(200000)")
+    assert reply.headers["transfer-encoding"] == "chunked" and len(reply.body) > 2 << 20
+    summary = json.loads(reply.headers["x-clickhouse-summary"])
+    assert 0 < int(summary["read_rows"]) <= 200000 and int(summary["elapsed_ns"]) > 0, summary
+
+
 # The log of queries
 
 
 def test_query_log(http):
     http.post("SELECT 'seen in the log'", query_id="logged", log_comment="by a test")
     http.post("SELECT no_such_column", query_id="failed")
-    seen = "SELECT query_kind, log_comment, exception_code FROM system.query_log WHERE query_id = '{}'"
-    wait_for(lambda: http.value(seen.format("logged")) == "Select\tby a test\t0", "the query is in the log")
-    wait_for(lambda: http.value(seen.format("failed")) == "Select\t\t47", "the failed one too")
+    http.post("SELECT 1; SELECT 2", query_id="malformed")
+    http.post("SELECT * FROM file('x')", query_id="denied")
+    http.post("SELECT 1", query_id="misconfigured", no_such_setting=1)
+    seen = ("SELECT type, query_kind, log_comment, exception_code, startsWith(query, 'SELECT') FROM system.query_log "
+            "WHERE query_id = '{}' ORDER BY type, event_time_microseconds")
+    for query_id, rows in {
+            "logged": ["QueryStart\tSelect\tby a test\t0\t1", "QueryFinish\tSelect\tby a test\t0\t1"],
+            "failed": ["QueryStart\tSelect\t\t0\t1", "ExceptionWhileProcessing\tSelect\t\t47\t1"],
+            "malformed": ["ExceptionBeforeStart\tNone\t\t62\t1"],
+            "denied": ["ExceptionBeforeStart\tSelect\t\t497\t1"],
+            "misconfigured": ["ExceptionBeforeStart\tSelect\t\t115\t1"]}.items():
+        wait_for(lambda: http.value(seen.format(query_id)).split("\n") == rows, f"{query_id} is in the log")

@@ -20,9 +20,11 @@ Instruments::Instruments(metrics::Registry& registry, const std::string& receive
       const metrics::Labels labels{{"signal", signal}, {"transport", transport}};
       PerSignal& to = per_signal_[t][s];
       to.items.emplace(registry, receiver, transport, static_cast<otlp::Signal>(s));
-      to.accepted_records =
-          &registry.counter("sluice_receiver_accepted_records_total",
-                            "Log records, spans and data points that were stored.", labels);
+      to.accepted_records = &registry.counter(
+          "sluice_receiver_accepted_records_total",
+          "Log records, spans and data points that senders were told are taken: with "
+          "--ack store stored, with --ack memory held in memory.",
+          labels);
       auto refused = [&](std::string_view reason) {
         metrics::Labels with_reason = labels;
         with_reason.emplace_back("reason", reason);
