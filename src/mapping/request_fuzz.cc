@@ -17,11 +17,8 @@ namespace {
 using namespace sluice;
 
 template <typename Request>
-void run(std::string_view body) {
-  Arena arena;
-  Request request;
-  if (!otlp::decode_protobuf(body, arena, request).ok()) return;
-  mapping::Mapper mapper;
+void map(const Request& request, mapping::AttributeType attributes) {
+  mapping::Mapper mapper(attributes);
   mapping::OpenBlocks blocks;
   mapping::Rejects rejects;
   if constexpr (std::is_same_v<Request, otlp::LogsRequest>) {
@@ -39,6 +36,15 @@ void run(std::string_view body) {
     const auto read = testing::read_native(bytes.view());
     SLUICE_CHECK(read.size() == 1 && read[0].rows() == order.order.size());
   }
+}
+
+template <typename Request>
+void run(std::string_view body) {
+  Arena arena;
+  Request request;
+  if (!otlp::decode_protobuf(body, arena, request).ok()) return;
+  map(request, mapping::AttributeType::Map);
+  map(request, mapping::AttributeType::Json);
 }
 
 }  // namespace
