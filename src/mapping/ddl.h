@@ -67,11 +67,13 @@ struct TableSpec {
   std::string database;  ///< quoted
   std::string name;
   std::chrono::seconds ttl{0};  ///< 0: none
-  bool text_indexes = true;     ///< for servers from kTextIndexVersion on
-  std::string engine;           ///< with its parameters; empty: MergeTree
-  std::string cluster;          ///< empty: no ON CLUSTER
+  AttributeType attributes = AttributeType::Map;
+  bool text_indexes = true;  ///< for servers from kTextIndexVersion on; not with JSON
+  std::string engine;        ///< with its parameters; empty: MergeTree
+  std::string cluster;       ///< empty: no ON CLUSTER
 };
-/// `CREATE TABLE IF NOT EXISTS` for a table with the columns of ClickStack's.
+/// `CREATE TABLE IF NOT EXISTS` for a table with the columns of ClickStack's, or with JSON columns
+/// as the original exporter makes them.
 std::string create_table(Table table, const TableSpec& spec);
 
 /// ALTER statements that give ClickStack's tables these TTLs, where they have others. `present` has
