@@ -62,6 +62,10 @@ Result<std::vector<std::string>> schema_statements(std::string_view database, co
                                                    EngineVersion engine = kTextIndexVersion,
                                                    uint32_t from = 0);
 
+/// The statements that make the database and all tables with JSON columns. They have no version:
+/// ClickStack migrates its maps only.
+std::vector<std::string> json_schema_statements(std::string_view database, const Ttl& ttl);
+
 /// One table under a name of the user's own.
 struct TableSpec {
   std::string database;  ///< quoted

@@ -415,19 +415,24 @@ std::string create_table(Table table, const TableSpec& spec) {
   SLUICE_CHECK(false);
 }
 
-std::vector<std::string> create_tables(std::string_view database, const Ttl& ttl,
-                                       bool text_indexes) {
+std::vector<std::string> create_tables(TableSpec spec, const Ttl& ttl) {
   std::vector<std::string> statements;
   for (const Table table :
        {Table::Logs, Table::Gauge, Table::Sum, Table::Histogram, Table::ExponentialHistogram,
         Table::Summary, Table::Sessions, Table::Traces}) {
-    TableSpec spec;
-    spec.database = database;
     spec.name = table_name(table);
     spec.ttl = ttl.of(table);
-    spec.text_indexes = text_indexes;
     statements.push_back(create_table(table, spec));
   }
+  return statements;
+}
+
+std::vector<std::string> clickstack_tables(std::string_view database, const Ttl& ttl,
+                                           bool text_indexes) {
+  TableSpec spec;
+  spec.database = database;
+  spec.text_indexes = text_indexes;
+  std::vector<std::string> statements = create_tables(spec, ttl);
   statements.push_back(rollup(database, ttl.logs, "otel_logs_kv_rollup_15m"));
   statements.push_back(rollup_view(database, "otel_logs_attr_kv_rollup_15m_mv", "otel_logs",
                                    "otel_logs_kv_rollup_15m", log_rollup_columns()));
