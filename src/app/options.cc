@@ -40,7 +40,9 @@ void add_configuration(std::vector<Flag>& flags, Options& o) {
                                          .commands = kReads}));
   flags.push_back(make_flag(o.feature_gates, {.name = "feature-gates",
                                               .unit = "NAMES",
-                                              .help = "Taken for compatibility; there are no gates",
+                                              .help = "Taken for compatibility; clickhouse.json "
+                                                      "means --json-columns, others nothing",
+                                              .env = "OTEL_AGENT_FEATURE_GATE_ARG",
                                               .commands = kReads}));
 }
 
@@ -178,6 +180,14 @@ void add_delivery(std::vector<Flag>& flags, Options& o) {
        .help = "Whether the exporter makes its tables itself, instead of ClickStack's schema",
        .env = "HYPERDX_OTEL_EXPORTER_CREATE_LEGACY_SCHEMA",
        .commands = kPreset}));
+  flags.push_back(make_flag(
+      o.json_columns,
+      {.name = "json-columns",
+       .unit = "true|false",
+       .help = "Whether attributes of logs and spans are of the type JSON, in tables that the "
+               "exporter makes itself, instead of maps in ClickStack's schema",
+       .env = "HYPERDX_OTEL_EXPORTER_CLICKHOUSE_JSON_ENABLE",
+       .commands = kPreset | kSchema}));
 }
 
 void add_limits(std::vector<Flag>& flags, Options& o) {
@@ -390,6 +400,10 @@ Status check_options(const Options& options, Command command) {
   return {};
 }
 
+bool wants_json(const Options& options) {
+  return options.json_columns || options.feature_gates.find("clickhouse.json") != std::string::npos;
+}
+
 Status check_environment(const Environment& get, std::vector<std::string>& warnings) {
   for (const Unsupported& entry : kUnsupported) {
     const char* value = get(entry.name);
@@ -397,17 +411,6 @@ Status check_environment(const Environment& get, std::vector<std::string>& warni
     std::string text = std::string(entry.name) + " is set, but " + std::string(entry.advice);
     if (entry.unsafe) return invalid_argument(std::move(text));
     warnings.push_back(std::move(text));
-  }
-  const char* json = get("HYPERDX_OTEL_EXPORTER_CLICKHOUSE_JSON_ENABLE");
-  const char* gates = get("OTEL_AGENT_FEATURE_GATE_ARG");
-  const bool json_gate =
-      gates != nullptr && std::string_view(gates).find("clickhouse.json") != std::string_view::npos;
-  if (json_gate || (json != nullptr && std::string_view(json) == "true")) {
-    return invalid_argument(std::string(json_gate ? "OTEL_AGENT_FEATURE_GATE_ARG asks for it"
-                                                  : "HYPERDX_OTEL_EXPORTER_CLICKHOUSE_JSON_ENABLE "
-                                                    "is set") +
-                            ", but tables with JSON columns are not written yet; unset it to use "
-                            "ClickStack's Map columns");
   }
   return {};
 }

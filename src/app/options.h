@@ -75,6 +75,7 @@ struct Options {
   std::chrono::milliseconds insert_timeout{30'000};
   bool create_schema = true;
   bool legacy_schema = false;
+  bool json_columns = false;
   RetentionOptions retention;
 
   int lanes = 0;  ///< 0: one per core
@@ -106,6 +107,10 @@ std::vector<Flag> option_table(Options& options, Command command);
 
 /// The retention options, with ClickStack's environment variables.
 void add_retention_flags(std::vector<Flag>& flags, RetentionOptions& retention, unsigned commands);
+
+/// Whether tables shall have JSON columns: by --json-columns, or by the gate that the original
+/// exporter once had for them.
+bool wants_json(const Options& options);
 
 /// Reads --password-file (or the descriptor that the supervisor passed) into `password`.
 /// A file that others than its owner can read is refused.

@@ -104,14 +104,27 @@ TEST(Options, AuthenticationThatWouldNotHappenStopsTheStart) {
     EXPECT_FALSE(check_environment(environment({{name, "x"}}), warnings).ok()) << name;
     EXPECT_TRUE(check_environment(environment({{name, ""}}), warnings).ok()) << name;
   }
-  EXPECT_FALSE(
-      check_environment(environment({{"HYPERDX_OTEL_EXPORTER_CLICKHOUSE_JSON_ENABLE", "true"}}),
-                        warnings)
-          .ok());
   EXPECT_TRUE(warnings.empty());
   EXPECT_TRUE(
       check_environment(environment({{"OPAMP_SERVER_URL", "http://app:4320"}}), warnings).ok());
   EXPECT_EQ(warnings.size(), 1u);
+}
+
+TEST(Options, JsonColumnsAreAskedForByNameOrByTheGateThatTheyHad) {
+  const struct {
+    const char* variable;
+    const char* value;
+    bool wants;
+  } cases[] = {{"HYPERDX_OTEL_EXPORTER_CLICKHOUSE_JSON_ENABLE", "true", true},
+               {"HYPERDX_OTEL_EXPORTER_CLICKHOUSE_JSON_ENABLE", "false", false},
+               {"OTEL_AGENT_FEATURE_GATE_ARG", "--feature-gates=a,clickhouse.json", true},
+               {"OTEL_AGENT_FEATURE_GATE_ARG", "--feature-gates=a", false}};
+  for (const auto& c : cases) {
+    Options options;
+    const std::vector<Flag> flags = option_table(options, kGateway);
+    ASSERT_TRUE(apply_environment(flags, environment({{c.variable, c.value}}), Arguments()).ok());
+    EXPECT_EQ(wants_json(options), c.wants) << c.variable << "=" << c.value;
+  }
 }
 
 class PasswordFile : public testing::Test {

@@ -89,6 +89,7 @@ void set_exporter(Node& exporter, const Options& options, const std::string& sto
     exporter.set("password", literal(options.password.value));
   }
   if (options.clickhouse_tls.is_set()) exporter.set("tls", tls_of(options.clickhouse_tls));
+  exporter.set("json", Node::of_bool(wants_json(options)));
   exporter.set("timeout", literal(show_value(options.insert_timeout)));
   if (options.flush_interval)
     exporter.set("flush_interval", literal(show_value(*options.flush_interval)));
@@ -119,9 +120,12 @@ config::Node clickstack_preset(const Options& options, const std::string& store_
   set_memory_limit(*find(root, {"processors", "memory_limiter"}), options);
   for (const char* name : {"clickhouse", "clickhouse/rrweb"})
     set_exporter(*find(root, {"exporters", name}), options, store_url);
-  if (options.legacy_schema) {
-    for (const char* name : {"clickhouse", "clickhouse/rrweb"})
-      find(root, {"exporters", name})->set("create_schema", Node::of_bool(true));
+  if (options.legacy_schema || (wants_json(options) && options.create_schema)) {
+    for (const char* name : {"clickhouse", "clickhouse/rrweb"}) {
+      Node& exporter = *find(root, {"exporters", name});
+      exporter.set("create_schema", Node::of_bool(true));
+      exporter.set("ttl", literal(show_value(options.retention.tables)));
+    }
   } else if (options.create_schema) {
     find(root, {"exporters", "clickhouse"})->set("clickstack_schema", schema_of(options.retention));
   }

@@ -157,6 +157,16 @@ int ask(const QueryOptions& options, const Target& target, std::string_view sql)
   return fail(result.status().message(), kExitFailure);
 }
 
+/// What makes the database whole, for an empty one.
+std::vector<std::string> all_statements(const Options& options) {
+  const mapping::Ttl ttl = options.retention.ttl();
+  if (options.json_columns) return mapping::json_schema_statements(options.database, ttl);
+  std::vector<std::string> all = mapping::schema_version_statements(options.database);
+  const auto statements = mapping::schema_statements(options.database, ttl);
+  all.insert(all.end(), statements->begin(), statements->end());
+  return all;
+}
+
 }  // namespace
 
 int run_query(const std::vector<std::string>& words, const Environment& environment) {
@@ -194,13 +204,8 @@ int run_schema(const std::vector<std::string>& words, const Environment& environ
   std::vector<Flag> flags = option_table(options, kSchema);
   const auto arguments = read_options("schema", kIntro, flags, words, environment, exit_code);
   if (!arguments) return exit_code;
-  auto statements = mapping::schema_statements(options.database, options.retention.ttl());
-  if (!statements.ok()) return fail(statements.status().message(), kExitFailure);
   std::string out;
-  for (const std::string& sql : mapping::schema_version_statements(options.database)) {
-    out += sql + ";\n\n";
-  }
-  for (const std::string& sql : *statements) out += sql + ";\n\n";
+  for (const std::string& sql : all_statements(options)) out += sql + ";\n\n";
   return write_all(out) ? kExitOk : kExitFailure;
 }
 

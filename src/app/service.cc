@@ -367,7 +367,8 @@ int run_service(const Options& options, Command command, const Environment& envi
   }
   configure_log(plan->configuration().telemetry);
   if (!options.feature_gates.empty())
-    log::info("there are no feature gates", {{"asked_for", options.feature_gates}});
+    log::info("there are no feature gates, but for clickhouse.json of serve and gateway",
+              {{"asked_for", options.feature_gates}});
   set_process_limits();
   hold_end_signals();
   hold_reload_signal();

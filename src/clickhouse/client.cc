@@ -63,7 +63,10 @@ Target insert_target(const Endpoint& endpoint, const InsertRequest& request) {
     target.add("insert_deduplicate", "1").add("insert_deduplication_token", request.token);
   }
   target.add(endpoint.settings);
-  if (request.settings != nullptr) target.add(*request.settings);
+  if (request.settings == nullptr) return target;
+  for (const auto& [name, value] : *request.settings) {
+    if (!names(endpoint.settings, name)) target.add(name, value);
+  }
   return target;
 }
 

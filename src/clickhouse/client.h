@@ -25,7 +25,7 @@ struct InsertRequest {
   std::string_view token;
   uint64_t rows = 0;  ///< to compare with what the server says it wrote
   int try_number = 1;
-  const Settings* settings = nullptr;  ///< beside the endpoint's
+  const Settings* settings = nullptr;  ///< beside the endpoint's, which win
   std::chrono::milliseconds timeout{30'000};
 };
 

@@ -32,7 +32,8 @@ TEST(Client, AnInsertNamesTableColumnsAndSettings) {
   endpoint.password = "p";
   Client client(endpoint);
   const std::array<std::string_view, 2> body = {"ab", "c"};
-  const Settings settings = {{"materialize_skip_indexes_on_insert", "0"}};
+  const Settings settings = {{"materialize_skip_indexes_on_insert", "0"},
+                             {"max_threads", "9"}};  // the endpoint's wins
   InsertRequest request;
   request.table = "otel_logs";
   request.columns = "`a`, `b`";

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "native/block.h"
@@ -16,6 +17,7 @@ namespace sluice::mapping {
 
 using native::ArrayColumn;
 using native::FixedColumn;
+using native::JsonColumn;
 using native::LowCardinalityColumn;
 using native::MapColumn;
 using native::StringColumn;
@@ -87,9 +89,46 @@ inline constexpr int64_t kNanosPerDay = 86'400'000'000'000;
 /// Rounds towards minus infinity.
 constexpr int64_t floor_divide(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
-/// otel_logs, and without EventName hyperdx_sessions.
-template <bool kIsLogs>
-struct LogColumns final : ColumnBlock<LogColumns<kIsLogs>> {
+/// Attributes as JSON, and their names for an index.
+struct JsonAttributes {
+  JsonColumn json;
+  ArrayColumn<LowCardinalityColumn> keys;
+
+  void repeat_last() {
+    json.repeat_last();
+    keys.repeat_last();
+  }
+  size_t last_row_bytes() const { return json.last_row_bytes(); }
+};
+
+/// AttributeType::Map: how attributes are laid out in a column of their own, and in arrays.
+struct AsMap {
+  using Column = MapColumn;
+  using Element = MapColumn;
+  static constexpr std::string_view kArrayType = kArrayOfMapType;
+};
+/// AttributeType::Json.
+struct AsJson {
+  using Column = JsonAttributes;
+  using Element = JsonColumn;
+  static constexpr std::string_view kArrayType = "Array(JSON)";
+};
+
+template <typename V, typename Column>
+void visit_attributes(V& v, std::string_view name, std::string_view keys_name, Column& column) {
+  if constexpr (std::is_same_v<std::remove_const_t<Column>, JsonAttributes>) {
+    v(name, "JSON", column.json);
+    v(keys_name, "Array(LowCardinality(String))", column.keys);
+  } else {
+    v(name, kMapType, column);
+  }
+}
+
+/// otel_logs, and hyperdx_sessions, which as maps lacks EventName.
+template <typename As, bool kNamesEvents>
+struct LogColumns final : ColumnBlock<LogColumns<As, kNamesEvents>> {
+  static constexpr bool kHasEventName = kNamesEvents;
+
   FixedColumn<int64_t> timestamp;
   StringColumn trace_id;
   StringColumn span_id;
@@ -99,12 +138,12 @@ struct LogColumns final : ColumnBlock<LogColumns<kIsLogs>> {
   LowCardinalityColumn service_name;
   StringColumn body;
   LowCardinalityColumn resource_schema_url;
-  MapColumn resource_attributes;
+  typename As::Column resource_attributes;
   LowCardinalityColumn scope_schema_url;
   StringColumn scope_name;
   LowCardinalityColumn scope_version;
-  MapColumn scope_attributes;
-  MapColumn log_attributes;
+  typename As::Column scope_attributes;
+  typename As::Column log_attributes;
   StringColumn event_name;
 
   uint32_t rows() const override { return static_cast<uint32_t>(timestamp.size()); }
@@ -133,17 +172,18 @@ struct LogColumns final : ColumnBlock<LogColumns<kIsLogs>> {
     v("ServiceName", kLowCardinalityType, self.service_name);
     v("Body", "String", self.body);
     v("ResourceSchemaUrl", kLowCardinalityType, self.resource_schema_url);
-    v("ResourceAttributes", kMapType, self.resource_attributes);
+    visit_attributes(v, "ResourceAttributes", "ResourceAttributesKeys", self.resource_attributes);
     v("ScopeSchemaUrl", kLowCardinalityType, self.scope_schema_url);
     v("ScopeName", "String", self.scope_name);
     v("ScopeVersion", kLowCardinalityType, self.scope_version);
-    v("ScopeAttributes", kMapType, self.scope_attributes);
-    v("LogAttributes", kMapType, self.log_attributes);
-    if constexpr (kIsLogs) v("EventName", "String", self.event_name);
+    visit_attributes(v, "ScopeAttributes", "ScopeAttributesKeys", self.scope_attributes);
+    visit_attributes(v, "LogAttributes", "LogAttributesKeys", self.log_attributes);
+    if constexpr (kHasEventName) v("EventName", "String", self.event_name);
   }
 };
 
-struct TraceColumns final : ColumnBlock<TraceColumns> {
+template <typename As>
+struct TraceColumns final : ColumnBlock<TraceColumns<As>> {
   FixedColumn<int64_t> timestamp;
   StringColumn trace_id;
   StringColumn span_id;
@@ -152,20 +192,20 @@ struct TraceColumns final : ColumnBlock<TraceColumns> {
   LowCardinalityColumn span_name;
   LowCardinalityColumn span_kind;
   LowCardinalityColumn service_name;
-  MapColumn resource_attributes;
+  typename As::Column resource_attributes;
   StringColumn scope_name;
   StringColumn scope_version;
-  MapColumn span_attributes;
+  typename As::Column span_attributes;
   FixedColumn<uint64_t> duration;
   LowCardinalityColumn status_code;
   StringColumn status_message;
   ArrayColumn<FixedColumn<int64_t>> event_timestamps;
   ArrayColumn<LowCardinalityColumn> event_names;
-  ArrayColumn<MapColumn> event_attributes;
+  ArrayColumn<typename As::Element> event_attributes;
   ArrayColumn<StringColumn> link_trace_ids;
   ArrayColumn<StringColumn> link_span_ids;
   ArrayColumn<StringColumn> link_trace_states;
-  ArrayColumn<MapColumn> link_attributes;
+  ArrayColumn<typename As::Element> link_attributes;
 
   uint32_t rows() const override { return static_cast<uint32_t>(timestamp.size()); }
   int64_t day(uint32_t row) const override {
@@ -192,20 +232,20 @@ struct TraceColumns final : ColumnBlock<TraceColumns> {
     v("SpanName", kLowCardinalityType, self.span_name);
     v("SpanKind", kLowCardinalityType, self.span_kind);
     v("ServiceName", kLowCardinalityType, self.service_name);
-    v("ResourceAttributes", kMapType, self.resource_attributes);
+    visit_attributes(v, "ResourceAttributes", "ResourceAttributesKeys", self.resource_attributes);
     v("ScopeName", "String", self.scope_name);
     v("ScopeVersion", "String", self.scope_version);
-    v("SpanAttributes", kMapType, self.span_attributes);
+    visit_attributes(v, "SpanAttributes", "SpanAttributesKeys", self.span_attributes);
     v("Duration", "UInt64", self.duration);
     v("StatusCode", kLowCardinalityType, self.status_code);
     v("StatusMessage", "String", self.status_message);
     v("Events.Timestamp", "Array(DateTime64(9))", self.event_timestamps);
     v("Events.Name", "Array(LowCardinality(String))", self.event_names);
-    v("Events.Attributes", kArrayOfMapType, self.event_attributes);
+    v("Events.Attributes", As::kArrayType, self.event_attributes);
     v("Links.TraceId", "Array(String)", self.link_trace_ids);
     v("Links.SpanId", "Array(String)", self.link_span_ids);
     v("Links.TraceState", "Array(String)", self.link_trace_states);
-    v("Links.Attributes", kArrayOfMapType, self.link_attributes);
+    v("Links.Attributes", As::kArrayType, self.link_attributes);
   }
 };
 
@@ -383,9 +423,11 @@ struct SummaryOwn {
   }
 };
 
-using LogsBlock = LogColumns<true>;
-using SessionsBlock = LogColumns<false>;
-using TracesBlock = TraceColumns;
+using LogsBlock = LogColumns<AsMap, true>;
+using SessionsBlock = LogColumns<AsMap, false>;
+using JsonLogsBlock = LogColumns<AsJson, true>;  // and sessions
+using TracesBlock = TraceColumns<AsMap>;
+using JsonTracesBlock = TraceColumns<AsJson>;
 using GaugeBlock = MetricColumns<GaugeOwn>;
 using SumBlock = MetricColumns<SumOwn>;
 using HistogramBlock = MetricColumns<HistogramOwn>;

@@ -31,6 +31,10 @@ std::string version_table(std::string_view database) {
   return quoted(database) + ".`sluice_schema`";
 }
 
+std::string create_database(std::string_view database) {
+  return "CREATE DATABASE IF NOT EXISTS " + quoted(database);
+}
+
 std::string record_version(std::string_view database) {
   return "INSERT INTO " + version_table(database) + " (version, program) VALUES (" +
          std::to_string(kSchemaVersion) + ", 'sluice " SLUICE_VERSION "')";
@@ -114,7 +118,7 @@ Result<EngineVersion> EngineVersion::parse(std::string_view text) {
 
 std::vector<std::string> schema_version_statements(std::string_view database) {
   return {
-      "CREATE DATABASE IF NOT EXISTS " + quoted(database),
+      create_database(database),
       "CREATE TABLE IF NOT EXISTS " + version_table(database) +
           "\n(\n    `version` UInt32,\n    `applied_at` DateTime DEFAULT now(),\n    `program` "
           "String\n)"
@@ -135,8 +139,17 @@ Result<std::vector<std::string>> schema_statements(std::string_view database, co
                       std::to_string(kSchemaVersion) + " only; use a newer Sluice");
   }
   std::vector<std::string> statements;
-  if (from < 1) statements = create_tables(quoted(database), ttl, engine >= kTextIndexVersion);
+  if (from < 1) statements = clickstack_tables(quoted(database), ttl, engine >= kTextIndexVersion);
   if (from < kSchemaVersion) statements.push_back(record_version(database));
+  return statements;
+}
+
+std::vector<std::string> json_schema_statements(std::string_view database, const Ttl& ttl) {
+  TableSpec spec;
+  spec.database = quoted(database);
+  spec.attributes = AttributeType::Json;
+  std::vector<std::string> statements = create_tables(spec, ttl);
+  statements.insert(statements.begin(), create_database(database));
   return statements;
 }
 

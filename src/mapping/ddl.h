@@ -62,16 +62,22 @@ Result<std::vector<std::string>> schema_statements(std::string_view database, co
                                                    EngineVersion engine = kTextIndexVersion,
                                                    uint32_t from = 0);
 
+/// The statements that make the database and all tables with JSON columns. They have no version:
+/// ClickStack migrates its maps only.
+std::vector<std::string> json_schema_statements(std::string_view database, const Ttl& ttl);
+
 /// One table under a name of the user's own.
 struct TableSpec {
   std::string database;  ///< quoted
   std::string name;
   std::chrono::seconds ttl{0};  ///< 0: none
-  bool text_indexes = true;     ///< for servers from kTextIndexVersion on
-  std::string engine;           ///< with its parameters; empty: MergeTree
-  std::string cluster;          ///< empty: no ON CLUSTER
+  AttributeType attributes = AttributeType::Map;
+  bool text_indexes = true;  ///< for servers from kTextIndexVersion on; not with JSON
+  std::string engine;        ///< with its parameters; empty: MergeTree
+  std::string cluster;       ///< empty: no ON CLUSTER
 };
-/// `CREATE TABLE IF NOT EXISTS` for a table with the columns of ClickStack's.
+/// `CREATE TABLE IF NOT EXISTS` for a table with the columns of ClickStack's, or with JSON columns
+/// as the original exporter makes them.
 std::string create_table(Table table, const TableSpec& spec);
 
 /// ALTER statements that give ClickStack's tables these TTLs, where they have others. `present` has

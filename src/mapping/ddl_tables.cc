@@ -5,6 +5,7 @@
 #include <initializer_list>
 
 #include "base/check.h"
+#include "mapping/blocks.h"
 
 namespace sluice::mapping {
 namespace {
@@ -60,7 +61,9 @@ constexpr std::string_view kTraceColumns = R"(
     `Links.TraceId` Array(String) CODEC(ZSTD(1)),
     `Links.SpanId` Array(String) CODEC(ZSTD(1)),
     `Links.TraceState` Array(String) CODEC(ZSTD(1)),
-    `Links.Attributes` Array(Map(LowCardinality(String), String)) CODEC(ZSTD(1)),
+    `Links.Attributes` Array(Map(LowCardinality(String), String)) CODEC(ZSTD(1)))";
+
+constexpr std::string_view kTraceMaterialized = R"(,
     `__hdx_materialized_rum.sessionId` String MATERIALIZED ResourceAttributes['rum.sessionId'] CODEC(ZSTD(1)),
     `SampleRate` UInt64 MATERIALIZED greatest(toUInt64OrZero(SpanAttributes['SampleRate']), 1) CODEC(T64, ZSTD(1)))";
 
@@ -172,6 +175,19 @@ constexpr std::string_view kTraceBloomIndexes = R"(,
     INDEX idx_res_attr_value mapValues(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_span_attr_value mapValues(SpanAttributes) TYPE bloom_filter(0.01) GRANULARITY 1)";
 
+constexpr std::string_view kJsonLogIndexes = R"(,
+    INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX idx_res_attr_keys ResourceAttributesKeys TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_scope_attr_keys ScopeAttributesKeys TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_log_attr_keys LogAttributesKeys TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_body Body TYPE tokenbf_v1(32768, 3, 0) GRANULARITY 8)";
+
+constexpr std::string_view kJsonTraceIndexes = R"(,
+    INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX idx_res_attr_keys ResourceAttributesKeys TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_span_attr_keys SpanAttributesKeys TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_duration Duration TYPE minmax GRANULARITY 1)";
+
 constexpr std::string_view kMetricIndexes = R"(,
     INDEX idx_res_attr_key mapKeys(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_res_attr_value mapValues(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
@@ -206,6 +222,16 @@ std::string materialized_columns() {
                  "` LowCardinality(String) MATERIALIZED ResourceAttributes['", key,
                  "'] CODEC(ZSTD(1))"});
   }
+  return out;
+}
+
+/// Columns whose maps are JSON instead, and for each of these attributes the column of their names.
+std::string as_json(std::string_view columns, std::initializer_list<std::string_view> attributes) {
+  std::string out(columns);
+  for (size_t at = out.find(kMapType); at != std::string::npos; at = out.find(kMapType, at))
+    out.replace(at, kMapType.size(), "JSON");
+  for (const std::string_view name : attributes)
+    out += join({",\n    `", name, "Keys` Array(LowCardinality(String)) CODEC(ZSTD(1))"});
   return out;
 }
 
@@ -269,7 +295,7 @@ std::string sessions(const TableSpec& spec) {
 }
 
 std::string traces(const TableSpec& spec) {
-  std::string columns(kTraceColumns);
+  std::string columns = join({kTraceColumns, kTraceMaterialized});
   if (spec.text_indexes)
     columns += items_column("ResourceAttributes") + items_column("SpanAttributes");
   columns += kTraceIndexes;
@@ -279,6 +305,31 @@ std::string traces(const TableSpec& spec) {
   tail.order_by = "ServiceName, SpanName, toDateTime(Timestamp)";
   tail.ttl = ttl_clause("toDate(Timestamp)", spec.ttl);
   return create_table(spec, columns, tail);
+}
+
+/// Logs and session replays with JSON columns, as the original exporter has them. TimestampTime is
+/// what ClickStack finds session replays by.
+std::string json_logs(const TableSpec& spec, bool is_sessions) {
+  const std::string columns = as_json(
+      join({"\n    `Timestamp` DateTime64(9) CODEC(Delta(8), ZSTD(1)),",
+            is_sessions ? "\n    `TimestampTime` DateTime DEFAULT toDateTime(Timestamp)," : "",
+            kLogColumns, ",\n    `EventName` String CODEC(ZSTD(1))"}),
+      {"ResourceAttributes", "ScopeAttributes", "LogAttributes"});
+  Tail tail;
+  tail.partition_by = "toDate(Timestamp)";
+  tail.primary_key = "ServiceName, toDateTime(Timestamp)";
+  tail.order_by = "ServiceName, toDateTime(Timestamp), Timestamp";
+  tail.ttl = ttl_clause("toDateTime(Timestamp)", spec.ttl);
+  return create_table(spec, join({columns, kJsonLogIndexes}), tail);
+}
+
+std::string json_traces(const TableSpec& spec) {
+  const std::string columns = as_json(kTraceColumns, {"ResourceAttributes", "SpanAttributes"});
+  Tail tail;
+  tail.partition_by = "toDate(Timestamp)";
+  tail.order_by = "ServiceName, SpanName, toDateTime(Timestamp), Timestamp";
+  tail.ttl = ttl_clause("toDateTime(Timestamp)", spec.ttl);
+  return create_table(spec, join({columns, kJsonTraceIndexes}), tail);
 }
 
 std::string metrics(const TableSpec& spec, std::initializer_list<std::string_view> own_columns) {
@@ -348,10 +399,11 @@ std::string interval(seconds length) {
 }
 
 std::string create_table(Table table, const TableSpec& spec) {
+  const bool json = spec.attributes == AttributeType::Json;
   switch (table) {
-    case Table::Logs: return logs(spec);
-    case Table::Sessions: return sessions(spec);
-    case Table::Traces: return traces(spec);
+    case Table::Logs: return json ? json_logs(spec, false) : logs(spec);
+    case Table::Sessions: return json ? json_logs(spec, true) : sessions(spec);
+    case Table::Traces: return json ? json_traces(spec) : traces(spec);
     case Table::Gauge: return metrics(spec, {kNumberColumns, kExemplarColumns});
     case Table::Sum: return metrics(spec, {kNumberColumns, kExemplarColumns, kSumTail});
     case Table::Histogram:
@@ -363,19 +415,24 @@ std::string create_table(Table table, const TableSpec& spec) {
   SLUICE_CHECK(false);
 }
 
-std::vector<std::string> create_tables(std::string_view database, const Ttl& ttl,
-                                       bool text_indexes) {
+std::vector<std::string> create_tables(TableSpec spec, const Ttl& ttl) {
   std::vector<std::string> statements;
   for (const Table table :
        {Table::Logs, Table::Gauge, Table::Sum, Table::Histogram, Table::ExponentialHistogram,
         Table::Summary, Table::Sessions, Table::Traces}) {
-    TableSpec spec;
-    spec.database = database;
     spec.name = table_name(table);
     spec.ttl = ttl.of(table);
-    spec.text_indexes = text_indexes;
     statements.push_back(create_table(table, spec));
   }
+  return statements;
+}
+
+std::vector<std::string> clickstack_tables(std::string_view database, const Ttl& ttl,
+                                           bool text_indexes) {
+  TableSpec spec;
+  spec.database = database;
+  spec.text_indexes = text_indexes;
+  std::vector<std::string> statements = create_tables(spec, ttl);
   statements.push_back(rollup(database, ttl.logs, "otel_logs_kv_rollup_15m"));
   statements.push_back(rollup_view(database, "otel_logs_attr_kv_rollup_15m_mv", "otel_logs",
                                    "otel_logs_kv_rollup_15m", log_rollup_columns()));

@@ -123,6 +123,30 @@ TEST(SchemaStatements, AFinishedSchemaNeedsNothingAndANewerOneIsRefused) {
   EXPECT_NE(newer.status().message().find("newer Sluice"), std::string::npos);
 }
 
+TEST(CreateTable, JsonTakesThePlaceOfMapsButInMetrics) {
+  TableSpec spec;
+  spec.database = "`d`";
+  spec.name = "t";
+  spec.ttl = hours(48);
+  spec.attributes = AttributeType::Json;
+  for (const Table table : kTables) {
+    const std::string sql = create_table(table, spec);
+    const bool json = table == Table::Logs || table == Table::Sessions || table == Table::Traces;
+    EXPECT_EQ(count(sql, "Map("), json ? 0u : count(create_table(table, {}), "Map(")) << sql;
+    EXPECT_EQ(count(sql, " JSON CODEC"), !json ? 0u : table == Table::Traces ? 2u : 3u) << sql;
+    EXPECT_EQ(count(sql, " Array(JSON) CODEC"), table == Table::Traces ? 2u : 0u) << sql;
+    EXPECT_EQ(count(sql, "TimestampTime"), table == Table::Sessions ? 1u : 0u) << sql;
+    // Every column of the insert is there.
+    const std::string columns = insert_columns(table, AttributeType::Json);
+    for (size_t at = columns.find('`'); at < columns.size();) {
+      const size_t end = columns.find('`', at + 1) + 1;
+      const std::string column = columns.substr(at, end - at);
+      EXPECT_EQ(count(sql, "\n    " + column + " "), 1u) << column << " in " << sql;
+      at = columns.find('`', end);
+    }
+  }
+}
+
 TEST(SchemaStatements, TheVersionIsAskedOfItsTable) {
   EXPECT_EQ(schema_version_statements("d").size(), 2u);
   EXPECT_NE(schema_version_query("d").find("`d`.`sluice_schema`"), std::string::npos);

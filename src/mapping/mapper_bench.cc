@@ -38,9 +38,10 @@ void map(Mapper& mapper, const Request& request, OpenBlocks& blocks, Rejects& re
 }
 
 template <typename Request>
-void decode_and_map(benchmark::State& state, const std::string& body, Table table) {
+void decode_and_map(benchmark::State& state, const std::string& body, Table table,
+                    AttributeType attributes = AttributeType::Map) {
   Arena arena;
-  Mapper mapper;
+  Mapper mapper(attributes);
   OpenBlocks blocks;
   for (auto _ : state) {
     Request request;
@@ -94,6 +95,17 @@ SLUICE_STAGES(widespans, TracesRequest, testing::sample_spans(kRecords, true), T
 SLUICE_STAGES(logs, LogsRequest, testing::sample_logs(kRecords, false), Logs);
 SLUICE_STAGES(jsonlogs, LogsRequest, testing::sample_logs(kRecords, true), Logs);
 SLUICE_STAGES(gauges, MetricsRequest, testing::sample_metrics(kRecords), Gauge);
+
+void BM_widespans_map_to_json(benchmark::State& s) {
+  decode_and_map<otlp::TracesRequest>(s, testing::sample_spans(kRecords, true), Table::Traces,
+                                      AttributeType::Json);
+}
+BENCHMARK(BM_widespans_map_to_json);
+void BM_logs_map_to_json(benchmark::State& s) {
+  decode_and_map<otlp::LogsRequest>(s, testing::sample_logs(kRecords, false), Table::Logs,
+                                    AttributeType::Json);
+}
+BENCHMARK(BM_logs_map_to_json);
 
 }  // namespace
 }  // namespace sluice::mapping

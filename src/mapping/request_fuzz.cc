@@ -20,11 +20,8 @@ namespace {
 using namespace sluice;
 
 template <typename Request>
-void run(std::string_view body) {
-  Arena arena;
-  Request request;
-  if (!otlp::decode_protobuf(body, arena, request).ok()) return;
-  mapping::Mapper mapper;
+void map(const Request& request, mapping::AttributeType attributes) {
+  mapping::Mapper mapper(attributes);
   mapping::OpenBlocks blocks;
   mapping::Rejects rejects;
   if constexpr (std::is_same_v<Request, otlp::LogsRequest>) {
@@ -50,6 +47,15 @@ void run(std::string_view body) {
     blocks.by_table[t]->append_to(std::span(order.order).subspan(rows / 3), expected);
     SLUICE_CHECK(selected.view() == expected.view());
   }
+}
+
+template <typename Request>
+void run(std::string_view body) {
+  Arena arena;
+  Request request;
+  if (!otlp::decode_protobuf(body, arena, request).ok()) return;
+  map(request, mapping::AttributeType::Map);
+  map(request, mapping::AttributeType::Json);
 }
 
 }  // namespace

@@ -35,7 +35,11 @@ TableNames standard_table_names() {
   return names;
 }
 
-std::unique_ptr<native::Block> make_block(Table table) {
+std::unique_ptr<native::Block> make_block(Table table, AttributeType attributes) {
+  if (attributes == AttributeType::Json) {
+    if (table == Table::Logs || table == Table::Sessions) return std::make_unique<JsonLogsBlock>();
+    if (table == Table::Traces) return std::make_unique<JsonTracesBlock>();
+  }
   switch (table) {
     case Table::Logs: return std::make_unique<LogsBlock>();
     case Table::Sessions: return std::make_unique<SessionsBlock>();
@@ -49,8 +53,8 @@ std::unique_ptr<native::Block> make_block(Table table) {
   SLUICE_CHECK(false);
 }
 
-std::string insert_columns(Table table) {
-  return static_cast<const TableBlock&>(*make_block(table)).column_list();
+std::string insert_columns(Table table, AttributeType attributes) {
+  return static_cast<const TableBlock&>(*make_block(table, attributes)).column_list();
 }
 
 void plan_order(Table, const native::Block& block, RowOrder& out) {

@@ -39,12 +39,16 @@ using TableNames = std::array<std::string, kTableCount>;
 /// ClickStack's names.
 TableNames standard_table_names();
 
+/// What attributes are in the tables of logs, sessions and traces (docs/formats/rows.md). Those of
+/// metrics are maps always.
+enum class AttributeType : uint8_t { Map, Json };
+
 /// The columns of an insert, quoted and comma-separated, in the order in which the table's Block
 /// encodes them.
-std::string insert_columns(Table table);
+std::string insert_columns(Table table, AttributeType attributes = AttributeType::Map);
 
 /// An empty block for the table.
-std::unique_ptr<native::Block> make_block(Table table);
+std::unique_ptr<native::Block> make_block(Table table, AttributeType attributes);
 
 /// The order in which a block's rows leave: by partition (day), else as they came.
 /// `partition_ends[i]` is one past the last row, in `order`, of the i-th partition: each becomes an
@@ -77,12 +81,13 @@ struct Rejects {
 /// Turns records into rows. One per lane; keeps scratch memory and caches between calls.
 class Mapper {
  public:
-  Mapper();
+  explicit Mapper(AttributeType attributes = AttributeType::Map);
   ~Mapper();
   Mapper(const Mapper&) = delete;
   Mapper& operator=(const Mapper&) = delete;
 
   /// Appends the request's rows to `blocks`; those of logs go to Table::Logs or Table::Sessions.
+  /// REQUIRES: blocks of this mapper's type of attributes.
   void map(const otlp::LogsRequest& request, Table table, OpenBlocks& blocks, Rejects& rejects);
   void map(const otlp::TracesRequest& request, OpenBlocks& blocks, Rejects& rejects);
   void map(const otlp::MetricsRequest& request, OpenBlocks& blocks, Rejects& rejects);

@@ -11,6 +11,12 @@ using otlp::ValueKind;
 
 std::string_view ValueText::text(const Value& value) { return otlp::value_text(value, scratch_); }
 
+std::string_view ValueText::json(const otlp::Attributes& attributes) {
+  scratch_.clear();
+  otlp::append_typed_json(attributes, scratch_);
+  return scratch_.view();
+}
+
 void ValueText::append_encoded(const Value& value, Buffer& out) {
   if (value.kind == ValueKind::String) {
     native::append_string(out, value.view());

@@ -13,6 +13,9 @@ class ValueText {
   void append_encoded(const otlp::Value& value, Buffer& out);
   /// The text itself: a view into the value, or into this object until the next call.
   std::string_view text(const otlp::Value& value);
+  /// All attributes as an object with their types (otlp::append_typed_json); a view into this
+  /// object until the next call.
+  std::string_view json(const otlp::Attributes& attributes);
 
  private:
   Buffer scratch_;

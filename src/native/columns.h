@@ -2,13 +2,15 @@
 
 // The column types of the collector's tables, as they grow row by row and as the Native format has
 // them. Source of the layouts: ClickHouse's serializations (SerializationString, -Array, -Map,
-// -LowCardinality), which docs/formats/native.md describes with an example. Values are kept in
-// their encoded form where that is possible, so that encoding a run of rows is mostly copying.
+// -LowCardinality, -Object), which docs/formats/native.md describes with an example. Values are
+// kept in their encoded form where that is possible, so that encoding a run of rows is mostly
+// copying.
 //
 // All columns share one shape:
 //   append(...)        one more row
 //   repeat_last()      one more row, equal to the last (resource and scope columns); REQUIRES: a
-//   row encode(rows, out)  the data of the rows in these ranges, without the column's name and type
+//                      row
+//   encode(rows, out)  the data of the rows in these ranges, without the column's name and type
 //   bytes(), clear()
 
 #include <algorithm>
@@ -73,6 +75,8 @@ class StringColumn {
   void repeat_last();
   size_t size() const { return ends_.size(); }
   size_t bytes() const { return encoded_.size(); }
+  /// Bytes that the last row took. REQUIRES: a row.
+  size_t last_row_bytes() const { return ends_.back() - begin_of(size() - 1); }
   void clear() {
     encoded_.clear();
     ends_.clear();
@@ -84,6 +88,15 @@ class StringColumn {
   uint32_t begin_of(size_t row) const { return row == 0 ? 0 : ends_[row - 1]; }
   Buffer encoded_;
   PodVector<uint32_t> ends_;
+};
+
+/// The state that stands before the data of a JSON column: its rows come as text.
+void encode_json_prefix(Output& out);
+
+/// JSON, each row the text of an object.
+class JsonColumn : public StringColumn {
+ public:
+  static void encode_prefix(Output& out) { encode_json_prefix(out); }
 };
 
 /// Writes a LowCardinality(String) column's data: dictionary and indexes. Nothing for no rows.
@@ -100,7 +113,9 @@ class LowCardinalityColumn {
     const bool repeated = !indexes_.empty() && dictionary_.equal(indexes_.back(), value);
     indexes_.push_back(repeated ? indexes_.back() : dictionary_.index_of(value));
   }
-  void repeat_last() { indexes_.push_back(indexes_.back()); }
+  void repeat_last() { repeat(size() - 1); }
+  /// One more row, equal to that one.
+  void repeat(size_t row) { indexes_.push_back(indexes_[row]); }
   std::string_view value(size_t row) const { return dictionary_.at(indexes_[row]); }
   size_t size() const { return indexes_.size(); }
   size_t bytes() const { return indexes_.byte_size() + dictionary_.bytes(); }
@@ -205,6 +220,11 @@ class ArrayColumn {
  public:
   Element& elements() { return elements_; }
   void end_row() { ends_.push_back(static_cast<uint32_t>(elements_.size())); }
+  void repeat_last() {
+    const size_t end = elements_.size();
+    for (size_t i = begin_of(size() - 1); i < end; ++i) elements_.repeat(i);
+    end_row();
+  }
   size_t size() const { return ends_.size(); }
   size_t bytes() const { return elements_.bytes() + ends_.size() * 8; }
   void clear() {

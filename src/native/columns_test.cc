@@ -108,6 +108,39 @@ TEST(Columns, RepeatedRowsEqualTheirFirst) {
   EXPECT_EQ(round_trip("LowCardinality(String)", names, {{0, 1001}}), Strings(1001, "n"));
 }
 
+TEST(Columns, AJsonBlockByteByByte) {
+  JsonColumn column;
+  column.append("{}");
+  Buffer bytes;
+  BufferOutput out(bytes);
+  const RowRange rows[] = {{0, 1}};
+  encode_column(out, "j", "JSON", column, rows);
+  out.finish();
+  EXPECT_EQ(bytes.view(), std::string_view("\x01j"
+                                           "\x04JSON"
+                                           "\x01\0\0\0\0\0\0\0"
+                                           "\x02{}",
+                                           18));
+}
+
+TEST(Columns, JsonStandsInArraysAndNamesAreRepeated) {
+  ArrayColumn<JsonColumn> json;
+  ArrayColumn<LowCardinalityColumn> names;
+  for (const std::string n : {"1", "22"}) json.elements().append("{\"a\":" + n + "}");
+  json.end_row();
+  json.end_row();
+  for (const char* name : {"a", "b"}) names.elements().append(name);
+  names.end_row();
+  names.repeat_last();
+  EXPECT_EQ(round_trip("Array(JSON)", json, {{0, 2}}), (Strings{"[{\"a\":1},{\"a\":22}]", "[]"}));
+  EXPECT_EQ(round_trip("Array(LowCardinality(String))", names, {{0, 2}}),
+            (Strings{"[a,b]", "[a,b]"}));
+  names.clear();
+  names.end_row();
+  names.repeat_last();
+  EXPECT_EQ(round_trip("Array(LowCardinality(String))", names, {{0, 2}}), (Strings{"[]", "[]"}));
+}
+
 TEST(Columns, DictionariesGrowThroughTheIndexWidths) {
   for (const uint32_t distinct : {1U, 256U, 257U, 65536U, 65537U}) {
     LowCardinalityColumn column;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <vector>
 
 #include "wire/base64.h"
@@ -12,9 +13,9 @@ namespace sluice::otlp {
 namespace {
 
 /// The members that count, sorted by key: of equal keys the last.
-std::vector<const KeyValue*> sorted_members(const Value& map) {
-  std::vector<const KeyValue*> members(map.size);
-  for (uint32_t i = 0; i < map.size; ++i) members[i] = &map.members[i];
+std::vector<const KeyValue*> sorted_members(std::span<const KeyValue> map) {
+  std::vector<const KeyValue*> members(map.size());
+  for (size_t i = 0; i < map.size(); ++i) members[i] = &map[i];
   std::stable_sort(members.begin(), members.end(),
                    [](const KeyValue* a, const KeyValue* b) { return a->key < b->key; });
   size_t kept = 0;
@@ -26,7 +27,14 @@ std::vector<const KeyValue*> sorted_members(const Value& map) {
   return members;
 }
 
-bool append_json_map(const Value& map, Buffer& out) {
+/// As append_json() and append_typed_json() have it.
+enum class Style { Text, Typed };
+
+template <Style kStyle>
+bool append(const Value& value, Buffer& out);
+
+template <Style kStyle>
+bool append_map(std::span<const KeyValue> map, Buffer& out) {
   out.push_back('{');
   bool first = true;
   for (const KeyValue* member : sorted_members(map)) {
@@ -34,19 +42,62 @@ bool append_json_map(const Value& map, Buffer& out) {
     first = false;
     wire::append_json_string(member->key, out);
     out.push_back(':');
-    if (!append_json(member->value, out)) return false;
+    if (!append<kStyle>(member->value, out)) return false;
   }
   out.push_back('}');
   return true;
 }
 
-bool append_json_array(const Value& array, Buffer& out) {
+template <Style kStyle>
+bool append_array(const Value& array, Buffer& out) {
   out.push_back('[');
   for (uint32_t i = 0; i < array.size; ++i) {
     if (i != 0) out.push_back(',');
-    if (!append_json(array.elements[i], out)) return false;
+    if (!append<kStyle>(array.elements[i], out)) return false;
   }
   out.push_back(']');
+  return true;
+}
+
+template <Style kStyle>
+bool append_double(const Value& value, Buffer& out) {
+  const bool finite = std::isfinite(value.double_value);
+  if constexpr (kStyle == Style::Text) {
+    if (finite) append_number(out, value);
+    return finite;
+  }
+  if (!finite) out.push_back('"');
+  const size_t start = out.size();
+  append_number(out, value);
+  if (!finite) {
+    out.push_back('"');
+  } else if (out.view().find_first_of(".e", start) == std::string_view::npos) {
+    out.append(".0");
+  }
+  return true;
+}
+
+// Recursion is bounded by kDepthMax, which the decoders keep.
+template <Style kStyle>
+bool append(const Value& value, Buffer& out) {
+  switch (value.kind) {
+    case ValueKind::None: out.append("null"); return true;
+    case ValueKind::String: wire::append_json_string(value.view(), out); return true;
+    case ValueKind::Bool: out.append(value.bool_value ? "true" : "false"); return true;
+    case ValueKind::Int: append_number(out, value); return true;
+    case ValueKind::Double: return append_double<kStyle>(value, out);
+    case ValueKind::Bytes:
+      if (value.size == 0) {
+        out.append("null");
+        return true;
+      }
+      out.push_back('"');
+      wire::append_base64(value.view(), out);
+      out.push_back('"');
+      return true;
+    case ValueKind::Array: return append_array<kStyle>(value, out);
+    case ValueKind::Map: return append_map<kStyle>({value.members, value.size}, out);
+  }
   return true;
 }
 
@@ -58,30 +109,10 @@ void append_number(Buffer& out, const Value& value) {
                                           : wire::format_double(value.double_value, to));
 }
 
-// Recursion is bounded by kDepthMax, which the decoders keep.
-bool append_json(const Value& value, Buffer& out) {
-  switch (value.kind) {
-    case ValueKind::None: out.append("null"); return true;
-    case ValueKind::String: wire::append_json_string(value.view(), out); return true;
-    case ValueKind::Bool: out.append(value.bool_value ? "true" : "false"); return true;
-    case ValueKind::Int: append_number(out, value); return true;
-    case ValueKind::Double:
-      if (!std::isfinite(value.double_value)) return false;
-      append_number(out, value);
-      return true;
-    case ValueKind::Bytes:
-      if (value.size == 0) {
-        out.append("null");
-        return true;
-      }
-      out.push_back('"');
-      wire::append_base64(value.view(), out);
-      out.push_back('"');
-      return true;
-    case ValueKind::Array: return append_json_array(value, out);
-    case ValueKind::Map: return append_json_map(value, out);
-  }
-  return true;
+bool append_json(const Value& value, Buffer& out) { return append<Style::Text>(value, out); }
+
+void append_typed_json(const Attributes& attributes, Buffer& out) {
+  append_map<Style::Typed>({attributes.data(), attributes.size()}, out);
 }
 
 std::string_view value_text(const Value& value, Buffer& scratch) {
@@ -107,7 +138,7 @@ bool all_numbers_finite(const Value& value) {
     case ValueKind::Array:
       return std::all_of(value.elements, value.elements + value.size, all_numbers_finite);
     case ValueKind::Map: {
-      const std::vector<const KeyValue*> members = sorted_members(value);
+      const std::vector<const KeyValue*> members = sorted_members({value.members, value.size});
       return std::all_of(members.begin(), members.end(),
                          [](const KeyValue* member) { return all_numbers_finite(member->value); });
     }

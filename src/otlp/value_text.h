@@ -19,6 +19,11 @@ std::string_view value_text(const Value& value, Buffer& scratch);
 /// appended is then incomplete.
 bool append_json(const Value& value, Buffer& out);
 
+/// Appends an object from which a reader learns the types again: a double has a point or an
+/// exponent, so that it is no integer, and a NaN or an infinity is the string that OTLP/JSON has
+/// for it ("NaN", "Infinity", "-Infinity").
+void append_typed_json(const Attributes& attributes, Buffer& out);
+
 /// REQUIRES: Int or Double.
 void append_number(Buffer& out, const Value& value);
 

@@ -60,10 +60,12 @@ class Reader {
     return true;
   }
 
-  /// The state before a column's data: a version for each LowCardinality inside.
+  /// The state before a column's data: a version for each LowCardinality or JSON inside.
   void prefix(std::string_view type) {
     std::string_view inner;
-    if (unwrap(type, "Array", inner)) {
+    if (type == "JSON") {
+      if (raw<uint64_t>() != 1) throw std::runtime_error("native: JSON that is no text");
+    } else if (unwrap(type, "Array", inner)) {
       prefix(inner);
     } else if (unwrap(type, "Map", inner) || unwrap(type, "LowCardinality", inner)) {
       if (type.find("LowCardinality") == std::string_view::npos) return;
@@ -90,7 +92,7 @@ class Reader {
 
   std::vector<std::string> data(std::string_view type, uint64_t rows) {
     std::string_view inner;
-    if (type == "String") {
+    if (type == "String" || type == "JSON") {
       std::vector<std::string> out;
       for (uint64_t i = 0; i < rows; ++i) out.push_back(string());
       return out;

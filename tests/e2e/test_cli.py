@@ -71,7 +71,6 @@ def test_a_mistake_gives_one_line_that_says_what_to_do(args, code, text, tmp_pat
 @pytest.mark.parametrize("env, text", [
     ({"OIDC_ISSUER_URL": "https://issuer"}, "OIDC_ISSUER_URL is set"),
     ({"HYPERDX_OTEL_EXPORTER_LOGS_TTL": "-1h"}, "environment variable HYPERDX_OTEL_EXPORTER_LOGS_TTL"),
-    ({"HYPERDX_OTEL_EXPORTER_CLICKHOUSE_JSON_ENABLE": "true"}, "JSON columns"),
 ])
 def test_an_environment_that_cannot_be_followed_stops_the_start(env, text):
     code, out, err = run("gateway", "--clickhouse-endpoint", "http://127.0.0.1:1", env=env)
@@ -142,20 +141,21 @@ processors:
   transform: {log_statements: ['set(log.attributes["a"], ParseJson(log.body))']}
 exporters:
   debug:
+  clickhouse: {endpoint: "http://db:8123", create_schema: false, json: true, clickstack_schema: {}}
 service:
   pipelines:
-    logs: {receivers: [otlp], processors: [attributes, redaction, transform], exporters: [debug]}
+    logs: {receivers: [otlp], processors: [attributes, redaction, transform], exporters: [debug, clickhouse]}
     traces: {receivers: [otlp], processors: [attributes, tail_sampling], exporters: [debug]}
 """)
     code, out, err = run("validate", "--config", file)
     assert (code, out) == (USAGE, "")
     text = "\n".join(err)
     for part in ("grpc: endpoint: address 'localhost:99999' is not HOST:PORT", "address 'http://localhost:4318' is not",
-                 'there is no function ParseJson (did you mean "ParseJSON"?)'):
+                 'there is no function ParseJson (did you mean "ParseJSON"?)', "ClickStack's schema has no JSON columns"):
         assert part in text
     # What only the makers of components can say comes once the form is right.
     file.write_text(file.read_text().replace("localhost:99999", "localhost:4317").replace("http://localhost:4318", "localhost:4318")
-                    .replace("ParseJson", "ParseJSON"))
+                    .replace("ParseJson", "ParseJSON").replace("json: true", "json: false"))
     code, out, err = run("validate", "--config", file)
     assert (code, out) == (USAGE, "")
     assert len(err) == 3, err

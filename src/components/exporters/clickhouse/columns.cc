@@ -44,4 +44,17 @@ MatchedColumns match_columns(const std::string& wanted, std::string_view describ
   return out;
 }
 
+bool has_other_attributes(std::string_view described, mapping::AttributeType sent) {
+  const std::string_view other = sent == mapping::AttributeType::Json ? "Map(" : "JSON";
+  bool found = false;
+  for_each_pair(described, [&](std::string_view name, std::string_view rest) {
+    // Attributes of events and links may stand inside one column, by the setting flatten_nested.
+    const bool is_nest = name == "Events" || name == "Links" || name == "Exemplars";
+    const std::string_view type = rest.substr(0, rest.find('\t'));
+    found |=
+        (name.ends_with("Attributes") || is_nest) && type.find(other) != std::string_view::npos;
+  });
+  return found;
+}
+
 }  // namespace sluice::components

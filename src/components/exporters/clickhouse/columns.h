@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "mapping/tables.h"
+
 namespace sluice::components {
 
 /// Calls visit(first field, the rest) for each line of TabSeparated text with more than one field.
@@ -30,5 +32,8 @@ struct MatchedColumns {
 /// that are computed are missing: they take no values. Of a table that has none of them nothing is
 /// called missing, so that the insert says what is wrong.
 MatchedColumns match_columns(const std::string& wanted, std::string_view described);
+
+/// Whether a column of attributes is JSON where maps are sent, or a map where JSON is.
+bool has_other_attributes(std::string_view described, mapping::AttributeType sent);
 
 }  // namespace sluice::components

@@ -48,5 +48,32 @@ TEST(MatchColumns, TakesTheListsOfAllTables) {
   }
 }
 
+TEST(HasOtherAttributes, ComparesWithWhatIsSent) {
+  using mapping::AttributeType;
+  const struct {
+    const char* what;
+    const char* described;
+    bool other_than_maps;
+    bool other_than_json;
+  } cases[] = {
+      {"maps", "Body\tString\nLogAttributes\tMap(LowCardinality(String), String)\t\t\n", false,
+       true},
+      {"JSON", "LogAttributes\tJSON\t\t\nLogAttributesKeys\tArray(LowCardinality(String))\n", true,
+       false},
+      {"JSON with hints", "LogAttributes\tJSON(max_dynamic_paths=8, a UInt8)", true, false},
+      {"in arrays", "Events.Attributes\tArray(JSON)", true, false},
+      {"nested in one", "Links\tNested(TraceId String, Attributes Map(String, String))", false,
+       true},
+      {"some of each", "ResourceAttributes\tJSON\nLogAttributes\tMap(String, String)", true, true},
+      {"strings", "LogAttributes\tString", false, false},
+      {"other columns", "Extra\tJSON\nMore\tMap(String, String)", false, false},
+      {"nothing", "", false, false},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(has_other_attributes(c.described, AttributeType::Map), c.other_than_maps) << c.what;
+    EXPECT_EQ(has_other_attributes(c.described, AttributeType::Json), c.other_than_json) << c.what;
+  }
+}
+
 }  // namespace
 }  // namespace sluice::components

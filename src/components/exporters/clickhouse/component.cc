@@ -103,6 +103,7 @@ Result<ClickHouseExporterConfig> exporter_config(const Config& config, pipeline:
   out.tables = table_names(config);
   out.logs = config.logs_table_name == mapping::table_name(Table::Sessions) ? Table::Sessions
                                                                             : Table::Logs;
+  out.attributes = config.json ? mapping::AttributeType::Json : mapping::AttributeType::Map;
   out.ack = ack;
   if (config.flush_interval.count() > 0)
     out.flush_interval = ceil<milliseconds>(config.flush_interval);

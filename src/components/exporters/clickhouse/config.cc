@@ -41,6 +41,12 @@ void check(const Config& config, const config::Place& place) {
         "create_schema and clickstack_schema are two ways to make tables: set create_schema: "
         "false");
   }
+  if (config.clickstack_schema && config.json) {
+    place.error(
+        "ClickStack's schema has no JSON columns: with json: true set create_schema: true instead "
+        "of "
+        "clickstack_schema");
+  }
 }
 
 void check_clickstack(const ClickStackSchemaConfig& config, const config::Place& place) {
@@ -122,6 +128,10 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("cluster_name", &Config::cluster_name, "Makes tables ON CLUSTER.")
           .field("create_schema", &Config::create_schema,
                  "Whether the database and the tables are made if they are missing.")
+          .field(
+              "json", &Config::json,
+              "Whether the attributes of logs and spans are of the type JSON, not maps of strings; "
+              "those of metrics stay maps.")
           .field("compress", &Config::compress,
                  "lz4 or none; the other methods of the original are taken for lz4.")
           .field("async_insert", &Config::async_insert,
@@ -146,7 +156,6 @@ const config::Schema<Config>& schema_of(const Config*) {
                  "9000, 8443 for 9440 (Sluice's own).")
           .refuse("profiles_table_name", "profiles are not taken")
           .refuse("auth", "sign in with username and password")
-          .refuse("json", "tables with JSON columns are not written; use Map columns")
           .check(check);
   return schema;
 }

@@ -59,6 +59,7 @@ struct Config {
   TableEngineConfig table_engine;
   std::string cluster_name;
   bool create_schema = true;
+  bool json = false;
   Compression compress = Compression::Lz4;
   bool async_insert = false;
   std::chrono::nanoseconds timeout = std::chrono::seconds(5);

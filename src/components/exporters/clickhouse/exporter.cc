@@ -160,6 +160,7 @@ LaneOptions ClickHouseExporter::Impl::lane_options() const {
   options.senders_wait = config.ack == pipeline::AckMode::Store;
   options.lz4 = sender_options.lz4;
   options.logs = config.logs;
+  options.attributes = config.attributes;
   options.flush_interval =
       config.flush_interval.value_or(options.senders_wait ? kFlushWhileWaiting : kFlushOtherwise);
   if (config.flush_interval_max && !config.flush_interval)
@@ -173,6 +174,7 @@ SenderOptions ClickHouseExporter::Impl::make_sender_options() const {
   const bool ours = config.endpoints.front().is_unix();
   SenderOptions options;
   options.tables = config.tables;
+  options.attributes = config.attributes;
   options.lz4 = !ours && config.lz4;
   // Our own server's tables keep no tokens: after a crash a token can outlive the rows that it
   // stood for.
@@ -184,6 +186,13 @@ SenderOptions ClickHouseExporter::Impl::make_sender_options() const {
   // A column that an older table lacks is left out of the statement, and its bytes are skipped by
   // the reader.
   options.settings.emplace_back("input_format_skip_unknown_fields", "1");
+  if (config.attributes == mapping::AttributeType::Json) {
+    // A string stays a string, even if it looks like a time; and where two members come to the same
+    // path ({"a": {"b": 1}, "a.b": 2}) the first is stored instead of the row being refused.
+    options.settings.emplace_back("input_format_try_infer_dates", "0");
+    options.settings.emplace_back("input_format_try_infer_datetimes", "0");
+    options.settings.emplace_back("type_json_skip_duplicated_paths", "1");
+  }
   if (config.late_indexes.value_or(ours)) {
     options.settings.emplace_back("materialize_skip_indexes_on_insert", "0");
   }

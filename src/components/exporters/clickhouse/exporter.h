@@ -36,6 +36,8 @@ struct ClickHouseExporterConfig {
   mapping::TableNames tables = mapping::standard_table_names();
   /// Whether logs are stored in the shape of Table::Logs or Table::Sessions.
   mapping::Table logs = mapping::Table::Logs;
+  /// What attributes are in the tables of logs and traces.
+  mapping::AttributeType attributes = mapping::AttributeType::Map;
   pipeline::AckMode ack = pipeline::AckMode::Store;
   /// The age at which rows leave. Unset: 200 ms while a sender waits (AckMode::Store), 1 s
   /// otherwise, and never more than `flush_interval_max`.

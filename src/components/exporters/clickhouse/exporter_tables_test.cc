@@ -71,6 +71,46 @@ TEST(ClickHouseExporter, ColumnsThatATableLacksAreLeftOutFromTheStart) {
   EXPECT_NE(text.find("sluice schema"), std::string::npos) << text;
 }
 
+TEST(ClickHouseExporter, JsonIsSentWithSettingsThatKeepWhatItSays) {
+  ClickHouseExporterConfig config = quick_logs();
+  config.attributes = mapping::AttributeType::Json;
+  ExporterRig rig(script([](const FakeRequest&) { return FakeReply::ok(); }), config);
+  while (!rig.exporter->ready()) std::this_thread::yield();
+  rig.send({"a"});
+  EXPECT_TRUE(rig.answers.wait().at(0).status.ok());
+  const FakeRequest insert = rig.server.stored().at(0);
+  EXPECT_EQ(insert.parameters.at("input_format_try_infer_dates"), "0");
+  EXPECT_EQ(insert.parameters.at("input_format_try_infer_datetimes"), "0");
+  EXPECT_EQ(insert.parameters.at("type_json_skip_duplicated_paths"), "1");
+}
+
+TEST(ClickHouseExporter, ATableWithTheOtherTypeOfAttributesIsNamedOnce) {
+  using mapping::AttributeType;
+  for (const AttributeType sent : {AttributeType::Map, AttributeType::Json}) {
+    LogCapture log;
+    const auto fine = accepting();
+    ClickHouseExporterConfig config = quick_logs();
+    config.attributes = sent;
+    ExporterRig rig(
+        [&](const FakeRequest& request) {
+          if (table_described_by(request.sql) != "otel_logs") return fine(request);
+          return FakeReply::ok(described("otel_logs") +
+                               (sent == AttributeType::Map
+                                    ? "LogAttributes\tJSON\n"
+                                    : "LogAttributes\tMap(String, String)\n"));
+        },
+        config);
+    while (!rig.exporter->ready()) std::this_thread::yield();
+    const std::string text = log.take();
+    EXPECT_EQ(
+        count(text, sent == AttributeType::Map ? "attributes are JSON" : "attributes are maps"), 1u)
+        << text;
+    EXPECT_NE(text.find(sent == AttributeType::Map ? "set json: true" : "set json: false"),
+              std::string::npos)
+        << text;
+  }
+}
+
 TEST(ClickHouseExporter, AColumnThatGoesMissingLaterIsFoundOutByTheInsert) {
   std::atomic<bool> lacks{false};
   auto inserts = script([&](const FakeRequest& insert) {

@@ -41,7 +41,7 @@ std::chrono::milliseconds gap_for_parts(uint64_t parts) {
 Keeper::Keeper(const ClickHouseExporterConfig& config, OnGap on_gap)
     : config_(config), on_gap_(std::move(on_gap)), may_watch_(config.watch_parts) {
   for (const mapping::Table table : mapping::kTables)
-    columns_[static_cast<size_t>(table)] = mapping::insert_columns(table);
+    columns_[static_cast<size_t>(table)] = mapping::insert_columns(table, config.attributes);
   for (const clickhouse::Endpoint& endpoint : config.endpoints)
     clients_.push_back(std::make_unique<clickhouse::Client>(endpoint));
 }
@@ -68,6 +68,11 @@ bool Keeper::is_used(mapping::Table table) const {
   const bool is_logs = signal_of(table) == otlp::Signal::Logs;
   return config_.signals[static_cast<size_t>(signal_of(table))] &&
          (!is_logs || table == config_.logs);
+}
+
+mapping::AttributeType Keeper::attributes_of(mapping::Table table) const {
+  return signal_of(table) == otlp::Signal::Metrics ? mapping::AttributeType::Map
+                                                   : config_.attributes;
 }
 
 std::optional<mapping::Table> Keeper::table_named(std::string_view name) const {
@@ -226,6 +231,7 @@ Status Keeper::make_own_tables(mapping::EngineVersion engine) {
     spec.database = clickhouse::quote_identifier(database());
     spec.name = name_of(table);
     spec.ttl = config_.ttl.of(table);
+    spec.attributes = config_.attributes;
     spec.text_indexes = engine >= mapping::kTextIndexVersion;
     spec.engine = config_.table_engine;
     spec.cluster = config_.cluster;
@@ -268,14 +274,37 @@ bool Keeper::look_at(mapping::Table table) {
 }
 
 void Keeper::found_columns(mapping::Table table, std::string_view described) {
-  MatchedColumns columns = match_columns(mapping::insert_columns(table), described);
-  if (!columns.missing.empty() && columns.missing != missing_[static_cast<size_t>(table)]) {
+  MatchedColumns columns =
+      match_columns(mapping::insert_columns(table, config_.attributes), described);
+  const bool other = has_other_attributes(described, attributes_of(table));
+  if (std::exchange(other_attributes_[static_cast<size_t>(table)], other) != other && other) {
+    say_other_attributes(table);
+  } else if (!columns.missing.empty() && columns.missing != missing_[static_cast<size_t>(table)]) {
     log::warn("A table lacks columns; what belongs into them is not stored",
               {{"table", name_of(table)},
                {"columns", columns.missing},
-               {"do", "add them: 'sluice schema' prints ClickStack's tables"}});
+               {"do", "add them: " + std::string(schema_command(config_.attributes)) +
+                          " prints ClickStack's tables"}});
   }
   set_columns(table, std::move(columns));
+}
+
+/// JSON that is sent to maps is refused; maps that are sent to JSON become objects of strings.
+void Keeper::say_other_attributes(mapping::Table table) const {
+  if (attributes_of(table) == mapping::AttributeType::Json) {
+    log::error(
+        "A table's attributes are maps, but are to be written as JSON; its rows are refused",
+        {{"table", name_of(table)},
+         {"do",
+          "set json: false, or rename the table: create_schema: true then makes one with JSON "
+          "columns"}});
+    return;
+  }
+  const bool is_metric = signal_of(table) == otlp::Signal::Metrics;
+  log::warn("A table's attributes are JSON, but are written as maps; they lose their types",
+            {{"table", name_of(table)},
+             {"do", is_metric ? "make the columns maps: attributes of metrics are always written so"
+                              : "set json: true"}});
 }
 
 void Keeper::set_columns(mapping::Table table, MatchedColumns&& columns) {
@@ -287,13 +316,13 @@ void Keeper::set_columns(mapping::Table table, MatchedColumns&& columns) {
 void Keeper::not_described(mapping::Table table, const Status& status) {
   switch (status.code()) {
     case Code::NotFound:
-      set_columns(table, {mapping::insert_columns(table), ""});  // for the one that may be made
+      // For the one that may be made.
+      set_columns(table, {mapping::insert_columns(table, config_.attributes), ""});
       log::error("A table is missing",
                  {{"table", name_of(table)},
                   {"error", status.message()},
-                  {"do",
-                   "create it: 'sluice schema' prints ClickStack's tables, create_schema: "
-                   "true makes them"}});
+                  {"do", "create it: " + std::string(schema_command(config_.attributes)) +
+                             " prints ClickStack's tables, create_schema: true makes them"}});
       return;
     case Code::PermissionDenied:
       log::warn("The columns of a table cannot be seen; all are tried",

@@ -60,6 +60,7 @@ class Keeper : public SenderHost {
   /// Learns which columns the table has; false if that could not be learnt.
   bool look_at(mapping::Table table);
   void found_columns(mapping::Table table, std::string_view described);
+  void say_other_attributes(mapping::Table table) const;
   void set_columns(mapping::Table table, MatchedColumns&& columns);
   void not_described(mapping::Table table, const Status& status);
   void check_right(mapping::Table table);
@@ -70,6 +71,8 @@ class Keeper : public SenderHost {
     return config_.tables[static_cast<size_t>(table)];
   }
   bool is_used(mapping::Table table) const;
+  /// What attributes rows of the table are sent with.
+  mapping::AttributeType attributes_of(mapping::Table table) const;
   std::optional<mapping::Table> table_named(std::string_view name) const;
   clickhouse::Client& client() { return *clients_[current_]; }
   const std::string& database() { return client().endpoint().database; }
@@ -80,9 +83,10 @@ class Keeper : public SenderHost {
   const OnGap on_gap_;
   std::atomic<bool> prepared_{false};
   std::atomic<bool> reachable_{false};
-  bool may_watch_;       // this and the next two: the keeper's thread only
+  bool may_watch_;       // this and the next three: the keeper's thread only
   bool repair_ = false;  // a table was found missing
   std::array<std::string, mapping::kTableCount> missing_;  // columns that a table was found to lack
+  std::array<bool, mapping::kTableCount> other_attributes_{};  // a table was found to have
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;

@@ -25,7 +25,8 @@ LaneExporter::LaneExporter(size_t index, io::Loop& loop, const LaneOptions& opti
       sealer_(std::move(sealer)),
       pool_(std::move(pool)),
       control_(control),
-      metrics_(metrics) {
+      metrics_(metrics),
+      mapper_(options.attributes) {
   for (OpenTable& open : open_) open.timer = std::make_unique<io::Loop::Timer>(loop_);
 }
 

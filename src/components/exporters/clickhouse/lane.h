@@ -21,6 +21,7 @@ struct LaneOptions {
   bool senders_wait = true;  ///< AckMode::Store
   bool lz4 = true;
   mapping::Table logs = mapping::Table::Logs;  ///< the shape of logs
+  mapping::AttributeType attributes = mapping::AttributeType::Map;
   std::chrono::milliseconds flush_interval{0};
   /// Whether so many inserts wait for the table that its rows had better wait for a larger one.
   /// Thread-safe.

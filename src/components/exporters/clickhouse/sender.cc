@@ -28,16 +28,22 @@ std::string grant_advice(std::string_view right, std::string_view database, std:
          "." + quote_identifier(table) + " TO " + quote_identifier(user);
 }
 
+std::string_view schema_command(mapping::AttributeType attributes) {
+  return attributes == mapping::AttributeType::Json ? "'sluice schema --json-columns true'"
+                                                    : "'sluice schema'";
+}
+
 Sender::Sender(Send send, const SenderOptions& options, InsertQueue& queue, SenderHost& host,
                ExporterMetrics& metrics)
     : send_(std::move(send)), options_(options), queue_(queue), host_(host), metrics_(metrics) {}
 
 std::string Sender::advice(const Insert& insert, int code) const {
+  const std::string command(schema_command(options_.attributes));
   switch (code) {
     case 60:
     case 81:
-      return "create ClickStack's tables: 'sluice schema' prints them, create_schema: true makes "
-             "them";
+      return "create ClickStack's tables: " + command +
+             " prints them, create_schema: true makes them";
     case 192:
     case 193:
     case 194:
@@ -47,7 +53,7 @@ std::string Sender::advice(const Insert& insert, int code) const {
     case 291:
     case 497: return grant_advice("INSERT", options_.database, name_of(insert), options_.user);
     case 115: return "remove the setting from the endpoint's parameters";
-    default: return "compare the table with ClickStack's schema: 'sluice schema' prints it";
+    default: return "compare the table with ClickStack's schema: " + command + " prints it";
   }
 }
 

@@ -29,8 +29,12 @@ std::string user_of(const clickhouse::Endpoint& endpoint);
 std::string grant_advice(std::string_view right, std::string_view database, std::string_view table,
                          std::string_view user);
 
+/// "'sluice schema'", with what makes it print tables with these attributes.
+std::string_view schema_command(mapping::AttributeType attributes);
+
 struct SenderOptions {
   mapping::TableNames tables = mapping::standard_table_names();
+  mapping::AttributeType attributes = mapping::AttributeType::Map;
   bool lz4 = true;
   bool tokens = true;  ///< let replicated tables keep one copy of an insert that was sent twice
   clickhouse::Settings settings;
