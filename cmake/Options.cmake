@@ -10,8 +10,10 @@ option(SLUICE_FUZZ "Build the libFuzzer targets (clang only)" OFF)
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  # Objects are the same in every build directory; only debug information names it.
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_NOHASHDIR=1 "${CCACHE}")
+  # Objects are the same in every build directory; only debug information names it. What is said of
+  # precompiled headers is what ccache asks for, to keep them too.
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros "${CCACHE}")
 endif()
 
 # -O3 matters for the decoders and column writers; symbols stay, so that profiles and crash reports can be read.
@@ -21,7 +23,8 @@ set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g")
 add_compile_options(-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wundef -Werror -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Boost 1.81 and the standard library trip these in optimised builds; both only warn about code that is not ours.
-  add_compile_options(-Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds -Wno-restrict)
+  add_compile_options(-Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds
+                      -Wno-restrict)
 endif()
 if(SLUICE_FUZZ)
   # Of every file, so that the fuzzers see what they reach; the programs themselves link libFuzzer.

@@ -119,12 +119,14 @@ Wanted select_offsets(const Wanted& wanted, Reader& in, Output& out) {
   return elements;
 }
 
-bool has_low_cardinality(std::string_view type) {
-  return type.find("LowCardinality(") != std::string_view::npos;
+/// Whether a version stands before the data: of dictionaries, or of JSON.
+bool has_version(std::string_view type) {
+  return type.find("LowCardinality(") != std::string_view::npos ||
+         type.find("JSON") != std::string_view::npos;
 }
 
 void select_data(std::string_view type, const Wanted& wanted, Reader& in, Output& out) {
-  if (type == "String") return select_strings(wanted, in, out);
+  if (type == "String" || type == "JSON") return select_strings(wanted, in, out);
   if (!argument(type, "LowCardinality").empty()) return select_low_cardinality(wanted, in, out);
   if (const auto element = argument(type, "Array"); !element.empty())
     return select_data(element, select_offsets(wanted, in, out), in, out);
@@ -150,7 +152,7 @@ void select_rows(std::string_view block, RowRange rows, Output& out) {
     const std::string_view type = in.string();
     append_string(out, type);
     if (wanted.rows == 0) continue;
-    if (has_low_cardinality(type)) {
+    if (has_version(type)) {
       const std::string_view version = in.take(sizeof(uint64_t));
       if (wanted.begin != wanted.end) out.append(version);
     }
