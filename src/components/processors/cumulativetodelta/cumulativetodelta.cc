@@ -122,7 +122,7 @@ class CumulativeToDelta final : public pipeline::Processor {
     MetricSet sets[2];
     const MatchMetricsConfig* configs[2] = {&config.include, &config.exclude};
     for (size_t i = 0; i < 2; ++i) {
-      auto names = pipeline::TextSet::make(configs[i]->metrics, configs[i]->match_type == "regexp");
+      auto names = pipeline::TextSet::make(configs[i]->metrics, configs[i]->match_type);
       if (!names.ok()) return names.status();
       sets[i].names = std::move(*names);
       sets[i].types = configs[i]->metric_types;

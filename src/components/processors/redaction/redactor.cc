@@ -72,7 +72,7 @@ Result<Rules> Rules::make(const Config& config) {
       {&config.blocked_key_patterns, &rules.blocked_keys_},
       {&config.allowed_values, &rules.allowed_values_}};
   for (const auto& [texts, out] : sets) {
-    auto set = pipeline::TextSet::make(*texts, true);
+    auto set = pipeline::TextSet::make(*texts, "regexp");
     if (!set.ok()) return set.status();
     *out = std::move(*set);
   }

@@ -79,7 +79,8 @@ std::unique_ptr<Policy> by_attribute(std::string key, bool invert, Fits fits) {
 }
 
 Result<std::unique_ptr<Policy>> by_text(const StringAttributeConfig& config) {
-  auto set = pipeline::TextSet::make(config.values, config.enabled_regex_matching);
+  auto set =
+      pipeline::TextSet::make(config.values, config.enabled_regex_matching ? "regexp" : "strict");
   if (!set.ok()) return set.status();
   auto texts = std::make_shared<const pipeline::TextSet>(std::move(*set));
   return by_attribute(config.key, config.invert_match, [texts](const Value& value) {
