@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/buffer.h"
 #include "otlp/value_text.h"
 #include "ottl/value.h"
 #include "pipeline/node_value.h"
@@ -66,7 +65,8 @@ Status check_match_type(std::string_view match_type) {
                           std::string(match_type) + "\"");
 }
 
-/// Lists and maps have no text that an expression could be about.
+}  // namespace
+
 std::optional<std::string_view> plain_text(const Value& value, Buffer& scratch) {
   switch (value.kind) {
     case otlp::ValueKind::String:
@@ -82,8 +82,6 @@ std::optional<std::string_view> plain_text(const Value& value, Buffer& scratch) 
     default: return std::nullopt;
   }
 }
-
-}  // namespace
 
 Result<TextSet> TextSet::make(const std::vector<std::string>& texts, std::string_view match_type) {
   TextSet made;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "config/schema.h"
 #include "otlp/records.h"
 #include "ottl/regex.h"
@@ -47,6 +48,9 @@ const config::Schema<MatchAttributeConfig>& schema_of(const MatchAttributeConfig
 const config::Schema<MatchLibraryConfig>& schema_of(const MatchLibraryConfig*);
 const config::Schema<MatchSeverityConfig>& schema_of(const MatchSeverityConfig*);
 const config::Schema<MatchConfig>& schema_of(const MatchConfig*);
+
+/// The text of a text, boolean or number, doubles in full; lists and maps have none.
+std::optional<std::string_view> plain_text(const otlp::Value& value, Buffer& scratch);
 
 /// Any of several texts, or of several regular expressions. Empty: everything.
 class TextSet {
