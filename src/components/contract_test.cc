@@ -47,7 +47,7 @@ const Configuration kConfigurations[] = {
          traces: {span: ['kind == 1'], spanevent: ['name == "a"']},
          metrics: {metric: ['type == 1'], datapoint: ['value_int > 5']}})"},
     {Section::Processors, "filter",
-     "{logs: {include: {match_type: regexp, bodies: ['a']}}, traces: {exclude: {match_type: "
+     "{logs: {include: {match_type: regexp, bodies: ['a']}}, spans: {exclude: {match_type: "
      "strict, "
      "services: [a]}}, metrics: {include: {match_type: strict, metric_names: [a]}}}"},
     {Section::Processors, "transform",

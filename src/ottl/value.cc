@@ -98,6 +98,15 @@ Value* find(Attributes& attributes, std::string_view key) {
   return nullptr;
 }
 
+void remove(Attributes& attributes, std::string_view key) {
+  for (KeyValue& attribute : attributes) {
+    if (attribute.key != key) continue;
+    attribute = attributes.back();
+    attributes.truncate(attributes.size() - 1);
+    return;
+  }
+}
+
 Value& find_or_add(Attributes& attributes, std::string_view key, Arena& arena) {
   if (Value* known = find(attributes, key)) return *known;
   return attributes.push_back(arena, {key, Value()}).value;

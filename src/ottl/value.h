@@ -82,6 +82,8 @@ Value* find(Attributes& attributes, std::string_view key);
 /// The value under a key, made (empty, at the end) if there is none.
 Value& find_or_add(Attributes& attributes, std::string_view key, Arena& arena);
 Value& find_or_add(Value& map, std::string_view key, Arena& arena);
+/// Removes an attribute if it is there; the last one moves into the gap, as in the original.
+void remove(Attributes& attributes, std::string_view key);
 /// Adds an element at the end of a list.
 Value& append(Value& list, Arena& arena);
 /// Puts copies of a map's members in place of all attributes.

@@ -186,16 +186,6 @@ void remove_matching(Attributes& attributes, const ottl::Regex& pattern) {
   attributes.truncate(static_cast<uint32_t>(end - attributes.begin()));
 }
 
-/// The last attribute moves into the gap, as in the original.
-void remove_key(Attributes& attributes, std::string_view key) {
-  for (KeyValue& attribute : attributes) {
-    if (attribute.key != key) continue;
-    attribute = attributes.back();
-    attributes.truncate(attributes.size() - 1);
-    return;
-  }
-}
-
 /// SHA-256 over the text, or the little-endian bytes of a number; what has neither becomes empty.
 void hash(Value& value, Arena& arena) {
   char bytes[8];
@@ -283,14 +273,13 @@ void AttributeActions::run(const Action& action, Attributes& attributes,
       return;
     }
     case Kind::Delete:
-      remove_key(attributes, action.key);
+      ottl::remove(attributes, action.key);
       if (action.pattern) remove_matching(attributes, *action.pattern);
       return;
     case Kind::Hash:
       if (present != nullptr) hash(*present, arena);
       for (KeyValue& kv : attributes) {
-        if (action.pattern && kv.key != action.key && action.pattern->matches(kv.key))
-          hash(kv.value, arena);
+        if (action.pattern && action.pattern->matches(kv.key)) hash(kv.value, arena);
       }
       return;
     case Kind::Extract: {

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/buffer.h"
 #include "otlp/value_text.h"
-#include "ottl/context.h"
 #include "ottl/value.h"
 #include "pipeline/node_value.h"
 
@@ -34,8 +32,7 @@ const config::Schema<MatchLibraryConfig>& schema_of(const MatchLibraryConfig*) {
 const config::Schema<MatchSeverityConfig>& schema_of(const MatchSeverityConfig*) {
   static const auto schema =
       config::Schema<MatchSeverityConfig>()
-          .field("min", &MatchSeverityConfig::min,
-                 "The least severity: 1 to 24, or a name such as WARN or INFO2.")
+          .field("min", &MatchSeverityConfig::min, "The least severity number.")
           .field("match_undefined", &MatchSeverityConfig::match_undefined,
                  "Whether records without a severity match.");
   return schema;
@@ -50,7 +47,7 @@ const config::Schema<MatchConfig>& schema_of(const MatchConfig*) {
           .field("services", &C::services, "Values of the resource's service.name.")
           .field("span_names", &C::span_names, "Names of spans.")
           .field("span_kinds", &C::span_kinds, "Kinds of spans: SPAN_KIND_SERVER and so on.")
-          .field("log_bodies", &C::log_bodies, "Bodies of logs that are texts.")
+          .field("log_bodies", &C::log_bodies, "Bodies of logs, as texts.")
           .field("log_severity_texts", &C::log_severity_texts, "Severity texts of logs.")
           .field("log_severity_number", &C::log_severity_number, "Severity numbers of logs.")
           .field("metric_names", &C::metric_names, "Names of metrics.")
@@ -60,13 +57,41 @@ const config::Schema<MatchConfig>& schema_of(const MatchConfig*) {
   return schema;
 }
 
-Result<TextSet> TextSet::make(const std::vector<std::string>& texts, bool regexp) {
-  TextSet made;
-  for (const std::string& text : texts) {
-    if (!regexp) {
-      made.texts_.push_back(text);
-      continue;
+namespace {
+
+Status check_match_type(std::string_view match_type) {
+  if (match_type == "strict" || match_type == "regexp") return {};
+  return invalid_argument("match_type must be strict or regexp, and is \"" +
+                          std::string(match_type) + "\"");
+}
+
+}  // namespace
+
+std::optional<std::string_view> plain_text(const Value& value, Buffer& scratch) {
+  switch (value.kind) {
+    case otlp::ValueKind::String:
+    case otlp::ValueKind::Bool:
+    case otlp::ValueKind::Int: return otlp::value_text(value, scratch);
+    case otlp::ValueKind::Double: {
+      char text[512];  // of the largest double, and the smallest, in full
+      const auto end =
+          std::to_chars(text, text + sizeof text, value.double_value, std::chars_format::fixed);
+      scratch.append({text, static_cast<size_t>(end.ptr - text)});
+      return scratch.view();
     }
+    default: return std::nullopt;
+  }
+}
+
+Result<TextSet> TextSet::make(const std::vector<std::string>& texts, std::string_view match_type) {
+  TextSet made;
+  if (texts.empty()) return made;
+  SLUICE_RETURN_IF_ERROR(check_match_type(match_type));
+  if (match_type == "strict") {
+    made.texts_ = texts;
+    return made;
+  }
+  for (const std::string& text : texts) {
     auto pattern = ottl::Regex::compile(text);
     if (!pattern.ok()) return pattern.status();
     made.patterns_.push_back(std::move(*pattern));
@@ -81,7 +106,7 @@ bool TextSet::has(std::string_view text) const {
 }
 
 Result<AttributeSet> AttributeSet::make(const std::vector<MatchAttributeConfig>& wanted,
-                                        bool regexp, Arena& constants) {
+                                        std::string_view match_type, Arena& constants) {
   AttributeSet made;
   for (const MatchAttributeConfig& config : wanted) {
     if (config.key.empty()) return invalid_argument("an attribute needs a key");
@@ -91,7 +116,8 @@ Result<AttributeSet> AttributeSet::make(const std::vector<MatchAttributeConfig>&
     if (each.any_value) continue;
     if (!value_of_node(config.value, constants, each.value))
       return invalid_argument("the value of " + config.key + " cannot be a date");
-    if (!regexp) continue;
+    SLUICE_RETURN_IF_ERROR(check_match_type(match_type));
+    if (match_type == "strict") continue;
     if (!each.value.is_string())
       return invalid_argument("match_type regexp needs texts, and " + config.key + " has none");
     auto pattern = ottl::Regex::compile(each.value.view());
@@ -105,7 +131,8 @@ bool AttributeSet::fits(const Wanted& wanted, const Value& value) const {
   if (wanted.any_value) return true;
   if (wanted.pattern) {
     Buffer scratch;
-    return wanted.pattern->matches(otlp::value_text(value, scratch));
+    const auto text = plain_text(value, scratch);
+    return text && wanted.pattern->matches(*text);
   }
   return wanted.value.kind == value.kind && ottl::equal(wanted.value, value);
 }
@@ -117,19 +144,6 @@ bool AttributeSet::has_all(const Attributes& attributes) const {
   });
 }
 
-std::optional<int32_t> severity_of_text(std::string_view text) {
-  int32_t number = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (!text.empty() && parsed.ec == std::errc() && parsed.ptr == text.data() + text.size())
-    return number;
-  std::string name(text);
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-  const auto known = ottl::enumeration(ottl::ContextKind::Log, "SEVERITY_NUMBER_" + name);
-  if (!known) return std::nullopt;
-  return static_cast<int32_t>(*known);
-}
-
 namespace {
 
 /// What the options of a signal may be; a message if others are used, or none.
@@ -138,25 +152,23 @@ std::string misused(const MatchConfig& config, otlp::Signal signal) {
                         config.log_severity_number.has_value();
   const bool for_spans =
       !config.services.empty() || !config.span_names.empty() || !config.span_kinds.empty();
-  const bool for_metrics = !config.metric_names.empty();
   const bool for_all =
       !config.attributes.empty() || !config.resources.empty() || !config.libraries.empty();
   switch (signal) {
     case otlp::Signal::Logs:
       if (for_spans) return "services, span_names and span_kinds are not for logs";
-      return for_logs || for_all || for_metrics
+      return for_logs || for_all
                  ? ""
                  : "give at least one of attributes, libraries, resources, log_bodies, "
                    "log_severity_texts and log_severity_number";
     case otlp::Signal::Traces:
       if (for_logs)
         return "log_bodies, log_severity_texts and log_severity_number are not for spans";
-      return for_spans || for_all || for_metrics
+      return for_spans || for_all
                  ? ""
                  : "give at least one of services, span_names, span_kinds, attributes, libraries "
                    "and resources";
-    case otlp::Signal::Metrics:
-      return for_metrics || for_all ? "" : "give at least one of metric_names and resources";
+    case otlp::Signal::Metrics: break;
   }
   return "";
 }
@@ -165,44 +177,49 @@ constexpr std::string_view kSpanKinds[] = {"SPAN_KIND_UNSPECIFIED", "SPAN_KIND_I
                                            "SPAN_KIND_SERVER",      "SPAN_KIND_CLIENT",
                                            "SPAN_KIND_PRODUCER",    "SPAN_KIND_CONSUMER"};
 
+bool is_span_kind(const std::string& name) {
+  return std::find(std::begin(kSpanKinds) + 1, std::end(kSpanKinds), name) != std::end(kSpanKinds);
+}
+
+/// Of a resource without service.name, as in the original.
+constexpr std::string_view kNoService = "<nil-service-name>";
+
 }  // namespace
 
 std::unique_ptr<const RecordMatch> RecordMatch::make(const MatchConfig& config, otlp::Signal signal,
                                                      const config::Place& place) {
   auto made = std::make_unique<RecordMatch>();
-  if (config.match_type != "strict" && config.match_type != "regexp")
-    place.error("match_type must be strict or regexp, and is \"" + config.match_type + "\"");
   const std::string problem = misused(config, signal);
   if (!problem.empty()) place.error(problem);
-  const bool regexp = config.match_type == "regexp";
+  const bool kinds_exist =
+      std::all_of(config.span_kinds.begin(), config.span_kinds.end(), is_span_kind);
+  if (signal == otlp::Signal::Traces && config.match_type == "strict" && !kinds_exist)
+    place.error("span_kinds must be SPAN_KIND_INTERNAL, _SERVER, _CLIENT, _PRODUCER or _CONSUMER");
   const auto texts = [&](const std::vector<std::string>& from, TextSet& out) {
-    auto set = TextSet::make(from, regexp);
+    auto set = TextSet::make(from, config.match_type);
     if (!set.ok()) return place.error(set.status().message());
     out = std::move(*set);
   };
   const auto attributes = [&](const std::vector<MatchAttributeConfig>& from, AttributeSet& out) {
-    auto set = AttributeSet::make(from, regexp, made->constants_);
+    auto set = AttributeSet::make(from, config.match_type, made->constants_);
     if (!set.ok()) return place.error(set.status().message());
     out = std::move(*set);
   };
+  if (signal == otlp::Signal::Metrics) {  // only their names count
+    texts(config.metric_names, made->names_);
+    return made;
+  }
   texts(config.services, made->services_);
-  texts(signal == otlp::Signal::Metrics ? config.metric_names : config.span_names, made->names_);
+  texts(config.span_names, made->names_);
   texts(config.span_kinds, made->kinds_);
   texts(config.log_bodies, made->bodies_);
   texts(config.log_severity_texts, made->severity_texts_);
   attributes(config.attributes, made->attributes_);
   attributes(config.resources, made->resources_);
-  if (config.log_severity_number) {
-    made->least_severity_ = severity_of_text(config.log_severity_number->min);
-    made->match_undefined_ = config.log_severity_number->match_undefined;
-    if (!made->least_severity_)
-      place.error("\"" + config.log_severity_number->min + "\" is no severity");
-  }
+  made->severity_ = config.log_severity_number;
   for (const MatchLibraryConfig& library : config.libraries) {
     Library& out = made->libraries_.emplace_back();
     texts({library.name}, out.name);
-    out.any_version = !library.version;
-    out.no_version = library.version && library.version->empty();
     if (library.version) texts({*library.version}, out.version);
   }
   return made;
@@ -212,26 +229,23 @@ bool RecordMatch::around(const otlp::Resource& resource, const otlp::Scope& scop
   if (!services_.empty()) {
     const Value* service = ottl::find(const_cast<Attributes&>(resource.attributes), "service.name");
     Buffer scratch;
-    if (service == nullptr || !services_.has(otlp::value_text(*service, scratch))) return false;
+    if (!services_.has(service ? otlp::value_text(*service, scratch) : kNoService)) return false;
   }
   if (!resources_.has_all(resource.attributes)) return false;
-  return libraries_.empty() ||
-         std::any_of(libraries_.begin(), libraries_.end(), [&](const Library& library) {
-           return library.name.has(scope.name) &&
-                  (library.any_version ||
-                   (library.no_version ? scope.version.empty()
-                                       : library.version.has(scope.version)));
-         });
+  return std::all_of(libraries_.begin(), libraries_.end(), [&](const Library& library) {
+    return library.name.has(scope.name) &&
+           (library.version.empty() || library.version.has(scope.version));
+  });
 }
 
 bool RecordMatch::matches(const otlp::Resource& resource, const otlp::Scope& scope,
                           const otlp::LogRecord& record) const {
-  if (!bodies_.empty() && !(record.body.is_string() && bodies_.has(record.body.view())))
-    return false;
+  Buffer scratch;
+  if (!bodies_.empty() && !bodies_.has(otlp::value_text(record.body, scratch))) return false;
   if (!severity_texts_.empty() && !severity_texts_.has(record.severity_text)) return false;
-  if (least_severity_) {
-    const bool fits =
-        record.severity_number == 0 ? match_undefined_ : record.severity_number >= *least_severity_;
+  if (severity_) {
+    const bool fits = record.severity_number == 0 ? severity_->match_undefined
+                                                  : record.severity_number >= severity_->min;
     if (!fits) return false;
   }
   return around(resource, scope) && attributes_.has_all(record.attributes);
@@ -241,16 +255,15 @@ bool RecordMatch::matches(const otlp::Resource& resource, const otlp::Scope& sco
                           const otlp::Span& span) const {
   if (!names_.empty() && !names_.has(span.name)) return false;
   if (!kinds_.empty()) {
-    const bool known = span.kind >= 0 && span.kind < 6;
-    if (!known || !kinds_.has(kSpanKinds[span.kind])) return false;
+    const bool known = span.kind >= 0 && span.kind < static_cast<int>(std::size(kSpanKinds));
+    if (!kinds_.has(known ? kSpanKinds[span.kind] : "")) return false;
   }
   return around(resource, scope) && attributes_.has_all(span.attributes);
 }
 
-bool RecordMatch::matches(const otlp::Resource& resource, const otlp::Scope& scope,
+bool RecordMatch::matches(const otlp::Resource&, const otlp::Scope&,
                           const otlp::Metric& metric) const {
-  if (!names_.empty() && !names_.has(metric.name)) return false;
-  return around(resource, scope);
+  return names_.empty() || names_.has(metric.name);
 }
 
 std::unique_ptr<const RecordSelection> RecordSelection::make(

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "config/schema.h"
 #include "otlp/records.h"
 #include "ottl/regex.h"
@@ -24,7 +25,7 @@ struct MatchLibraryConfig {
   std::optional<std::string> version;  ///< none: any; empty: none was sent
 };
 struct MatchSeverityConfig {
-  std::string min;  ///< a number, or a name such as INFO2
+  int64_t min = 0;
   bool match_undefined = false;
 };
 
@@ -48,11 +49,15 @@ const config::Schema<MatchLibraryConfig>& schema_of(const MatchLibraryConfig*);
 const config::Schema<MatchSeverityConfig>& schema_of(const MatchSeverityConfig*);
 const config::Schema<MatchConfig>& schema_of(const MatchConfig*);
 
+/// The text of a text, boolean or number, doubles in full; lists and maps have none.
+std::optional<std::string_view> plain_text(const otlp::Value& value, Buffer& scratch);
+
 /// Any of several texts, or of several regular expressions. Empty: everything.
 class TextSet {
  public:
-  /// InvalidArgument says which expression is wrong.
-  static Result<TextSet> make(const std::vector<std::string>& texts, bool regexp);
+  /// `match_type` is strict or regexp, and nobody asks where there are no texts. InvalidArgument
+  /// says what is wrong.
+  static Result<TextSet> make(const std::vector<std::string>& texts, std::string_view match_type);
   bool empty() const { return texts_.empty() && patterns_.empty(); }
   bool has(std::string_view text) const;
 
@@ -64,8 +69,8 @@ class TextSet {
 /// All of several attributes.
 class AttributeSet {
  public:
-  static Result<AttributeSet> make(const std::vector<MatchAttributeConfig>& wanted, bool regexp,
-                                   Arena& constants);
+  static Result<AttributeSet> make(const std::vector<MatchAttributeConfig>& wanted,
+                                   std::string_view match_type, Arena& constants);
   bool empty() const { return wanted_.empty(); }
   bool has_all(const otlp::Attributes& attributes) const;
 
@@ -79,9 +84,6 @@ class AttributeSet {
   bool fits(const Wanted& wanted, const otlp::Value& value) const;
   std::vector<Wanted> wanted_;
 };
-
-/// SEVERITY_NUMBER of a number or name; none if it is neither.
-std::optional<int32_t> severity_of_text(std::string_view text);
 
 /// A compiled include or exclude. Immutable.
 class RecordMatch {
@@ -102,15 +104,12 @@ class RecordMatch {
 
   struct Library {
     TextSet name;
-    bool any_version = false;
     TextSet version;
-    bool no_version = false;
   };
 
   Arena constants_;
   TextSet services_, names_, kinds_, bodies_, severity_texts_;
-  std::optional<int32_t> least_severity_;
-  bool match_undefined_ = false;
+  std::optional<MatchSeverityConfig> severity_;
   AttributeSet attributes_, resources_;
   std::vector<Library> libraries_;
 };

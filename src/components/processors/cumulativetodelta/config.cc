@@ -1,6 +1,18 @@
 #include "components/processors/cumulativetodelta/config.h"
 
+#include <algorithm>
+
 namespace sluice::components::cumulativetodelta_processor {
+
+std::optional<otlp::MetricKind> kind_of(std::string name) {
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  if (name == "sum") return otlp::MetricKind::Sum;
+  if (name == "histogram") return otlp::MetricKind::Histogram;
+  if (name == "exponentialhistogram") return otlp::MetricKind::ExponentialHistogram;
+  return std::nullopt;
+}
+
 namespace {
 
 void check_match(const MatchMetricsConfig& match, const config::Place& place) {
@@ -9,7 +21,7 @@ void check_match(const MatchMetricsConfig& match, const config::Place& place) {
   if (!match.match_type.empty() && match.match_type != "strict" && match.match_type != "regexp")
     place.error("match_type must be strict or regexp");
   for (const std::string& type : match.metric_types) {
-    if (type != "sum" && type != "histogram" && type != "exponentialhistogram") {
+    if (!kind_of(type)) {
       place.error("the metric type \"" + type +
                   "\" cannot be converted; it is sum, histogram or exponentialhistogram");
     }
@@ -25,7 +37,8 @@ const config::Schema<MatchMetricsConfig>& schema_of(const MatchMetricsConfig*) {
           .field("match_type", &C::match_type, "strict or regexp.")
           .ignore("regexp", "regular expressions are compiled once and need no cache")
           .field("metrics", &C::metrics, "Names of metrics.")
-          .field("metric_types", &C::metric_types, "sum, histogram, exponentialhistogram.")
+          .field("metric_types", &C::metric_types,
+                 "sum, histogram, exponentialhistogram; case does not count.")
           .check(check_match);
   return schema;
 }

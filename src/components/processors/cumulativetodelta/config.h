@@ -3,10 +3,12 @@
 // The cumulativetodelta processor's options, as the OpenTelemetry Collector names them.
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "config/schema.h"
+#include "otlp/records.h"
 
 namespace sluice::components::cumulativetodelta_processor {
 
@@ -24,6 +26,9 @@ struct Config {
   MatchMetricsConfig include;
   MatchMetricsConfig exclude;
 };
+
+/// Of metric_types; none for what cannot be converted.
+std::optional<otlp::MetricKind> kind_of(std::string name);
 
 const config::Schema<MatchMetricsConfig>& schema_of(const MatchMetricsConfig*);
 const config::Schema<Config>& schema_of(const Config*);

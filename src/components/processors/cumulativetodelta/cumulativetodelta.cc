@@ -23,18 +23,15 @@ constexpr uint32_t kNoRecordedValue = 1;
 /// What include or exclude is about.
 struct MetricSet {
   pipeline::TextSet names;
-  std::vector<std::string> types;
+  std::vector<MetricKind> kinds;
 
-  bool empty() const { return names.empty() && types.empty(); }
-  bool has(const Metric& metric) const {
-    return (names.empty() || names.has(metric.name)) &&
-           (types.empty() || std::find(types.begin(), types.end(), type_of(metric)) != types.end());
+  bool has_kind(const Metric& metric) const {
+    return std::find(kinds.begin(), kinds.end(), metric.kind) != kinds.end();
   }
-  static std::string_view type_of(const Metric& metric) {
-    return metric.kind == MetricKind::Sum         ? "sum"
-           : metric.kind == MetricKind::Histogram ? "histogram"
-                                                  : "exponentialhistogram";
+  bool includes(const Metric& metric) const {
+    return (names.empty() || names.has(metric.name)) && (kinds.empty() || has_kind(metric));
   }
+  bool excludes(const Metric& metric) const { return names.has(metric.name) || has_kind(metric); }
 };
 
 class Converter final : public pipeline::Consumer {
@@ -69,8 +66,7 @@ class Converter final : public pipeline::Consumer {
     const bool convertible = (metric.kind == MetricKind::Sum && metric.is_monotonic) ||
                              metric.kind == MetricKind::Histogram ||
                              metric.kind == MetricKind::ExponentialHistogram;
-    return cumulative && convertible && (include_.empty() || include_.has(metric)) &&
-           (exclude_.empty() || !exclude_.has(metric));
+    return cumulative && convertible && include_.includes(metric) && !exclude_.excludes(metric);
   }
 
   /// False if no point is left.
@@ -122,10 +118,11 @@ class CumulativeToDelta final : public pipeline::Processor {
     MetricSet sets[2];
     const MatchMetricsConfig* configs[2] = {&config.include, &config.exclude};
     for (size_t i = 0; i < 2; ++i) {
-      auto names = pipeline::TextSet::make(configs[i]->metrics, configs[i]->match_type == "regexp");
+      auto names = pipeline::TextSet::make(configs[i]->metrics, configs[i]->match_type);
       if (!names.ok()) return names.status();
       sets[i].names = std::move(*names);
-      sets[i].types = configs[i]->metric_types;
+      for (const std::string& type : configs[i]->metric_types)
+        sets[i].kinds.push_back(*kind_of(type));
     }
     return std::unique_ptr<pipeline::Processor>(
         std::make_unique<CumulativeToDelta>(config, std::move(sets[0]), std::move(sets[1])));

@@ -1,6 +1,17 @@
 #include "components/processors/filter/config.h"
 
+#include <tuple>
+
 namespace sluice::components::filter_processor {
+
+const config::Schema<SeverityMatchConfig>& schema_of(const SeverityMatchConfig*) {
+  using C = SeverityMatchConfig;
+  static const auto schema =
+      config::Schema<C>()
+          .field("min", &C::min, "The least severity: 1 to 24, or a name such as WARN or INFO2.")
+          .field("match_undefined", &C::match_undefined, "Whether logs without a severity match.");
+  return schema;
+}
 
 const config::Schema<LogMatchConfig>& schema_of(const LogMatchConfig*) {
   using C = LogMatchConfig;
@@ -11,7 +22,7 @@ const config::Schema<LogMatchConfig>& schema_of(const LogMatchConfig*) {
                  "Attributes that the resource must have.")
           .field("record_attributes", &C::record_attributes, "Attributes that the log must have.")
           .field("severity_texts", &C::severity_texts, "Severity texts.")
-          .field("bodies", &C::bodies, "Bodies that are texts.")
+          .field("bodies", &C::bodies, "Bodies, as texts.")
           .field("severity_number", &C::severity_number, "Severity numbers.");
   return schema;
 }
@@ -27,12 +38,18 @@ const config::Schema<LogsConfig>& schema_of(const LogsConfig*) {
   return schema;
 }
 
+const config::Schema<SpansConfig>& schema_of(const SpansConfig*) {
+  using C = SpansConfig;
+  static const auto schema = config::Schema<C>()
+                                 .field("include", &C::include, "Only spans that match are kept.")
+                                 .field("exclude", &C::exclude, "Spans that match are dropped.");
+  return schema;
+}
+
 const config::Schema<TracesConfig>& schema_of(const TracesConfig*) {
   using C = TracesConfig;
   static const auto schema =
       config::Schema<C>()
-          .field("include", &C::include, "Only spans that match are kept.")
-          .field("exclude", &C::exclude, "Spans that match are dropped.")
           .field("resource", &C::resource, "OTTL conditions: resources that are dropped.")
           .field("span", &C::span, "OTTL conditions: spans that are dropped.")
           .field("spanevent", &C::spanevent, "OTTL conditions: events that are dropped.");
@@ -49,7 +66,7 @@ const config::Schema<MetricMatchConfig>& schema_of(const MetricMatchConfig*) {
           .field("expressions", &C::expressions,
                  "Expressions over MetricName, MetricType, Label(key) and HasLabel(key), for expr.")
           .field("resource_attributes", &C::resource_attributes,
-                 "Attributes that the resource must have.");
+                 "Attributes that the resource must have; what the names say counts apart.");
   return schema;
 }
 
@@ -59,6 +76,7 @@ const config::Schema<MetricsConfig>& schema_of(const MetricsConfig*) {
       config::Schema<C>()
           .field("include", &C::include, "Only metrics that match are kept.")
           .field("exclude", &C::exclude, "Metrics that match are dropped.")
+          .ignore("regexp", "regular expressions are compiled once and need no cache")
           .field("resource", &C::resource, "OTTL conditions: resources that are dropped.")
           .field("metric", &C::metric, "OTTL conditions: metrics that are dropped.")
           .field("datapoint", &C::datapoint, "OTTL conditions: data points that are dropped.");
@@ -67,22 +85,44 @@ const config::Schema<MetricsConfig>& schema_of(const MetricsConfig*) {
 
 namespace {
 
-template <typename Part>
-bool mixes(const Part& part, bool has_conditions) {
-  return (part.include || part.exclude) && has_conditions;
+/// The ways to say what is dropped of a signal. They exclude one another, but for the lists of
+/// spans, which yield to conditions of any context.
+struct Ways {
+  const char* signal;
+  bool lists;  ///< include and exclude
+  bool own;    ///< conditions of one context
+  bool any;    ///< conditions of any context
+};
+
+void check_mix(const Ways& ways, bool lists_yield, const config::Place& place) {
+  const std::string name = ways.signal;
+  if (ways.lists && ways.own)
+    place.error(name + ": conditions cannot stand beside include and exclude");
+  if (ways.any && (ways.own || (ways.lists && !lists_yield)))
+    place.error(name + ": conditions of any context cannot stand beside other ways to drop");
 }
 
 void check(const Config& config, const config::Place& place) {
-  constexpr const char* kNames[] = {"logs", "traces", "metrics"};
+  const auto& [logs, spans, traces, metrics] =
+      std::tie(config.logs, config.spans, config.traces, config.metrics);
+  const Ways of_logs{"logs", logs.include || logs.exclude,
+                     !logs.resource.empty() || !logs.log_record.empty(),
+                     !config.log_conditions.groups.empty()};
+  const Ways of_traces{
+      "traces", spans.include || spans.exclude,
+      !traces.resource.empty() || !traces.span.empty() || !traces.spanevent.empty(),
+      !config.trace_conditions.groups.empty()};
+  const Ways of_metrics{
+      "metrics", metrics.include || metrics.exclude,
+      !metrics.resource.empty() || !metrics.metric.empty() || !metrics.datapoint.empty(),
+      !config.metric_conditions.groups.empty()};
+  check_mix(of_logs, false, place);
+  check_mix(of_traces, true, place);
+  check_mix(of_metrics, false, place);
   for (size_t i = 0; i < otlp::kSignalCount; ++i) {
     const auto signal = static_cast<otlp::Signal>(i);
-    const auto groups = conditions_of(config, signal);
-    const bool mixed = signal == otlp::Signal::Logs     ? mixes(config.logs, !groups.empty())
-                       : signal == otlp::Signal::Traces ? mixes(config.traces, !groups.empty())
-                                                        : mixes(config.metrics, !groups.empty());
-    if (mixed)
-      place.error(std::string(kNames[i]) + ": conditions cannot stand beside include and exclude");
-    pipeline::compile_groups(groups, signal, ottl::filter_library(), config.error_mode, &place);
+    pipeline::compile_groups(conditions_of(config, signal), signal, ottl::filter_library(),
+                             config.error_mode, &place);
   }
 }
 
@@ -129,6 +169,7 @@ const config::Schema<Config>& schema_of(const Config*) {
                  "What happens to an error in a condition: it is logged (ignore), passed over "
                  "(silent), or the request fails and the sender comes again (propagate).")
           .field("logs", &C::logs, "Which logs are dropped.")
+          .field("spans", &C::spans, "Which spans are dropped, by lists.")
           .field("traces", &C::traces, "Which spans and events are dropped.")
           .field("metrics", &C::metrics, "Which metrics and data points are dropped.")
           .field("log_conditions", &C::log_conditions, "OTTL conditions of any context of logs.")
@@ -138,7 +179,6 @@ const config::Schema<Config>& schema_of(const Config*) {
                  "OTTL conditions of any context of metrics.")
           .refuse("profiles", "profiles are not supported")
           .refuse("profile_conditions", "profiles are not supported")
-          .refuse("spans", "spans is not supported: say it with traces::span conditions")
           .check(check);
   return schema;
 }

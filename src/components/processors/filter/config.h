@@ -8,13 +8,17 @@
 namespace sluice::components::filter_processor {
 
 /// What the processor could do before OTTL: include or exclude by lists.
+struct SeverityMatchConfig {
+  std::string min;  ///< a number, or a name such as INFO2; anything else is below all of them
+  bool match_undefined = false;
+};
 struct LogMatchConfig {
   std::string match_type;
   std::vector<pipeline::MatchAttributeConfig> resource_attributes;
   std::vector<pipeline::MatchAttributeConfig> record_attributes;
   std::vector<std::string> severity_texts;
   std::vector<std::string> bodies;
-  std::optional<pipeline::MatchSeverityConfig> severity_number;
+  std::optional<SeverityMatchConfig> severity_number;
 };
 struct LogsConfig {
   std::optional<LogMatchConfig> include;
@@ -23,9 +27,11 @@ struct LogsConfig {
   std::vector<std::string> log_record;
 };
 
-struct TracesConfig {
+struct SpansConfig {
   std::optional<pipeline::MatchConfig> include;
   std::optional<pipeline::MatchConfig> exclude;
+};
+struct TracesConfig {
   std::vector<std::string> resource;
   std::vector<std::string> span;
   std::vector<std::string> spanevent;
@@ -48,6 +54,7 @@ struct MetricsConfig {
 struct Config {
   ottl::ErrorMode error_mode = ottl::ErrorMode::Ignore;
   LogsConfig logs;
+  SpansConfig spans;
   TracesConfig traces;
   MetricsConfig metrics;
   pipeline::StatementGroups log_conditions{{}, true};
@@ -55,8 +62,10 @@ struct Config {
   pipeline::StatementGroups metric_conditions{{}, true};
 };
 
+const config::Schema<SeverityMatchConfig>& schema_of(const SeverityMatchConfig*);
 const config::Schema<LogMatchConfig>& schema_of(const LogMatchConfig*);
 const config::Schema<LogsConfig>& schema_of(const LogsConfig*);
+const config::Schema<SpansConfig>& schema_of(const SpansConfig*);
 const config::Schema<TracesConfig>& schema_of(const TracesConfig*);
 const config::Schema<MetricMatchConfig>& schema_of(const MetricMatchConfig*);
 const config::Schema<MetricsConfig>& schema_of(const MetricsConfig*);

@@ -65,12 +65,11 @@ class Dropper {
   bool drops(otlp::Metric& metric) {
     frame_.metric = &metric;
     if (group_.context == ContextKind::Metric) return holds();
-    const bool had_points = !metric.data_points.empty();
     pipeline::remove_if(metric.data_points, [&](otlp::DataPoint& point) {
       frame_.point = &point;
       return holds();
     });
-    return had_points && metric.data_points.empty();
+    return metric.kind != otlp::MetricKind::None && metric.data_points.empty();
   }
 
   const pipeline::CompiledGroup& group_;

@@ -1,5 +1,6 @@
 #include "components/processors/filter/selection.h"
 
+#include "ottl/context.h"
 #include "pipeline/frames.h"
 #include "pipeline/records.h"
 
@@ -26,16 +27,31 @@ class Listed final : public Selection {
   std::unique_ptr<const pipeline::RecordSelection> selection_;
 };
 
-/// The lists of logs under the names that RecordMatch has for them.
+/// 0 for what is no severity, as in the original.
+int64_t severity_of(std::string name) {
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  for (int64_t number = 1; number <= 24; ++number) {
+    if (name == std::to_string(number)) return number;
+  }
+  return ottl::enumeration(ottl::ContextKind::Log, "SEVERITY_NUMBER_" + name).value_or(0);
+}
+
+/// The lists of logs under the names that RecordMatch has for them; nothing if they are empty.
 std::optional<pipeline::MatchConfig> match_of(const std::optional<LogMatchConfig>& config) {
-  if (!config) return std::nullopt;
+  if (!config ||
+      (config->resource_attributes.empty() && config->record_attributes.empty() &&
+       config->severity_texts.empty() && config->bodies.empty() && !config->severity_number))
+    return std::nullopt;
   pipeline::MatchConfig match;
   match.match_type = config->match_type;
   match.resources = config->resource_attributes;
   match.attributes = config->record_attributes;
   match.log_severity_texts = config->severity_texts;
   match.log_bodies = config->bodies;
-  match.log_severity_number = config->severity_number;
+  if (config->severity_number)
+    match.log_severity_number = {severity_of(config->severity_number->min),
+                                 config->severity_number->match_undefined};
   return match;
 }
 
@@ -68,29 +84,31 @@ std::string to_ottl(std::string_view expression) {
   return out;
 }
 
-/// One list of metrics.
+/// One list of metrics. What it says of resources and of metrics counts apart; nothing said is
+/// nothing to go by.
 struct MetricMatch {
   pipeline::TextSet names;
   pipeline::AttributeSet resources;
   std::optional<ottl::Program> expressions;
   Arena constants;
 
-  bool matches(ottl::Frame frame, const otlp::Resource& resource, otlp::Metric& metric) const {
-    if (!resources.has_all(resource.attributes)) return false;
-    if (!names.empty() && !names.has(metric.name)) return false;
-    if (!expressions) return true;
+  std::optional<bool> matches(const otlp::Resource& resource) const {
+    if (resources.empty()) return std::nullopt;
+    return resources.has_all(resource.attributes);
+  }
+  std::optional<bool> matches(ottl::Frame frame, otlp::Metric& metric) const {
+    if (!expressions) return names.empty() ? std::nullopt : std::optional(names.has(metric.name));
     frame.metric = &metric;
-    for (otlp::DataPoint& point : metric.data_points) {
-      frame.point = &point;
-      if (expressions->any_holds(frame, ottl::ErrorMode::Silent, false)) return true;
-    }
-    return false;
+    return std::any_of(metric.data_points.begin(), metric.data_points.end(),
+                       [&](otlp::DataPoint& point) {
+                         frame.point = &point;
+                         return expressions->any_holds(frame, ottl::ErrorMode::Silent, false);
+                       });
   }
 };
 
 Result<std::unique_ptr<MetricMatch>> make_match(const MetricMatchConfig& config) {
   auto match = std::make_unique<MetricMatch>();
-  const bool regexp = config.match_type == "regexp";
   if (config.match_type == "expr") {
     ottl::Program::Source source;
     source.context = ottl::ContextKind::DataPoint;
@@ -98,16 +116,14 @@ Result<std::unique_ptr<MetricMatch>> make_match(const MetricMatchConfig& config)
       source.conditions.push_back(to_ottl(expression));
     auto program = ottl::Program::compile(source, ottl::filter_library());
     if (!program.ok()) return program.status();
-    match->expressions.emplace(std::move(*program));
-  } else if (!regexp && config.match_type != "strict") {
-    return invalid_argument("match_type must be strict, regexp or expr, and is \"" +
-                            config.match_type + "\"");
+    if (!config.expressions.empty()) match->expressions.emplace(std::move(*program));
+  } else {
+    auto names = pipeline::TextSet::make(config.metric_names, config.match_type);
+    if (!names.ok()) return names.status();
+    match->names = std::move(*names);
   }
-  auto names = pipeline::TextSet::make(config.metric_names, regexp);
-  if (!names.ok()) return names.status();
-  match->names = std::move(*names);
   auto resources =
-      pipeline::AttributeSet::make(config.resource_attributes, regexp, match->constants);
+      pipeline::AttributeSet::make(config.resource_attributes, config.match_type, match->constants);
   if (!resources.ok()) return resources.status();
   match->resources = std::move(*resources);
   return match;
@@ -121,8 +137,10 @@ class ListedMetrics final : public Selection {
     const ottl::Frame frame = pipeline::frame_of(batch);
     pipeline::remove_records(batch, [&]<typename R>(auto& group, auto&, R& metric) {
       if constexpr (std::is_same_v<R, otlp::Metric>) {
-        return (include_ && !include_->matches(frame, group.resource, metric)) ||
-               (exclude_ && exclude_->matches(frame, group.resource, metric));
+        return (include_ && (!include_->matches(group.resource).value_or(true) ||
+                             !include_->matches(frame, metric).value_or(true))) ||
+               (exclude_ && (exclude_->matches(group.resource).value_or(false) ||
+                             exclude_->matches(frame, metric).value_or(false)));
       }
       return false;
     });
@@ -154,9 +172,11 @@ Result<std::unique_ptr<Selection>> Selection::make(const Config& config, otlp::S
     return std::unique_ptr<Selection>(std::make_unique<Everything>());
   }
   const bool logs = signal == otlp::Signal::Logs;
-  const auto include = logs ? match_of(config.logs.include) : config.traces.include;
-  const auto exclude = logs ? match_of(config.logs.exclude) : config.traces.exclude;
-  if (!include && !exclude) return std::unique_ptr<Selection>(std::make_unique<Everything>());
+  const auto include = logs ? match_of(config.logs.include) : config.spans.include;
+  const auto exclude = logs ? match_of(config.logs.exclude) : config.spans.exclude;
+  const bool yields = !logs && !config.trace_conditions.groups.empty();
+  if (yields || (!include && !exclude))
+    return std::unique_ptr<Selection>(std::make_unique<Everything>());
   std::unique_ptr<const pipeline::RecordSelection> selection;
   SLUICE_RETURN_IF_ERROR(pipeline::problems_found_by([&](const config::Place& place) {
     selection = pipeline::RecordSelection::make(include, exclude, signal, place);

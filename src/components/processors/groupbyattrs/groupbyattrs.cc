@@ -67,10 +67,11 @@ class Regroup {
   Scope& scope_for(const Resource& group, const Scope& scope, Attributes& attributes) {
     wanted_.clear();
     for (const otlp::KeyValue& kv : group.resource.attributes) wanted_.push_back(arena_, kv);
-    for (const otlp::KeyValue& kv : attributes) {
-      if (is_key(kv.key)) ottl::find_or_add(wanted_, kv.key, arena_) = kv.value;
+    for (const std::string& key : keys_) {
+      const otlp::Value* value = ottl::find(attributes, key);
+      if (value != nullptr) ottl::find_or_add(wanted_, key, arena_) = *value;
     }
-    pipeline::remove_if(attributes, [&](const otlp::KeyValue& kv) { return is_key(kv.key); });
+    for (const std::string& key : keys_) ottl::remove(attributes, key);
     const uint32_t at = resource_with_wanted(group);
     Resource& resource = out_.resources[at];
     key_.clear();
@@ -99,10 +100,6 @@ class Regroup {
       made.resource.attributes.push_back(arena_, {kv.key, ottl::own_copy(kv.value, arena_)});
     made.scopes = {};
     return at;
-  }
-
-  bool is_key(std::string_view key) const {
-    return std::find(keys_.begin(), keys_.end(), key) != keys_.end();
   }
 
   const std::vector<std::string>& keys_;

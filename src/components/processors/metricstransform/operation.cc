@@ -31,17 +31,13 @@ std::string with_version(std::string text) {
 
 /// A label of the new name that was there before is replaced.
 void rename(Attributes& attributes, std::string_view from, const std::string& to) {
-  Value* old = ottl::find(attributes, to);
-  if (old != nullptr) *old = *ottl::find(attributes, from);
-  for (KeyValue& kv : attributes) {
-    if (kv.key != from) continue;
-    if (old == nullptr) {
-      kv.key = to;
-    } else {
-      kv = attributes.back();
-      attributes.truncate(attributes.size() - 1);
-    }
+  if (Value* old = ottl::find(attributes, to)) {
+    *old = *ottl::find(attributes, from);
+    ottl::remove(attributes, from);
     return;
+  }
+  for (KeyValue& kv : attributes) {
+    if (kv.key == from) kv.key = to;
   }
 }
 

@@ -15,10 +15,9 @@ void check(const Config& config, const config::Place& place) {
     place.error("sampling_percentage is too small: less than one of 2^56");
   if (config.sampling_precision < 1 || config.sampling_precision > kHexDigits)
     place.error("sampling_precision must be 1 to 14");
-  if (config.attribute_source != "traceID" && config.attribute_source != "record")
+  if (config.attribute_source != "traceID" && config.attribute_source != "record" &&
+      !config.attribute_source.empty())
     place.error("attribute_source must be traceID or record");
-  if (config.attribute_source == "record" && config.from_attribute.empty())
-    place.error("attribute_source record needs from_attribute");
 }
 
 }  // namespace

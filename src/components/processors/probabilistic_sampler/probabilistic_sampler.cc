@@ -1,6 +1,6 @@
 #include "components/processors/probabilistic_sampler/probabilistic_sampler.h"
 
-#include <charconv>
+#include <algorithm>
 
 #include "base/buffer.h"
 #include "components/processors/probabilistic_sampler/config.h"
@@ -8,6 +8,7 @@
 #include "otlp/value_text.h"
 #include "ottl/value.h"
 #include "pipeline/records.h"
+#include "wire/number_parse.h"
 
 namespace sluice::components {
 namespace {
@@ -56,25 +57,50 @@ std::string_view bytes_of(const otlp::TraceId& id) {
 struct Carried {
   std::optional<uint64_t> randomness;
   std::optional<Threshold> threshold;
+  bool broken = false;  ///< what it came with is not what the specification says
+
+  /// An earlier sampler should have dropped the record: its threshold is wrong.
+  bool inconsistent(uint64_t own_randomness) const {
+    return threshold && !threshold->keeps(own_randomness);
+  }
+
+  /// What an earlier sampler left out is not made good for.
+  void raise(Threshold to) {
+    if (!threshold || threshold->value <= to.value) threshold = to;
+  }
 };
 
-/// The member "ot" of a trace state: "rv:…;th:…".
+/// Whether every character is one of these ranges, given as pairs: "azAZ".
+bool consists_of(std::string_view text, std::string_view ranges) {
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    for (size_t i = 0; i < ranges.size(); i += 2) {
+      if (c >= ranges[i] && c <= ranges[i + 1]) return true;
+    }
+    return false;
+  });
+}
+
+/// A trace state; its member "ot" is "rv:…;th:…".
 struct TraceState {
   Carried carried;
   std::string others;   ///< of "ot", with semicolons before them
   std::string vendors;  ///< other members, with commas before them
-  bool broken = false;  ///< "ot" is not what the specification says
 
   static TraceState parse(std::string_view text) {
     TraceState state;
     while (!text.empty()) {
       const size_t comma = std::min(text.find(','), text.size());
-      const std::string_view member = text.substr(0, comma);
+      std::string_view member = text.substr(0, comma);
       text.remove_prefix(std::min(comma + 1, text.size()));
+      const size_t begin = std::min(member.find_first_not_of(" \t"), member.size());
+      member.remove_prefix(begin);
+      member = member.substr(0, member.find_last_not_of(" \t") + 1);
+      if (member.empty()) continue;
       if (member.substr(0, 3) == "ot=") {
         state.parse_own(member.substr(3));
-      } else if (!member.empty()) {
+      } else {
         state.vendors += "," + std::string(member);
+        state.carried.broken = state.carried.broken || !is_member(member);
       }
     }
     return state;
@@ -90,23 +116,45 @@ struct TraceState {
   }
 
  private:
+  /// key=value or tenant@system=value, as W3C has it.
+  static bool is_member(std::string_view member) {
+    const size_t equals = member.find('=');
+    if (equals == std::string_view::npos) return false;
+    const std::string_view value = member.substr(equals + 1);
+    const std::string_view key = member.substr(0, equals);
+    const size_t at = key.find('@');
+    const bool has_tenant = at != std::string_view::npos;
+    const std::string_view system = has_tenant ? key.substr(at + 1) : key;
+    constexpr std::string_view kKey = "az09__--**//";
+    return !value.empty() && consists_of(value, " +-<>~") && consists_of(system, kKey) &&
+           consists_of(system.substr(0, 1), "az") && !system.empty() &&
+           (!has_tenant || (at > 0 && consists_of(key.substr(0, at), kKey) &&
+                            consists_of(key.substr(0, 1), "az09")));
+  }
+
   void parse_own(std::string_view text) {
+    bool is_right = !text.empty() && text.back() != ';';
     while (!text.empty()) {
       const size_t end = std::min(text.find(';'), text.size());
       const std::string_view field = text.substr(0, end);
       text.remove_prefix(std::min(end + 1, text.size()));
-      if (field.substr(0, 3) == "rv:") {
-        carried.randomness = randomness_of_text(field.substr(3));
-        broken = broken || !carried.randomness;
-      } else if (field.substr(0, 3) == "th:") {
-        carried.threshold = Threshold::of_text(field.substr(3));
-        broken = broken || !carried.threshold;
-      } else if (field.find(':') == std::string_view::npos) {
-        broken = true;
+      const size_t colon = std::min(field.find(':'), field.size());
+      const std::string_view key = field.substr(0, colon);
+      const std::string_view value = field.substr(std::min(colon + 1, field.size()));
+      is_right = is_right && colon < field.size() && !key.empty() &&
+                 consists_of(key.substr(0, 1), "az") && consists_of(key, "az09") &&
+                 consists_of(value, "azAZ09..__--");
+      if (key == "rv") {
+        carried.randomness = randomness_of_text(value);
+        is_right = is_right && carried.randomness;
+      } else if (key == "th") {
+        carried.threshold = Threshold::of_text(value);
+        is_right = is_right && carried.threshold;
       } else {
         others += ";" + std::string(field);
       }
     }
+    carried.broken = carried.broken || !is_right;
   }
 };
 
@@ -119,31 +167,51 @@ std::string_view text_attribute(const otlp::Attributes& attributes, std::string_
 constexpr std::string_view kRandomness = "sampling.randomness";
 constexpr std::string_view kThreshold = "sampling.threshold";
 
+/// What a log carries in its attributes.
+Carried carried_by(const otlp::LogRecord& record) {
+  const std::string_view randomness = text_attribute(record.attributes, kRandomness);
+  const std::string_view threshold = text_attribute(record.attributes, kThreshold);
+  Carried carried{randomness_of_text(randomness), Threshold::of_text(threshold)};
+  carried.broken =
+      (!randomness.empty() && !carried.randomness) || (!threshold.empty() && !carried.threshold);
+  return carried;
+}
+
 // ---- Deciding ----
 
-/// What is computed of the options once.
+/// Randomness that any threshold but kNever keeps.
+constexpr uint64_t kHighest = kEverything - 1;
+
+/// What is computed of the options once. Percentages are of single precision, as in the original,
+/// so that thresholds come out the same.
 struct Rules {
   Config config;
   bool hashes = true;
+  bool never = false;  ///< nothing is kept that has no priority
+  double probability = 0;
   Threshold threshold;
 
   explicit Rules(const Config& options) : config(options) {
     hashes = config.mode == Mode::Unset || config.mode == Mode::HashSeed;
-    const double percentage = std::min(config.sampling_percentage, 100.0);
-    const auto kept = static_cast<uint64_t>(percentage * (static_cast<double>(kBuckets) / 100));
-    threshold = hashes ? Threshold{(kBuckets - kept) << 42} : of_probability(percentage / 100);
+    const float percentage = std::min(static_cast<float>(config.sampling_percentage), 100.0F);
+    const auto kept = static_cast<uint64_t>(percentage * (static_cast<float>(kBuckets) / 100.0F));
+    never = percentage == 0 || (hashes && kept == 0);
+    probability = static_cast<double>(percentage) / 100;
+    threshold = never    ? kNever
+                : hashes ? Threshold{(kBuckets - kept) << 42}
+                         : of_probability(probability);
   }
 
-  Threshold of_probability(double probability) const {
-    return threshold_of(probability, static_cast<int>(config.sampling_precision)).value_or(kNever);
+  Threshold of_probability(double share) const {
+    return threshold_of(share, static_cast<int>(config.sampling_precision)).value_or(kNever);
   }
 
   /// For a record that came with this.
   Threshold decide(const Carried& carried) const {
-    if (config.mode == Mode::Proportional) {
-      const double before = carried.threshold ? carried.threshold->probability() : 1;
-      return of_probability(before * std::min(config.sampling_percentage, 100.0) / 100);
-    }
+    if (never) return kNever;
+    if (config.mode == Mode::Proportional)
+      return of_probability((carried.threshold ? carried.threshold->probability() : 1) *
+                            probability);
     if (config.mode == Mode::Equalizing && carried.threshold &&
         carried.threshold->value > threshold.value)
       return *carried.threshold;
@@ -171,24 +239,42 @@ class Sampler final : public pipeline::Consumer {
 
   bool keeps(otlp::Span& span, Arena& arena) {
     TraceState state = TraceState::parse(span.trace_state);
-    std::optional<uint64_t> randomness;
-    if (!span.trace_id.empty()) {
-      randomness = rules_.hashes
-                       ? hashed_randomness(bytes_of(span.trace_id), rules_.config.hash_seed)
-                       : trace_randomness(span.trace_id);
-    }
-    if (rules_.hashes) {
-      state.carried.randomness = randomness;
-    } else if (state.carried.randomness) {
-      randomness = state.carried.randomness;
-    }
-    if (state.broken) randomness.reset();
-    const auto threshold = kept_by(state.carried, randomness, priority(span));
+    Carried& carried = state.carried;
+    const auto randomness = randomness_of(span.trace_id, std::nullopt, carried);
+    const bool undecidable = is_undecidable(carried, randomness);
+    const auto threshold = kept_by(carried, undecidable, randomness, priority(span));
     if (!threshold) return false;
-    if (state.broken) return true;  // and what it says stays as it is
-    state.carried.threshold = threshold;
+    if (is_foreign(carried)) return true;  // and what it says stays as it is
+    if (hashes()) carried.randomness = randomness.value_or(kHighest);
+    if (carried.inconsistent(randomness.value_or(kHighest))) carried.threshold.reset();
+    carried.raise(*threshold);
     span.trace_state = arena.copy(state.text());
     return true;
+  }
+
+  bool hashes() const { return rules_.hashes && !rules_.never; }
+
+  /// Hashing has no use for what a consistent sampler left, and leaves it alone.
+  bool is_foreign(const Carried& carried) const {
+    return carried.broken || (hashes() && (carried.randomness || carried.threshold));
+  }
+
+  bool is_undecidable(const Carried& carried, std::optional<uint64_t> randomness) const {
+    return is_foreign(carried) || !randomness || carried.inconsistent(*randomness);
+  }
+
+  /// What decides about a record: what it carries, its trace, or else an attribute's bytes.
+  std::optional<uint64_t> randomness_of(const otlp::TraceId& trace,
+                                        std::optional<std::string_view> attribute,
+                                        const Carried& carried) const {
+    if (rules_.never) return kHighest;
+    const uint32_t seed = rules_.config.hash_seed;
+    if (!rules_.hashes) {
+      if (carried.broken || carried.randomness) return carried.randomness;
+      return trace.empty() ? std::nullopt : std::optional(trace_randomness(trace));
+    }
+    if (!trace.empty()) return hashed_randomness(bytes_of(trace), seed);
+    return attribute ? std::optional(hashed_randomness(*attribute, seed)) : std::nullopt;
   }
 
   /// The attribute sampling.priority: more than 0 keeps, 0 drops.
@@ -200,28 +286,29 @@ class Sampler final : public pipeline::Consumer {
     switch (value->kind) {
       case ValueKind::Int: number = static_cast<double>(value->int_value); break;
       case ValueKind::Double: number = value->double_value; break;
-      case ValueKind::String: {
-        const std::string_view text = value->view();
-        const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
-        if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size())
-          return std::nullopt;
+      case ValueKind::String:
+        if (!wire::parse_double(value->view(), number)) return std::nullopt;
         break;
-      }
       default: return std::nullopt;
     }
-    if (number < 0) return std::nullopt;
-    return number == 0 ? kNever : kAlways;
+    if (number == 0) return kNever;
+    return number > 0 ? std::optional(kAlways) : std::nullopt;
   }
 
   bool keeps(otlp::LogRecord& record, Arena& arena) {
-    Carried carried{randomness_of_text(text_attribute(record.attributes, kRandomness)),
-                    Threshold::of_text(text_attribute(record.attributes, kThreshold))};
-    bool by_attribute = false;
-    const auto randomness = randomness_of(record, carried, by_attribute);
-    const auto threshold = kept_by(carried, randomness, priority(record));
+    Carried carried = carried_by(record);
+    const auto randomness = randomness_of(record, carried);
+    const bool undecidable = is_undecidable(carried, randomness);
+    const auto threshold = kept_by(carried, undecidable, randomness, priority(record));
     if (!threshold) return false;
-    if (by_attribute) put(record, kRandomness, randomness_text(*randomness), arena);
-    put(record, kThreshold, threshold->text(), arena);
+    if (is_foreign(carried)) return true;
+    if (hashes() && randomness) put(record, kRandomness, randomness_text(*randomness), arena);
+    if (carried.inconsistent(randomness.value_or(kHighest))) {
+      ottl::remove(record.attributes, kThreshold);
+      return true;
+    }
+    carried.raise(*threshold);
+    put(record, kThreshold, carried.threshold->text(), arena);
     return true;
   }
 
@@ -230,23 +317,18 @@ class Sampler final : public pipeline::Consumer {
     ottl::find_or_add(record.attributes, key, arena) = Value::string(arena.copy(text));
   }
 
-  std::optional<uint64_t> randomness_of(const otlp::LogRecord& record, const Carried& carried,
-                                        bool& by_attribute) const {
-    if (!rules_.hashes && carried.randomness) return carried.randomness;
-    if (rules_.config.attribute_source == "traceID" && !record.trace_id.empty()) {
-      return rules_.hashes ? hashed_randomness(bytes_of(record.trace_id), rules_.config.hash_seed)
-                           : trace_randomness(record.trace_id);
-    }
+  std::optional<uint64_t> randomness_of(const otlp::LogRecord& record,
+                                        const Carried& carried) const {
+    const bool by_trace = !rules_.hashes || rules_.config.attribute_source == "traceID";
+    const otlp::TraceId trace = by_trace ? record.trace_id : otlp::TraceId{};
     const std::string& key = rules_.config.from_attribute;
     const Value* value =
         key.empty() ? nullptr : ottl::find(const_cast<otlp::Attributes&>(record.attributes), key);
-    if (value == nullptr) return std::nullopt;
+    if (value == nullptr) return randomness_of(trace, std::nullopt, carried);
     Buffer scratch;
     const std::string_view bytes =
         value->kind == ValueKind::Bytes ? value->view() : otlp::value_text(*value, scratch);
-    if (bytes.empty()) return std::nullopt;
-    by_attribute = true;
-    return hashed_randomness(bytes, rules_.config.hash_seed);
+    return randomness_of(trace, bytes.empty() ? std::nullopt : std::optional(bytes), carried);
   }
 
   /// A log's own percentage, if it is a number above zero.
@@ -261,25 +343,16 @@ class Sampler final : public pipeline::Consumer {
     return threshold_of(percentage / 100, static_cast<int>(rules_.config.sampling_precision));
   }
 
-  /// The threshold that the record goes on with; nothing if it is dropped.
-  std::optional<Threshold> kept_by(const Carried& carried, std::optional<uint64_t> randomness,
+  /// The threshold that lets the record pass; nothing if it is dropped.
+  std::optional<Threshold> kept_by(const Carried& carried, bool undecidable,
+                                   std::optional<uint64_t> randomness,
                                    std::optional<Threshold> priority) const {
-    // A record that an earlier sampler should have dropped carries a threshold that is wrong.
-    const bool inconsistent =
-        randomness && carried.threshold && !carried.threshold->keeps(*randomness);
-    const bool decidable = randomness && !inconsistent;
-    Threshold threshold = decidable                   ? rules_.decide(carried)
+    Threshold threshold = !undecidable                ? rules_.decide(carried)
                           : rules_.config.fail_closed ? kNever
                                                       : kAlways;
-    // A priority that raises the share keeps its record whatever the randomness, as in the
-    // original.
-    if (priority && priority->value == kEverything) return std::nullopt;
-    if (priority && priority->value < threshold.value) return priority;
-    if (!threshold.keeps(randomness.value_or(kEverything - 1))) return std::nullopt;
-    // What an earlier sampler left out is not made good for.
-    if (decidable && carried.threshold && carried.threshold->value > threshold.value)
-      return carried.threshold;
-    return threshold;
+    if (priority && (priority->value == kEverything || priority->value < threshold.value))
+      threshold = *priority;
+    return threshold.keeps(randomness.value_or(kHighest)) ? std::optional(threshold) : std::nullopt;
   }
 
   pipeline::Consumer& next_;

@@ -107,6 +107,86 @@ TEST(ProbabilisticSampler, GoesByPriority) {
   EXPECT_EQ(kept(kLogs, otlp::Signal::Logs, "[{trace: 1, attributes: {p: x}}]"), 0U);
 }
 
+struct Carrying {
+  const char* name;
+  const char* options;
+  otlp::Signal signal;
+  const char* in;
+  const char* out;
+};
+
+constexpr otlp::Signal kTraces = otlp::Signal::Traces;
+constexpr otlp::Signal kLogs = otlp::Signal::Logs;
+
+const Carrying kCarrying[] = {
+    {"hashing drops what a consistent sampler left randomness in", "{sampling_percentage: 100}",
+     kTraces, "[{trace: 1, state: 'ot=rv:c0000000000000'}]", ""},
+    {"or a threshold", "{sampling_percentage: 100}", kTraces, "[{trace: 1, state: 'ot=th:8'}]", ""},
+    {"and leaves it alone where it must not drop", "{sampling_percentage: 1, fail_closed: false}",
+     kTraces, "[{trace: 1, state: 'ot=th:8'}]", "- {trace: 1, state: 'ot=th:8'}\n"},
+    {"hashing writes the randomness down that it had none for",
+     "{sampling_percentage: 1, fail_closed: false}", kTraces, "[{}]",
+     "- {state: 'ot=rv:ffffffffffffff;th:0'}\n"},
+    {"a wrong threshold is taken out",
+     "{sampling_percentage: 50, mode: equalizing, fail_closed: false}", kTraces,
+     "[{trace: 1, state: 'ot=rv:10000000000000;th:c'}]",
+     "- {trace: 1, state: 'ot=rv:10000000000000;th:0'}\n"},
+    {"a trace state that is none stays as it is",
+     "{sampling_percentage: 50, mode: equalizing, fail_closed: false}", kTraces,
+     "[{trace: 1, state: 'x'}, {trace: 1, state: 'X=y'}, {trace: 1, state: 'x=y=z'}, {trace: 1, "
+     "state: 'ot=rv:10000000000000;'}]",
+     "- {trace: 1, state: x}\n- {trace: 1, state: 'X=y'}\n- {trace: 1, state: 'x=y=z'}\n- {trace: "
+     "1, "
+     "state: 'ot=rv:10000000000000;'}\n"},
+    {"blanks around members go", "{sampling_percentage: 100, mode: equalizing}", kTraces,
+     "[{trace: 1, state: ' a=b , 1t@s=c d,,'}]", "- {trace: 1, state: 'ot=th:0,a=b,1t@s=c d'}\n"},
+    {"a priority keeps spans of any randomness", "{sampling_percentage: 1, mode: equalizing}",
+     kTraces,
+     "[{trace: 1, state: 'ot=rv:00000000000000', attributes: {sampling.priority: '0x1p1'}}]",
+     "- {trace: 1, state: 'ot=rv:00000000000000;th:0', attributes: {sampling.priority: "
+     "'0x1p1'}}\n"},
+    {"hashing writes the randomness of a log's trace down", "{sampling_percentage: 100}", kLogs,
+     "[{trace: 1}]",
+     "- {attributes: {sampling.randomness: '74f42e348fe2c2', sampling.threshold: '0'}, trace: "
+     "1}\n"},
+    {"a log's own percentage", "{sampling_percentage: 10, mode: equalizing, sampling_priority: p}",
+     kLogs,
+     "[{trace: 1, attributes: {p: 50, sampling.randomness: '70000000000000'}}, {trace: 1, "
+     "attributes: {p: 50, sampling.randomness: '80000000000000'}}]",
+     "- {attributes: {p: 50, sampling.randomness: '80000000000000', sampling.threshold: '8'}, "
+     "trace: 1}\n"},
+    {"a log without a percentage of its own",
+     "{sampling_percentage: 100, mode: equalizing, sampling_priority: p}", kLogs,
+     "[{trace: 1, attributes: {p: 0}}]",
+     "- {attributes: {p: 0, sampling.threshold: '0'}, trace: 1}\n"},
+    {"a share that is never lowered",
+     "{sampling_percentage: 50, mode: equalizing, sampling_priority: p}", kLogs,
+     "[{attributes: {sampling.randomness: fefefefefefefe, sampling.threshold: c, p: 37}}]",
+     "- {attributes: {sampling.randomness: fefefefefefefe, sampling.threshold: c, p: 37}}\n"},
+    {"a log's wrong threshold is taken out",
+     "{sampling_percentage: 50, mode: equalizing, fail_closed: false}", kLogs,
+     "[{attributes: {sampling.threshold: c, a: 1, sampling.randomness: '80000000000000'}}]",
+     "- {attributes: {sampling.randomness: '80000000000000', a: 1}}\n"},
+    {"a log whose threshold is none", "{sampling_percentage: 100}", kLogs,
+     "[{trace: 1, attributes: {sampling.threshold: x}}]", ""},
+    {"consistent samplers go by no attribute",
+     "{sampling_percentage: 100, mode: equalizing, attribute_source: record, from_attribute: a}",
+     kLogs, "[{attributes: {a: x}}]", ""},
+    {"and by the trace even so",
+     "{sampling_percentage: 100, mode: equalizing, attribute_source: record, from_attribute: a}",
+     kLogs, "[{trace: 1, attributes: {a: x}}]",
+     "- {attributes: {a: x, sampling.threshold: '0'}, trace: 1}\n"},
+};
+
+TEST(ProbabilisticSampler, WhatRecordsCarry) {
+  for (const Carrying& c : kCarrying) {
+    SCOPED_TRACE(c.name);
+    Rig rig("probabilistic_sampler", c.options, c.signal);
+    ASSERT_EQ(rig.problem(), "");
+    EXPECT_EQ(rig.change(c.in), c.out);
+  }
+}
+
 TEST(ProbabilisticSampler, WhatHasNothingToGoBy) {
   EXPECT_EQ(kept("{sampling_percentage: 100}", otlp::Signal::Logs, "[{body: a}]"), 0U);
   EXPECT_EQ(kept("{sampling_percentage: 1, fail_closed: false}", otlp::Signal::Logs, "[{body: a}]"),
@@ -122,7 +202,6 @@ TEST(ProbabilisticSampler, RefusesWhatCannotWork) {
       {"{sampling_precision: 15}", "1 to 14"},
       {"{mode: fair}", "proportional"},
       {"{attribute_source: body}", "traceID or record"},
-      {"{attribute_source: record}", "from_attribute"},
   };
   for (const auto& [options, expected] : cases) {
     SCOPED_TRACE(options);

@@ -34,9 +34,9 @@ class Stage final : public pipeline::Consumer {
     redactor_.redact_body(record.body, record.attributes);
   }
   void redact(otlp::Span& span) {
-    redactor_.sanitize_name(span);
     redactor_.redact(span.attributes);
     for (otlp::SpanEvent& event : span.events) redactor_.redact(event.attributes);
+    redactor_.sanitize_name(span);
   }
   void redact(otlp::Metric& metric) {
     for (otlp::DataPoint& point : metric.data_points) redactor_.redact(point.attributes);

@@ -70,6 +70,28 @@ const Case kCases[] = {
     {"what an earlier processor said is added to", "{allowed_keys: [a], summary: debug}",
      "[{attributes: {b: 1, redaction.redacted.keys: 'x,a', redaction.redacted.count: 2}}]",
      "- {attributes: {redaction.redacted.count: 3, redaction.redacted.keys: 'a,b,x'}}\n"},
+    {"ids in URLs are masked",
+     "{allow_all_keys: true, summary: debug, url_sanitizer: {enabled: true, attributes: [u]}}",
+     "[{attributes: {u: '/v1/a.b/123/x?id=1', v: /1}}]",
+     "- {attributes: {u: '/v1/a.b/*/x', v: '/1', redaction.masked.keys: u, "
+     "redaction.masked.count: 1}}\n"},
+    {"after what is blocked, unless they are allowed",
+     "{allow_all_keys: true, blocked_values: [a], allowed_values: [z], url_sanitizer: {enabled: "
+     "true, attributes: [u, v]}}",
+     "[{attributes: {u: /a/b, v: /z/1}}]", "- {attributes: {u: '/*/b', v: '/z/1'}}\n"},
+    {"ten parts of URLs",
+     "{allow_all_keys: true, url_sanitizer: {enabled: true, attributes: [u, v]}}",
+     "[{attributes: {u: /a/b/c/d/e/f/g/h/i/j, v: /a/b/c/d/e/f/g/h/1/j}}]",
+     "- {attributes: {u: '/a/b/c/d/e/f/g/h/i', v: '/a/b/c/d/e/f/g/h/**'}}\n"},
+    {"any text in a body may be a URL",
+     "{allow_all_keys: true, url_sanitizer: {enabled: true}, summary: debug}",
+     "[{body: {a: /x/12, b: [7]}}]",
+     "- {body: {a: '/x/*', b: ['*']}, attributes: {redaction.body.masked.keys: 'a,b.[0]', "
+     "redaction.body.masked.count: 2}}\n"},
+    {"what is no text is an empty one",
+     "{allow_all_keys: true, blocked_values: ['^$'], allowed_values: [x], summary: info}",
+     "[{body: x, attributes: {a: 1}}]",
+     "- {body: x, attributes: {a: '****', redaction.masked.count: 1}}\n"},
     {"nothing allowed", "{}", "[{attributes: {a: 1}}]", "- {}\n"},
 };
 
@@ -86,9 +108,9 @@ TEST(Redaction, SanitizesNamesOfRequests) {
   Rig rig("redaction", "{allow_all_keys: true, url_sanitizer: {enabled: true}}",
           otlp::Signal::Traces);
   EXPECT_EQ(rig.change("[{name: GET /user/1, kind: 2}, {name: /u/2, kind: 3}, {name: /u/3, kind: "
-                       "1}, {name: u4, kind: 2}]"),
+                       "1}, {name: u4, kind: 2}, {name: /12/34/, kind: 2}]"),
             "- {name: 'GET /user/*', kind: 2}\n- {name: '/u/*', kind: 3}\n- {name: '/u/3', kind: "
-            "1}\n- {name: u4, kind: 2}\n");
+            "1}\n- {name: u4, kind: 2}\n- {name: '/12/34/', kind: 2}\n");
   Rig off("redaction",
           "{allow_all_keys: true, url_sanitizer: {enabled: true, sanitize_span_name: false}}",
           otlp::Signal::Traces);

@@ -28,22 +28,37 @@ std::string_view hashed(const Config& config, std::string_view text, Arena& aren
   return "****";
 }
 
-/// Parts of a path that are no plain words become `*`.
+/// A word of a path: letters, some punctuation, and anything as the second character, as in v1.
+bool is_word(std::string_view part) {
+  for (size_t i = 0; i < part.size(); ++i) {
+    const char c = part[i];
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+                          c == '_' || c == '.' || c == ' ';
+    if (!is_plain && i != 1) return false;
+  }
+  return true;
+}
+
+/// Parts of a path that are no words become `*`; what follows ten parts, and what is asked for,
+/// goes.
 std::string sanitized_path(std::string_view path) {
   constexpr size_t kPartsMax = 10;
+  path = path.substr(0, path.find_first_of("?&#"));
   std::string out;
-  size_t parts = 0;
-  for (size_t at = 0; at <= path.size() && parts < kPartsMax; ++parts) {
+  for (size_t parts = 1, at = 0;; ++parts) {
     const size_t end = std::min(path.find('/', at), path.size());
     const std::string_view part = path.substr(at, end - at);
-    const bool plain = std::all_of(part.begin(), part.end(), [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == ' ';
-    });
-    if (parts != 0) out += '/';
-    out += plain ? part : "*";
+    out += is_word(part) ? part : "*";
+    if (end == path.size()) return out;
+    if (parts == kPartsMax) return out + (is_word(part) ? "" : "*");  // twice, as in the original
+    out += '/';
     at = end + 1;
   }
-  return out;
+}
+
+bool is_word_left(std::string_view path) {
+  return path.find_first_not_of("*/") != std::string_view::npos ||
+         path.find('*') == std::string_view::npos;
 }
 
 /// Of each key the first; the last member moves into the gap, as in the original.
@@ -72,7 +87,7 @@ Result<Rules> Rules::make(const Config& config) {
       {&config.blocked_key_patterns, &rules.blocked_keys_},
       {&config.allowed_values, &rules.allowed_values_}};
   for (const auto& [texts, out] : sets) {
-    auto set = pipeline::TextSet::make(*texts, true);
+    auto set = pipeline::TextSet::make(*texts, "regexp");
     if (!set.ok()) return set.status();
     *out = std::move(*set);
   }
@@ -97,17 +112,15 @@ std::string Rules::masked_by(const ottl::Regex& pattern, std::string_view text,
   return out.append(copied, static_cast<size_t>(text.data() + text.size() - copied));
 }
 
-bool Rules::mask_blocked(std::string_view text, Arena& arena, std::string_view& out) const {
-  std::string made;
-  bool any = false;
+bool Rules::change(std::string_view text, bool is_url, Arena& arena, std::string_view& out) const {
+  std::string changed(text);
   for (const ottl::Regex& pattern : blocked_values_) {
-    if (!pattern.matches(text)) continue;
-    made = masked_by(pattern, text, arena);
-    text = made;
-    any = true;
+    if (pattern.matches(changed)) changed = masked_by(pattern, changed, arena);
   }
-  if (any) out = arena.copy(made);
-  return any;
+  if (is_url) changed = sanitized_path(changed);
+  if (changed == text) return false;
+  out = arena.copy(changed);
+  return true;
 }
 
 std::string_view Rules::masked(std::string_view text, Arena& arena) const {
@@ -136,20 +149,24 @@ void Redactor::redact(Attributes& attributes) {
   summarise(attributes, "redaction.", report);
 }
 
+/// What is no text is looked at as an empty one, or as text if all types are.
 void Redactor::redact_value(KeyValue& kv, Report& report) {
-  sanitize_url(kv);
-  const bool is_looked_at = kv.value.is_string() || rules_.config().redact_all_types;
+  const Config& config = rules_.config();
   scratch_.clear();
-  const std::string_view text =
-      is_looked_at ? otlp::value_text(kv.value, scratch_) : std::string_view();
-  if (is_looked_at && rules_.is_allowed_value(text)) return note(report.allowed, kv.key);
+  const std::string_view text = kv.value.is_string() || config.redact_all_types
+                                    ? otlp::value_text(kv.value, scratch_)
+                                    : std::string_view("");
+  if (rules_.is_allowed_value(text)) return note(report.allowed, kv.key);
   if (rules_.is_blocked(kv.key)) {
     mask_whole(kv.value, text);
     return note(report.masked, kv.key);
   }
-  std::string_view masked;
-  if (!is_looked_at || !rules_.mask_blocked(text, *arena_, masked)) return;
-  kv.value = Value::string(masked);
+  const UrlSanitizerConfig& urls = config.url_sanitizer;
+  const bool is_url = urls.enabled && std::find(urls.attributes.begin(), urls.attributes.end(),
+                                                kv.key) != urls.attributes.end();
+  std::string_view changed;
+  if (!rules_.change(text, is_url, *arena_, changed)) return;
+  kv.value = Value::string(changed);
   note(report.masked, kv.key);
 }
 
@@ -157,15 +174,8 @@ void Redactor::mask_whole(Value& value, std::string_view text) {
   value = Value::string(rules_.masked(text, *arena_));
 }
 
-void Redactor::sanitize_url(KeyValue& kv) {
-  const UrlSanitizerConfig& sanitizer = rules_.config().url_sanitizer;
-  const bool wanted = sanitizer.enabled && kv.value.is_string() &&
-                      std::find(sanitizer.attributes.begin(), sanitizer.attributes.end(), kv.key) !=
-                          sanitizer.attributes.end();
-  if (wanted) kv.value = Value::string(arena_->copy(sanitized_path(kv.value.view())));
-}
-
-/// Of a request that came in or went out: "GET /user/1" keeps its method.
+/// Of a request that came in or went out: "GET /user/1" keeps its method. A name of which nothing
+/// would be left stays.
 void Redactor::sanitize_name(otlp::Span& span) {
   constexpr int32_t kServer = 2;
   constexpr int32_t kClient = 3;
@@ -173,10 +183,11 @@ void Redactor::sanitize_name(otlp::Span& span) {
   if (!sanitizer.enabled || !sanitizer.sanitize_span_name) return;
   if (span.kind != kServer && span.kind != kClient) return;
   if (span.name.find('/') == std::string_view::npos || rules_.is_allowed_value(span.name)) return;
-  span.name = arena_->copy(sanitized_path(span.name));
+  const std::string name = sanitized_path(span.name);
+  if (!name.empty() && is_word_left(name)) span.name = arena_->copy(name);
 }
 
-// ---- Bodies: everything in them is looked at, as text ----
+// ---- Bodies: everything in them is looked at, as text, and any text may be a URL ----
 
 void Redactor::redact_body(Value& body, Attributes& attributes) {
   Report report;
@@ -194,9 +205,10 @@ void Redactor::redact_body(Value& body, Attributes& attributes) {
 
 Redactor::Verdict Redactor::redact_text(Value& value, std::string_view text) {
   if (rules_.is_allowed_value(text)) return Verdict::Allowed;
-  std::string_view masked;
-  if (!rules_.mask_blocked(text, *arena_, masked)) return Verdict::Nothing;
-  value = Value::string(masked);
+  std::string_view changed;
+  if (!rules_.change(text, rules_.config().url_sanitizer.enabled, *arena_, changed))
+    return Verdict::Nothing;
+  value = Value::string(changed);
   return Verdict::Masked;
 }
 

@@ -28,8 +28,8 @@ class Rules {
   bool is_blocked(std::string_view key) const { return blocked_keys_.has(key); }
   bool is_allowed_value(std::string_view text) const { return allowed_values_.has(text); }
 
-  /// Masks what is blocked; false if nothing is.
-  bool mask_blocked(std::string_view text, Arena& arena, std::string_view& out) const;
+  /// Masks what is blocked, and then what looks like an id in a URL; false if nothing does.
+  bool change(std::string_view text, bool is_url, Arena& arena, std::string_view& out) const;
   /// Masks every line.
   std::string_view masked(std::string_view text, Arena& arena) const;
 
@@ -77,7 +77,6 @@ class Redactor {
 
   void redact_value(otlp::KeyValue& kv, Report& report);
   Verdict redact_text(otlp::Value& value, std::string_view text);
-  void sanitize_url(otlp::KeyValue& kv);
   void redact_map(otlp::Value& map, const std::string& prefix, Report& report);
   void redact_list(otlp::Value& list, const std::string& name, Report& report);
   void redact_inside(otlp::Value& value, const std::string& name, Report& report);

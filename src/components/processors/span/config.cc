@@ -37,12 +37,11 @@ const config::Schema<StatusConfig>& schema_of(const StatusConfig*) {
 namespace {
 
 void check(const Config& config, const config::Place& place) {
-  if (config.name.from_attributes.empty() && !config.name.to_attributes && !config.status) {
+  const bool has_rules = config.name.to_attributes && !config.name.to_attributes->rules.empty();
+  if (config.name.from_attributes.empty() && !has_rules && !config.status) {
     place.error(
-        "there is nothing to do: give name::from_attributes, name::to_attributes or status");
+        "there is nothing to do: give name::from_attributes, name::to_attributes::rules or status");
   }
-  if (config.name.to_attributes && config.name.to_attributes->rules.empty())
-    place.error("name::to_attributes needs at least one rule");
   if (!config.status) return;
   const std::string& code = config.status->code;
   if (code != "Ok" && code != "Error" && code != "Unset")

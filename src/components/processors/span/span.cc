@@ -54,17 +54,14 @@ class Changer final : public pipeline::Consumer {
       const otlp::Value* value = ottl::find(span.attributes, keys[i]);
       if (value == nullptr) return;
       if (i != 0) name += rules_.config.name.separator;
-      if (value->kind == otlp::ValueKind::String || value->kind == otlp::ValueKind::Bool ||
-          value->kind == otlp::ValueKind::Int || value->kind == otlp::ValueKind::Double) {
-        name += otlp::value_text(*value, scratch);
-      } else {
-        name += "<unknown-attribute-type>";
-      }
+      scratch.clear();
+      name += pipeline::plain_text(*value, scratch).value_or("<unknown-attribute-type>");
     }
     span.name = arena.copy(name);
   }
 
   void name_to_attributes(otlp::Span& span, Arena& arena) {
+    if (span.name.empty()) return;
     for (const ottl::Regex& rule : rules_.to_attributes) {
       ottl::Regex::Groups groups;
       if (!rule.find(span.name, 0, groups)) continue;

@@ -26,6 +26,14 @@ const Case kCases[] = {
      "{name: {to_attributes: {rules: ['^/doc/(?P<id>\\d+)/(?P<op>.*)$'"
      "]}}}",
      "[{name: /doc/12/read}]", "- {name: '/doc/{id}/{op}', attributes: {id: '12', op: read}}\n"},
+    {"a double in full", "{name: {from_attributes: [a, b]}}",
+     "[{attributes: {a: 1.0e21, b: 1.5e-7}}]",
+     "- {name: '10000000000000000000000.00000015', attributes: {a: 1e+21, b: 1.5e-7}}\n"},
+    {"nothing from no name", "{name: {to_attributes: {rules: ['(?P<a>.*)']}}}", "[{kind: 1}]",
+     "- {kind: 1}\n"},
+    {"rules may be missing where there is something else to do",
+     "{name: {from_attributes: [a], to_attributes: {}}}", "[{attributes: {a: x}}]",
+     "- {name: x, attributes: {a: x}}\n"},
     {"the name may stay",
      "{name: {to_attributes: {rules: ['(?P<id>\\d+)'], keep_original_name: "
      "true}}}",

@@ -17,8 +17,8 @@ const config::Schema<NumericAttributeConfig>& schema_of(const NumericAttributeCo
   static const auto schema =
       config::Schema<C>()
           .field("key", &C::key, "The attribute, of a span or of its resource.")
-          .field("min_value", &C::min_value, "The least whole number that matches.")
-          .field("max_value", &C::max_value, "The greatest.")
+          .field("min_value", &C::min_value, "The least whole number that matches; 0 is no limit.")
+          .field("max_value", &C::max_value, "The greatest; 0 is no limit.")
           .field("invert_match", &C::invert_match, "Whether traces match that have none of these.");
   return schema;
 }
@@ -111,7 +111,8 @@ const config::Schema<RateAllocationConfig>& schema_of(const RateAllocationConfig
   static const auto schema =
       config::Schema<C>()
           .field("policy", &C::policy, "The policy's name.")
-          .field("percent", &C::percent, "Its share of max_total_spans_per_second.");
+          .field("percent", &C::percent,
+                 "Its share of max_total_spans_per_second; 0 is as much as all others.");
   return schema;
 }
 
@@ -143,9 +144,11 @@ const config::Schema<CompositeConfig>& schema_of(const CompositeConfig*) {
       config::Schema<C>()
           .field("max_total_spans_per_second", &C::max_total_spans_per_second,
                  "The most spans in a second, over all policies.")
-          .field("policy_order", &C::policy_order, "The order in which the policies are asked.")
+          .field("policy_order", &C::policy_order,
+                 "Taken for compatibility: policies are asked in the order in which they stand.")
           .field("composite_sub_policy", &C::composite_sub_policy, "The policies.")
-          .field("rate_allocation", &C::rate_allocation, "How the rate is shared out.");
+          .field("rate_allocation", &C::rate_allocation,
+                 "How the rate is shared out; a policy that is not named here keeps nothing.");
   return schema;
 }
 

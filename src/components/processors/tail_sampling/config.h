@@ -17,8 +17,8 @@ struct LatencyConfig {
 };
 struct NumericAttributeConfig {
   std::string key;
-  int64_t min_value = INT64_MIN;
-  int64_t max_value = INT64_MAX;
+  int64_t min_value = 0;
+  int64_t max_value = 0;
   bool invert_match = false;
 };
 struct StringAttributeConfig {

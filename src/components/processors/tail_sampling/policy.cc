@@ -59,8 +59,7 @@ class ByAttribute final : public Policy {
     const bool any = std::any_of(trace.parts.begin(), trace.parts.end(), [&](const auto& part) {
       return has(part.group->resource.attributes) || has(part.span->attributes);
     });
-    if (invert_) return any ? Verdict::InvertNotSampled : Verdict::InvertSampled;
-    return sampled_if(any);
+    return sampled_if(any != invert_);
   }
 
  private:
@@ -79,13 +78,12 @@ std::unique_ptr<Policy> by_attribute(std::string key, bool invert, Fits fits) {
 }
 
 Result<std::unique_ptr<Policy>> by_text(const StringAttributeConfig& config) {
-  auto set = pipeline::TextSet::make(config.values, config.enabled_regex_matching);
+  auto set =
+      pipeline::TextSet::make(config.values, config.enabled_regex_matching ? "regexp" : "strict");
   if (!set.ok()) return set.status();
   auto texts = std::make_shared<const pipeline::TextSet>(std::move(*set));
   return by_attribute(config.key, config.invert_match, [texts](const Value& value) {
-    Buffer scratch;
-    const std::string_view text = otlp::value_text(value, scratch);
-    return !text.empty() && texts->has(text);
+    return value.is_string() && !value.view().empty() && texts->has(value.view());
   });
 }
 
@@ -240,22 +238,23 @@ class OttlCondition final : public Policy {
       pipeline::set_resource(frame, *part.group);
       pipeline::set_scope(frame, *part.scope);
       frame.span = part.span;
-      if (span_ && holds(*span_, frame)) return Verdict::Sampled;
+      bool held = span_ && holds(*span_, frame);
       for (otlp::SpanEvent& event : part.span->events) {
         frame.event = &event;
-        if (event_ && holds(*event_, frame)) return Verdict::Sampled;
+        held = held || (event_ && holds(*event_, frame));
       }
+      if (frame.failed()) return Verdict::Failed;
+      if (held) return Verdict::Sampled;
     }
     return Verdict::NotSampled;
   }
 
  private:
   bool holds(const ottl::Program& program, ottl::Frame& frame) const {
+    if (frame.failed()) return false;
     otlp::Attributes cache;
     frame.cache = &cache;
-    const bool held = program.any_holds(frame, mode_, false) && !frame.failed();
-    frame.error = {};
-    return held;
+    return program.any_holds(frame, mode_, false);
   }
   const ottl::ErrorMode mode_;
   const std::optional<ottl::Program> span_;
@@ -289,16 +288,16 @@ Result<std::unique_ptr<Policy>> by_ottl(const OttlConditionConfig& config) {
 
 using Policies = std::vector<std::unique_ptr<Policy>>;
 
-bool all_sample(const Policies& policies, const Trace& trace, int64_t second) {
-  return std::all_of(policies.begin(), policies.end(),
-                     [&](const auto& policy) { return samples(policy->judge(trace, second)); });
-}
-
 class And final : public Policy {
  public:
   And(Policies policies, Verdict verdict) : policies_(std::move(policies)), verdict_(verdict) {}
   Verdict judge(const Trace& trace, int64_t second) override {
-    return all_sample(policies_, trace, second) ? verdict_ : Verdict::NotSampled;
+    for (const auto& policy : policies_) {
+      const Verdict verdict = policy->judge(trace, second);
+      if (verdict == Verdict::Failed) return verdict;
+      if (verdict != Verdict::Sampled) return Verdict::NotSampled;
+    }
+    return verdict_;
   }
 
  private:
@@ -310,7 +309,8 @@ class Not final : public Policy {
  public:
   explicit Not(std::unique_ptr<Policy> policy) : policy_(std::move(policy)) {}
   Verdict judge(const Trace& trace, int64_t second) override {
-    return sampled_if(!samples(policy_->judge(trace, second)));
+    const Verdict verdict = policy_->judge(trace, second);
+    return verdict == Verdict::Failed ? verdict : sampled_if(verdict != Verdict::Sampled);
   }
 
  private:
@@ -344,7 +344,8 @@ Result<std::unique_ptr<Policy>> make_not(const NotConfig& config) {
   return std::unique_ptr<Policy>(std::make_unique<Not>(std::move(*policy)));
 }
 
-/// The first that samples decides, within its share of the rate.
+/// The first that samples decides, within its share of the rate. Without rate_allocation it has
+/// none, and policy_order orders nothing, as in the original.
 class Composite final : public Policy {
  public:
   struct Part {
@@ -360,7 +361,9 @@ class Composite final : public Policy {
       for (Part& part : parts_) part.spans = 0;
     }
     for (Part& part : parts_) {
-      if (!samples(part.policy->judge(trace, second))) continue;
+      const Verdict verdict = part.policy->judge(trace, second);
+      if (verdict == Verdict::Failed) return verdict;
+      if (verdict != Verdict::Sampled) continue;
       const int64_t with = part.spans + static_cast<int64_t>(trace.parts.size());
       if (with > part.spans_per_second) return Verdict::NotSampled;
       part.spans = with;
@@ -374,27 +377,26 @@ class Composite final : public Policy {
   int64_t second_ = -1;
 };
 
+/// Of the spans in a second. A policy without a percentage has as much as all others.
+int64_t share_of(const std::string& policy, const CompositeConfig& config) {
+  const auto total = static_cast<double>(config.max_total_spans_per_second);
+  double share = 0;
+  for (const RateAllocationConfig& rate : config.rate_allocation) {
+    if (rate.policy != policy) continue;
+    share = rate.percent > 0 ? total * static_cast<double>(rate.percent) / 100
+                             : total / static_cast<double>(config.composite_sub_policy.size());
+  }
+  return std::min(wire::truncated(share), config.max_total_spans_per_second);
+}
+
 Result<std::unique_ptr<Policy>> make_composite(const CompositeConfig& config) {
   auto inner = policies_of(config.composite_sub_policy);
   if (!inner.ok()) return inner.status();
-  std::map<std::string, const PolicyConfig*> known;
-  for (const PolicyConfig& policy : *inner) known[policy.name] = &policy;
-  const auto count = static_cast<int64_t>(std::max<size_t>(1, known.size()));
   std::vector<Composite::Part> parts;
-  for (const std::string& name : config.policy_order) {
-    const auto found = known.find(name);
-    if (found == known.end())
-      return invalid_argument("policy_order names \"" + name + "\", which is no sub policy");
-    auto policy = make_policy(*found->second);
+  for (const PolicyConfig& each : *inner) {
+    auto policy = make_policy(each);
     if (!policy.ok()) return policy;
-    int64_t share = config.max_total_spans_per_second / count;
-    for (const RateAllocationConfig& rate : config.rate_allocation) {
-      if (rate.policy != name) continue;
-      // As whole numbers it could leave their range.
-      share = wire::truncated(static_cast<double>(config.max_total_spans_per_second) *
-                              static_cast<double>(rate.percent) / 100);
-    }
-    parts.push_back({std::move(*policy), share});
+    parts.push_back({std::move(*policy), share_of(each.name, config)});
   }
   return std::unique_ptr<Policy>(std::make_unique<Composite>(std::move(parts)));
 }
@@ -403,9 +405,13 @@ Result<std::unique_ptr<Policy>> make_all_of(const std::vector<config::Node>& nod
                                             Verdict verdict) {
   auto configs = policies_of(nodes);
   if (!configs.ok()) return configs.status();
-  auto policies = make_policies(*configs);
-  if (!policies.ok()) return policies.status();
-  return std::unique_ptr<Policy>(std::make_unique<And>(std::move(*policies), verdict));
+  Policies policies;
+  for (const PolicyConfig& config : *configs) {
+    auto policy = make_policy(config);
+    if (!policy.ok()) return policy;
+    policies.push_back(std::move(*policy));
+  }
+  return std::unique_ptr<Policy>(std::make_unique<And>(std::move(policies), verdict));
 }
 
 template <typename T, typename Options>
@@ -425,17 +431,20 @@ const std::map<std::string, Maker>& makers() {
       {"latency", [](const C& c) { return made<Latency>(c.latency); }},
       {"numeric_attribute",
        [](const C& c) -> Result<std::unique_ptr<Policy>> {
+         // 0 is no limit, and what is no whole number is 0, as in the original.
          const auto& n = c.numeric_attribute;
-         return by_attribute(n.key, n.invert_match, [n](const Value& value) {
-           return value.kind == ValueKind::Int && value.int_value >= n.min_value &&
-                  value.int_value <= n.max_value;
+         const int64_t least = n.min_value == 0 ? INT64_MIN : n.min_value;
+         const int64_t most = n.max_value == 0 ? INT64_MAX : n.max_value;
+         return by_attribute(n.key, n.invert_match, [least, most](const Value& value) {
+           const int64_t number = value.kind == ValueKind::Int ? value.int_value : 0;
+           return number >= least && number <= most;
          });
        }},
       {"boolean_attribute",
        [](const C& c) -> Result<std::unique_ptr<Policy>> {
-         const auto& b = c.boolean_attribute;
+         const auto& b = c.boolean_attribute;  // what is neither is false
          return by_attribute(b.key, b.invert_match, [b](const Value& value) {
-           return value.kind == ValueKind::Bool && value.bool_value == b.value;
+           return (value.kind == ValueKind::Bool && value.bool_value) == b.value;
          });
        }},
       {"string_attribute", [](const C& c) { return by_text(c.string_attribute); }},
@@ -478,12 +487,16 @@ Result<std::vector<std::unique_ptr<Policy>>> make_policies(
     const std::vector<PolicyConfig>& configs) {
   std::vector<std::unique_ptr<Policy>> out;
   std::set<std::string> names;
+  size_t dropping = 0;
   for (const PolicyConfig& config : configs) {
+    if (config.name.empty()) return invalid_argument("a policy needs a name");
     if (!names.insert(config.name).second)
       return invalid_argument("there are two policies called \"" + config.name + "\"");
     auto policy = make_policy(config);
     if (!policy.ok()) return policy.status();
-    out.push_back(std::move(*policy));
+    const auto at = config.type == "drop" ? static_cast<ptrdiff_t>(dropping++)
+                                          : static_cast<ptrdiff_t>(out.size());
+    out.insert(out.begin() + at, std::move(*policy));
   }
   return out;
 }

@@ -21,12 +21,8 @@ struct Trace {
   std::vector<Part> parts;
 };
 
-/// The inverted ones come of policies with invert_match, and overrule the others.
-enum class Verdict : uint8_t { NotSampled, Sampled, Dropped, InvertNotSampled, InvertSampled };
-
-inline bool samples(Verdict verdict) {
-  return verdict == Verdict::Sampled || verdict == Verdict::InvertSampled;
-}
+/// Failed is no verdict: a condition failed, and error_mode is propagate.
+enum class Verdict : uint8_t { NotSampled, Sampled, Dropped, Failed };
 
 /// Says of a trace whether it is kept. One thread at a time.
 class Policy {
@@ -38,7 +34,7 @@ class Policy {
 
 /// InvalidArgument says what is wrong with the options.
 Result<std::unique_ptr<Policy>> make_policy(const PolicyConfig& config);
-/// All of a configuration; names must differ.
+/// All of a configuration, those that drop first: they are asked first. Names must differ.
 Result<std::vector<std::unique_ptr<Policy>>> make_policies(
     const std::vector<PolicyConfig>& configs);
 

@@ -214,15 +214,14 @@ class TailSampler final : public pipeline::Processor {
   bool is_kept(const Trace& trace) {
     const int64_t second =
         std::chrono::duration_cast<std::chrono::seconds>(Clock::now().time_since_epoch()).count();
-    bool given[5] = {};
+    bool keeps = false;
     for (const auto& policy : policies_) {
       const Verdict verdict = policy->judge(trace, second);
-      given[static_cast<size_t>(verdict)] = true;
-      if (config_.sample_on_first_match && verdict == Verdict::Sampled) break;
+      if (verdict == Verdict::Dropped) return false;
+      keeps = keeps || verdict == Verdict::Sampled;
+      if (keeps && config_.sample_on_first_match) break;
     }
-    const auto has = [&](Verdict verdict) { return given[static_cast<size_t>(verdict)]; };
-    if (has(Verdict::Dropped) || has(Verdict::InvertNotSampled)) return false;
-    return has(Verdict::Sampled) || (has(Verdict::InvertSampled) && !has(Verdict::NotSampled));
+    return keeps;
   }
 
   /// Nobody waits for an answer any more, so there is nothing to do about a failure further on but

@@ -73,8 +73,45 @@ const Case kCases[] = {
      "status_code, status_code: {status_codes: [ERROR]}}]}}",
      "[{trace: 1, status: 2}]", false},
     {"{type: composite, composite: {max_total_spans_per_second: 100, policy_order: [a], "
-     "composite_sub_policy: [{name: a, type: always_sample}]}}",
+     "composite_sub_policy: [{name: a, type: always_sample}], rate_allocation: [{policy: a}]}}",
      "[{trace: 1}]", true},
+    {"{type: composite, composite: {max_total_spans_per_second: 100, policy_order: [a], "
+     "composite_sub_policy: [{name: a, type: always_sample}]}}",
+     "[{trace: 1}]", false},
+    {"{type: composite, composite: {max_total_spans_per_second: 1, policy_order: [b, a], "
+     "composite_sub_policy: [{name: a, type: always_sample}, {name: b, type: always_sample}], "
+     "rate_allocation: [{policy: a, percent: 99}, {policy: b, percent: 100}]}}",
+     "[{trace: 1}]", false},
+    {"{type: composite, composite: {max_total_spans_per_second: 1, composite_sub_policy: [{name: "
+     "a, "
+     "type: always_sample}], rate_allocation: [{policy: a, percent: 200}]}}",
+     "[{trace: 1}, {trace: 1}]", false},
+    {"{type: and, and: {and_sub_policy: [{type: always_sample}, {type: always_sample}]}}",
+     "[{trace: 1}]", true},
+    {"{type: string_attribute, string_attribute: {key: a, values: [x], invert_match: true}}, "
+     "{name: "
+     "q, type: always_sample}",
+     "[{trace: 1, attributes: {a: x}}]", true},
+    {"{type: string_attribute, string_attribute: {key: a, values: [x], invert_match: true}}, "
+     "{name: "
+     "q, type: latency, latency: {threshold_ms: 9}}",
+     "[{trace: 1}]", true},
+    {"{type: string_attribute, string_attribute: {key: a, values: ['1']}}",
+     "[{trace: 1, attributes: {a: 1}}]", false},
+    {"{type: numeric_attribute, numeric_attribute: {key: a, min_value: 0, max_value: 3}}",
+     "[{trace: 1, attributes: {a: -1}}]", true},
+    {"{type: numeric_attribute, numeric_attribute: {key: a, max_value: 3}}",
+     "[{trace: 1, attributes: {a: '9'}}]", true},
+    {"{type: boolean_attribute, boolean_attribute: {key: a, value: false}}",
+     "[{trace: 1, attributes: {a: x}}]", true},
+    {R"({type: ottl_condition, ottl_condition: {span: ['Substring(name, 0, 5) == "short"', 'true']}})",
+     "[{name: a, trace: 1}]", false},
+    {R"({type: ottl_condition, ottl_condition: {error_mode: ignore, span: ['Substring(name, 0, 5) ==
+     "short"', 'true']}})",
+     "[{name: a, trace: 1}]", true},
+    {R"({type: not, not: {not_sub_policy: {type: ottl_condition, ottl_condition: {span:
+     ['Substring(name, 0, 5) == "short"']}}}})",
+     "[{name: a, trace: 1}]", false},
 };
 
 std::string options(const std::string& policies) {
@@ -186,7 +223,7 @@ TEST(TailSampling, RefusesWhatCannotWork) {
        "("},
       {"{name: a, type: ottl_condition}", "span or spanevent"},
       {"{name: a, type: ottl_condition, ottl_condition: {span: ['x ==']}}", "x"},
-      {"{name: a, type: composite, composite: {policy_order: [z]}}", "no sub policy"},
+      {"{type: always_sample}", "name"},
       {"{name: a, type: and, and: {and_sub_policy: [{name: b, type: nothing}]}}", "nothing"},
   };
   for (const auto& [policies, expected] : cases) {
