@@ -55,6 +55,10 @@ constexpr FunctionCase kTypes[] = {
     {R"~(ParseInt("ff", 16))~", "255"},
     {R"~(ParseInt("0b11_00", 0))~", "12"},
     {R"~(ParseInt("-0o17", 0))~", "-15"},
+    {R"~(ParseInt("0x_f", 0))~", "15"},
+    {R"~(ParseInt("1__0", 0))~", "error"},
+    {R"~(ParseInt("_10", 0))~", "error"},
+    {R"~(ParseInt("10_", 0))~", "error"},
     {R"~(ParseInt("9", 8))~", "error"},
     {R"~(ParseInt("1", 1))~", "error"},
 };
