@@ -86,6 +86,18 @@ TEST(Functions, Editors) {
   }
 }
 
+TEST(Functions, FlattenCountsListsTwiceTowardsTheDepth) {
+  const auto flattened = [](std::string_view depth) {
+    const std::string statement = "flatten(log.attributes, depth=" + std::string(depth) + ")";
+    return testing::attributes_after(
+        {R"(set(log.attributes, {"l": [1, {"a": 1}, [2, {"b": 1}]], "m": {"l": [3]}}))",
+         statement});
+  };
+  EXPECT_EQ(flattened("1"), "{l.0: 1, l.1: {a: 1}, l.2: [2, {b: 1}], m.l: [3]}");
+  EXPECT_EQ(flattened("2"), "{l.0: 1, l.1.a: 1, l.20: 2, l.21: {b: 1}, m.l.0: 3}");
+  EXPECT_EQ(flattened("4"), "{l.0: 1, l.1.a: 1, l.20: 2, l.21.b: 1, m.l.0: 3}");
+}
+
 TEST(Functions, TruncationKeepsCharactersAndCountsTheMarker) {
   const auto after = [](std::string_view statement) {
     return testing::attributes_after(

@@ -76,6 +76,9 @@ constexpr FunctionCase kParsers[] = {
     {R"~(Base64Encode("a", "base32"))~", "error"},
     {R"~(Decode("aGk", "base64-raw"))~", R"~("hi")~"},
     {R"~(Decode(0xe4, "iso-8859-1"))~", R"~("ä")~"},
+    {R"~(Decode(0x82a081, "Shift_JIS"))~", "\"あ\xef\xbf\xbd\""},
+    {R"~(Decode(0x6100ff, "UTF-16"))~", "\"a\xef\xbf\xbd\""},
+    {R"~(Decode("a", "GB2312"))~", "refused"},
     {R"~(Decode("a", "no-such-charset"))~", "refused"},
     {R"~(ExtractPatterns("a=1", "(?P<k>\\w)=(?P<v>\\d)"))~", R"~({k: "a", v: "1"})~"},
     {R"~(ExtractPatterns("zz", "(?P<k>\\d)"))~", "{}"},
@@ -145,9 +148,12 @@ const bool kLogFormatsCovered = cover(kLogFormats);
 TEST(Functions, LogFormats) { check_values(kLogFormats); }
 
 constexpr FunctionCase kXml[] = {
-    {R"~(ParseXML("<?xml version='1.0'?><p:a x='1'> t <b/>u</p:a>rest"))~",
+    {R"~(ParseXML("<?xml version='1.0'?><p:a x='1'> t <b/>u</p:a>"))~",
      R"~({tag: "a", content: "tu", attributes: {x: "1"}, children: [{tag: "b"}]})~"},
     {R"~(ParseXML("<a>&nope;</a>"))~", "error"},
+    {R"~(ParseXML("<a/>\n"))~", "error"},
+    {R"~(ParseXML("<a></a><a></a>"))~", "error"},
+    {R"~(ParseXML("<?xml version='1.0' encoding='ISO-8859-1'?><a/>"))~", "error"},
     {R"~(ParseXML("plain"))~", "error"},
     {R"~(ParseSimplifiedXML("<a><b>1</b><b/><c> x </c></a>"))~", R"~({a: {b: ["1"], c: " x "}})~"},
     {R"~(ParseSimplifiedXML("<a><b/><b><c/></b></a>"))~", "{a: {b: []}}"},
