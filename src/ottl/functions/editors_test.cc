@@ -249,8 +249,60 @@ TEST_F(MetricFunctions, PartsOfHistograms) {
             "ok");
   EXPECT_EQ(metrics_[0].data_points[0].bucket_counts.size(), 1u);
   EXPECT_EQ(metrics_[0].data_points[0].bucket_counts[0], 6u);
-  EXPECT_EQ(run(R"(merge_histogram_buckets(0, method="limit_buckets"))", ContextKind::DataPoint),
-            "refused");
+}
+
+TEST_F(MetricFunctions, MergingTakesWhatIsANumber) {
+  otlp::Metric& metric = add(otlp::MetricKind::Histogram);
+  otlp::DataPoint& point = add_point("x", 0);
+  for (const double bound : {1.0, 2.0, 3.0}) point.explicit_bounds.push_back(arena_, bound);
+  for (const uint64_t count : {1, 2, 3, 4}) point.bucket_counts.push_back(arena_, count);
+  const auto limit = [&](const std::string& target) {
+    return run("merge_histogram_buckets(" + target + R"(, method="limit_buckets"))",
+               ContextKind::DataPoint);
+  };
+  EXPECT_EQ(limit("0"), "refused");
+  EXPECT_EQ(limit("1.5"), "refused");
+  EXPECT_EQ(limit("nil"), "refused");
+  EXPECT_EQ(limit("datapoint.explicit_bounds[9]"), "refused");
+  EXPECT_EQ(limit("datapoint.attributes[\"missing\"]"), "error");
+  EXPECT_EQ(limit("datapoint.attributes[\"a\"]"), "error");  // "x"
+  EXPECT_EQ(limit("Double(\"1.5\")"), "error");
+  EXPECT_EQ(point.bucket_counts.size(), 4u);
+  EXPECT_EQ(limit("3.0"), "ok");
+  EXPECT_EQ(metric.data_points[0].bucket_counts.size(), 2u);
+  EXPECT_EQ(run("merge_histogram_buckets(nil)", ContextKind::DataPoint), "refused");
+}
+
+TEST_F(MetricFunctions, PercentilesPassOverPointsThatSayTooLittle) {
+  add(otlp::MetricKind::Histogram).description = "";
+  add_point("no count", 0);
+  otlp::DataPoint& single = add_point("one bucket", 0);
+  single.count = 4;
+  single.bucket_counts.push_back(arena_, 4);
+  EXPECT_EQ(run("extract_percentile_metric(50.0)"), "ok");
+  EXPECT_EQ(metrics_.size(), 1u);
+  otlp::DataPoint& known = metrics_[0].data_points[1];
+  known.has_min = known.has_max = true;
+  known.max = 8;
+  EXPECT_EQ(run(R"(extract_percentile_metric(50.0, ""))"), "ok");
+  ASSERT_EQ(metrics_.size(), 2u);
+  EXPECT_EQ(metrics_[1].name, "m_p50");
+  EXPECT_EQ(metrics_[1].description, "p50");
+  ASSERT_EQ(metrics_[1].data_points.size(), 1u);
+  EXPECT_EQ(metrics_[1].data_points[0].value.double_value, 4);
+  metrics_[0].data_points[1].explicit_bounds.push_back(arena_, 1.0);
+  EXPECT_EQ(run("extract_percentile_metric(50.0)"), "error");
+}
+
+TEST_F(MetricFunctions, PercentilesBeginWithTheMostNegativeBucket) {
+  add(otlp::MetricKind::ExponentialHistogram);
+  otlp::DataPoint& point = add_point("x", 0);
+  point.count = 4;
+  point.negative.bucket_counts.push_back(arena_, 3);  // -2 to -1
+  point.negative.bucket_counts.push_back(arena_, 1);  // -4 to -2
+  EXPECT_EQ(run("extract_percentile_metric(25.0)"), "ok");
+  ASSERT_EQ(metrics_.size(), 2u);
+  EXPECT_EQ(metrics_[1].data_points[0].value.double_value, -2);
 }
 
 TEST_F(MetricFunctions, ExponentialHistogramsGetBounds) {
