@@ -349,6 +349,7 @@ TEST(SpanFunctions, RootsAndNames) {
   span.attributes.push_back(arena, {"http.request.method", Value::string("GET")});
   span.attributes.push_back(arena, {"http.route", Value::string("/a/{id}")});
   span.name = "old";
+  span.kind = 2;
   Frame frame;
   frame.arena = &arena;
   frame.span = &span;
@@ -360,6 +361,74 @@ TEST(SpanFunctions, RootsAndNames) {
   EXPECT_TRUE(program->run(frame, ErrorMode::Propagate));
   EXPECT_EQ(span.name, "GET /a/{id}");
   EXPECT_EQ(find(span.attributes, "original")->view(), "old");
+}
+
+TEST(SpanFunctions, NamesGoByTheKindOfTheSpan) {
+  using Attribute = std::pair<std::string_view, Value>;
+  const auto text = [](std::string_view value) { return Value::string(value); };
+  const auto name = [](int32_t kind, std::initializer_list<Attribute> attributes) {
+    Arena arena;
+    otlp::Span span;
+    span.name = "old";
+    span.kind = kind;
+    for (const auto& [key, value] : attributes) span.attributes.push_back(arena, {key, value});
+    Frame frame;
+    frame.arena = &arena;
+    frame.span = &span;
+    Program::Source source;
+    source.context = ContextKind::Span;
+    source.statements = {R"(set_semconv_span_name("1.40.0"))"};
+    const auto program = Program::compile(source, standard_library());
+    EXPECT_TRUE(program.ok() && program->run(frame, ErrorMode::Propagate));
+    return std::string(span.name);
+  };
+  constexpr int32_t kInternal = 1, kServer = 2, kClient = 3, kProducer = 4, kConsumer = 5;
+  const Attribute method{"http.request.method", text("GET")};
+  EXPECT_EQ(name(kInternal, {method}), "old");
+  EXPECT_EQ(name(kServer, {method, {"http.route", text("/a")}}), "GET /a");
+  EXPECT_EQ(name(kClient, {method, {"http.route", text("/a")}}), "GET");
+  EXPECT_EQ(name(kClient, {{"http.method", text("_OTHER")}, {"url.template", text("/a")}}),
+            "_OTHER /a");
+  const Attribute system{"rpc.system", text("grpc")};
+  EXPECT_EQ(name(kServer, {system, {"rpc.service", text("S")}}), "S/*");
+  EXPECT_EQ(name(kServer, {system, {"rpc.grpc.service", text("S")}, {"rpc.method", text("m")}}),
+            "S/m");
+  EXPECT_EQ(name(kConsumer, {system}), "old");
+  const Attribute database{"db.system", text("pg")};
+  EXPECT_EQ(name(kServer, {database}), "old");
+  EXPECT_EQ(name(kClient, {database}), "pg");
+  EXPECT_EQ(name(kClient, {database,
+                           {"db.operation", text("SELECT")},
+                           {"db.name", text("shop")},
+                           {"db.collection.name", text("t")}}),
+            "SELECT shop.t");
+  EXPECT_EQ(name(kClient,
+                 {database, {"server.address", text("h")}, {"server.port", Value::integer(5432)}}),
+            "h:5432");
+  const Attribute queue{"messaging.system", text("kafka")};
+  EXPECT_EQ(name(kProducer, {queue}), "kafka");
+  EXPECT_EQ(name(kProducer, {queue, {"messaging.destination", text("q")}}), "q");
+  EXPECT_EQ(name(kConsumer, {queue,
+                             {"messaging.operation", text("poll")},
+                             {"messaging.destination.name", text("q")},
+                             {"messaging.destination.temporary", Value::boolean(true)}}),
+            "poll (temporary)");
+}
+
+TEST(SpanFunctions, VersionsOfTheConventionsLieBetweenTheKnownOnes) {
+  const auto is_taken = [](std::string_view arguments) {
+    Program::Source source;
+    source.context = ContextKind::Span;
+    source.statements = {"set_semconv_span_name(" + std::string(arguments) + ")"};
+    return Program::compile(source, standard_library()).ok();
+  };
+  for (const std::string_view known :
+       {R"("1.37.0")", R"("1.38.5")", R"("v1.39")", R"("1.40.0-rc.1")", R"("1.38.0+x")"})
+    EXPECT_TRUE(is_taken(known)) << known;
+  for (const std::string_view unknown :
+       {R"("1.36.9")", R"("1.37.0-rc")", R"("1.40.1")", R"("1")", R"("")", R"("1.38.0.0")",
+        R"("1.x.0")", R"("2.38.0")", R"("1.38.0", "")"})
+    EXPECT_FALSE(is_taken(unknown)) << unknown;
 }
 
 }  // namespace
