@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/nearest.h"
+#include "ottl/functions/text_case.h"
 #include "ottl/lexer.h"
 
 namespace sluice::ottl {
@@ -43,6 +44,20 @@ class ListExpr final : public Expr {
 
  private:
   std::vector<ExprPtr> items_;
+};
+
+/// A value that is no map or list, and that a record can hold.
+class PlainExpr final : public Expr {
+ public:
+  explicit PlainExpr(ExprPtr value) : value_(std::move(value)) {}
+  Value eval(Frame& frame) const override {
+    const Value value = value_->eval(frame);
+    if (frame.failed() || value.kind <= Kind::Bytes) return value;
+    return frame.fail("a ", kind_name(value.kind), " cannot stand here");
+  }
+
+ private:
+  ExprPtr value_;
 };
 
 class MapExpr final : public Expr {
@@ -271,17 +286,6 @@ std::optional<Comparison> comparison_of(std::string_view op) {
   return std::nullopt;
 }
 
-/// "resolve_conflicts" for "resolveConflicts".
-std::string snake_case(std::string_view name) {
-  std::string out;
-  for (const char c : name) {
-    const bool capital = c >= 'A' && c <= 'Z';
-    if (capital) out += '_';
-    out += capital ? static_cast<char>(c + 32) : c;
-  }
-  return out;
-}
-
 /// Each parameter's argument; a message if they do not fit.
 std::string match_arguments(const Function& function, const ast::Call& call, Arguments& out) {
   out.assign(function.parameters.size(), nullptr);
@@ -294,8 +298,11 @@ std::string match_arguments(const Function& function, const ast::Call& call, Arg
       if (named) return "an argument without a name stands behind one with a name";
     } else {
       named = true;
-      const auto found = std::find(function.parameters.begin(), function.parameters.end(),
-                                   snake_case(argument.name));
+      // "resolve_conflicts" and "resolveConflicts" are the same.
+      const std::string name = to_camel(argument.name);
+      const auto found =
+          std::find_if(function.parameters.begin(), function.parameters.end(),
+                       [&](const std::string& parameter) { return to_camel(parameter) == name; });
       if (found == function.parameters.end()) {
         return "there is no parameter \"" + argument.name + "\"" +
                did_you_mean(argument.name, function.parameters);
@@ -324,7 +331,7 @@ Status Compiler::error(size_t at, std::string_view message) const {
 
 Result<ExprPtr> Compiler::value(const ast::Value& value) {
   switch (value.kind) {
-    case ast::Value::Kind::List: return list(value);
+    case ast::Value::Kind::List: return list(value, &Compiler::value);
     case ast::Value::Kind::Map: return map(value);
     case ast::Value::Kind::Converter: return converter(value);
     case ast::Value::Kind::Sign: return negative(value);
@@ -341,29 +348,40 @@ Result<ExprPtr> Compiler::value(const ast::Value& value) {
   }
 }
 
-Result<ExprPtr> Compiler::list(const ast::Value& value) {
+Result<ExprPtr> Compiler::plain(const ast::Value& value) {
+  if (value.kind == ast::Value::Kind::List) return list(value, &Compiler::plain);
+  auto made = this->value(value);
+  if (!made.ok()) return made;
+  const Value* constant = (*made)->constant();
+  if (constant != nullptr && constant->kind <= Kind::Bytes) return made;
+  return ExprPtr(std::make_unique<PlainExpr>(std::move(*made)));
+}
+
+Result<ExprPtr> Compiler::list(const ast::Value& value,
+                               Result<ExprPtr> (Compiler::*item_of)(const ast::Value&)) {
   std::vector<ExprPtr> items;
-  bool constant = true;
+  bool constant = !value.items.empty();  // an empty one is no literal to the original
   for (const ast::Value& item : value.items) {
-    auto expr = this->value(item);
+    auto expr = (this->*item_of)(item);
     if (!expr.ok()) return expr.status();
     constant = constant && (*expr)->constant() != nullptr;
     items.push_back(std::move(*expr));
   }
-  auto made = std::make_unique<ListExpr>(std::move(items));
-  if (!constant) return ExprPtr(std::move(made));
-  Frame frame = literal_frame();
-  return ExprPtr(std::make_unique<Constant>(made->eval(frame)));
+  ExprPtr made = std::make_unique<ListExpr>(std::move(items));
+  return constant ? folded(std::move(made)) : std::move(made);
 }
 
 Result<ExprPtr> Compiler::map(const ast::Value& value) {
   std::vector<std::pair<std::string_view, ExprPtr>> items;
+  bool constant = !value.members.empty();  // as of lists
   for (const ast::MapItem& item : value.members) {
     auto expr = this->value(*item.value);
     if (!expr.ok()) return expr.status();
+    constant = constant && (*expr)->constant() != nullptr;
     items.emplace_back(constants_.copy(item.key), std::move(*expr));
   }
-  return ExprPtr(std::make_unique<MapExpr>(std::move(items)));
+  ExprPtr made = std::make_unique<MapExpr>(std::move(items));
+  return constant ? folded(std::move(made)) : std::move(made);
 }
 
 Result<ExprPtr> Compiler::name(const ast::Value& value) {

@@ -23,6 +23,9 @@ class Compiler {
       : kind_(kind), library_(library), source_(source), constants_(constants), relaxed_(relaxed) {}
 
   Result<ExprPtr> value(const ast::Value& value);
+  /// The same for what the original copies one by one: maps, times and ids are errors, and lists
+  /// unless they are literals.
+  Result<ExprPtr> plain(const ast::Value& value);
   Result<TargetPtr> path(const ast::Path& path);
   Result<TestPtr> condition(const ast::Condition& condition);
   /// REQUIRES: an editor, or a converter without its keys.
@@ -44,7 +47,8 @@ class Compiler {
   Status error(size_t at, std::string_view message) const;
 
  private:
-  Result<ExprPtr> list(const ast::Value& value);
+  Result<ExprPtr> list(const ast::Value& value,
+                       Result<ExprPtr> (Compiler::*item_of)(const ast::Value&));
   Result<ExprPtr> map(const ast::Value& value);
   Result<ExprPtr> converter(const ast::Value& value);
   Result<ExprPtr> negative(const ast::Value& value);

@@ -95,6 +95,36 @@ TEST(Compiler, Comparisons) {
   for (const auto& [source, expected] : kCases) EXPECT_EQ(holds(source), expected) << source;
 }
 
+TEST(Compiler, ParametersHaveTheOriginalsNames) {
+  constexpr std::pair<std::string_view, std::string_view> kCases[] = {
+      {R"(Format(format="%s", vals=["a"]))", R"("a")"},
+      {R"(Format(format="%s", args=["a"]))", "refused"},
+      {R"(Year(Time(time="2024", format="%Y")))", "2024"},
+      {R"(Base64Encode(target="a"))", R"("YQ==")"},
+      {R"(Double(target="1"))", "1.0"},
+      {R"(GetXML("<a/>", x_path="/a"))", R"("<a></a>")"},
+      {R"(GetXML("<a/>", xPath="/a"))", R"("<a></a>")"},
+      {R"(GetXML("<a/>", xpath="/a"))", "refused"},
+      {R"(ParseCSV("1|2", "a|b", header_delimiter="|", delimiter="|")["b"])", R"("2")"},
+  };
+  for (const auto& [source, expected] : kCases) EXPECT_EQ(evaluate(source), expected) << source;
+}
+
+TEST(Compiler, LiteralListsAndMapsAreCheckedUnlessTheyAreEmpty) {
+  constexpr std::pair<std::string_view, std::string_view> kCases[] = {
+      {"Int([1])", "refused"},
+      {"Int([])", "error"},
+      {"Int([log.severity_number])", "error"},
+      {"Hours({\"a\": 1})", "refused"},
+      {"Hours({})", "error"},
+      {"Hours({\"a\": log.severity_number})", "error"},
+      {"IsString([\"a\"])", "refused"},
+      {"IsMap({\"a\": [1]})", "true"},
+      {"ContainsValue({\"a\": 1}, 1)", "refused"},
+  };
+  for (const auto& [source, expected] : kCases) EXPECT_EQ(evaluate(source), expected) << source;
+}
+
 TEST(Compiler, BooleansStopEarlyAndLiteralsDecideAtOnce) {
   constexpr std::pair<std::string_view, std::string_view> kCases[] = {
       {"log.severity_number == 9 or Int(log.attributes[\"l\"]) == 1", "true"},

@@ -65,7 +65,7 @@ bool convert(Frame& frame, const Value& value, IntLike& out) {
   out.nil = false;
   switch (value.kind) {
     case Kind::Int: out.value = value.int_value; return true;
-    case Kind::Double: out.value = static_cast<int64_t>(value.double_value); return true;
+    case Kind::Double: out.value = wire::truncated(value.double_value); return true;
     case Kind::Bool: out.value = value.bool_value ? 1 : 0; return true;
     case Kind::String: out.nil = !parse_int(value.view(), out.value); return true;
     default: out.nil = true; return is_nil(value) || expected(frame, "a number", value);
@@ -206,6 +206,18 @@ Status read_setting(Compiler& compiler, const ast::Value& argument, std::vector<
   return read_list(compiler, argument, out);
 }
 
+namespace {
+
+/// A function that does not have one parameter: each call of it fails, as in the original.
+class NotCallable final : public Expr {
+ public:
+  Value eval(Frame& frame) const override {
+    return frame.fail("the function of a replacement must have one parameter");
+  }
+};
+
+}  // namespace
+
 Status Param<FunctionName>::bind(Compiler& compiler, const ast::Value& argument, Bound& out) {
   if (argument.kind != ast::Value::Kind::Name)
     return compiler.error(argument.at, "this must be the name of a converter, without parentheses");
@@ -216,8 +228,10 @@ Status Param<FunctionName>::bind(Compiler& compiler, const ast::Value& argument,
   ast::Value given;
   given.kind = ast::Value::Kind::Given;
   given.given = out.argument.get();
-  if (function->parameters.empty() || function->required > 1)
-    return compiler.error(argument.at, argument.text + " does not take one argument");
+  if (function->parameters.size() != 1) {
+    out.call = std::make_unique<NotCallable>();
+    return {};
+  }
   Arguments arguments(function->parameters.size(), nullptr);
   arguments.front() = &given;
   auto call = function->bind(compiler, arguments);

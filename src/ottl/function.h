@@ -8,6 +8,8 @@
 //   bool               true or false              BoolLike
 //   Time, Duration     these                      BytesLike     anything as bytes
 //   MapArg, ListArg    these                      Value         anything
+//   Sequence           anything, of list literals those whose elements are Plain
+//   Plain              what a list of the language may hold (Compiler::plain())
 //   Args<T>            a list literal of T        const Target* a path to assign to
 //   Setting<T>         a literal that is checked when the statement is compiled
 //   Prepared<P>        text that P::make() turns into something: once, if it is a literal
@@ -56,6 +58,12 @@ struct MapArg {
 struct ListArg {
   Value value;
 };
+struct Sequence {
+  Value value;
+};
+struct Plain {
+  Value value;
+};
 struct Fresh {
   Value value;
 };
@@ -76,6 +84,10 @@ bool convert(Frame& frame, const Value& value, MapArg& out);
 bool convert(Frame& frame, const Value& value, ListArg& out);
 inline bool convert(Frame&, const Value& value, Value& out) {
   out = value;
+  return true;
+}
+inline bool convert(Frame&, const Value& value, Sequence& out) {
+  out.value = value;
   return true;
 }
 
@@ -121,23 +133,38 @@ struct Param {
     auto expr = compiler.value(argument);
     if (!expr.ok()) return expr.status();
     out = std::move(*expr);
-    if constexpr (std::is_same_v<T, ListArg>) {
-      // A list of literal maps is none of the kinds of lists that the original takes here.
-      for (const ast::Value& item : argument.items) {
-        if (argument.kind == ast::Value::Kind::List && item.kind == ast::Value::Kind::Map)
-          return compiler.error(item.at, "a list of literal maps cannot stand here");
-      }
+    if constexpr (std::is_same_v<T, ListArg> || std::is_same_v<T, Sequence>) {
+      const bool is_literal = out->constant() != nullptr;
+      if (argument.kind == ast::Value::Kind::List) out = compiler.plain(argument).value();
+      if (std::is_same_v<T, ListArg> && is_literal && out->constant() == nullptr)
+        return compiler.error(argument.at, "a list with literal maps cannot stand here");
     }
-    if (out->constant() == nullptr || argument.kind == ast::Value::Kind::List) return {};
+    const Value* literal = out->constant();
+    if (literal == nullptr) return {};
     Frame frame = compiler.literal_frame();
     T ignored{};
-    if (convert(frame, *out->constant(), ignored)) return {};
+    if (convert(frame, *literal, ignored)) return {};
     return compiler.error(argument.at, frame.error);
   }
   static bool get(Frame& frame, const Bound& bound, T& out) {
     const Value value = bound->eval(frame);
     if constexpr (std::is_same_v<T, MapArg>) out.fresh = bound->is_fresh();
     return !frame.failed() && convert(frame, value, out);
+  }
+};
+
+template <>
+struct Param<Plain> {
+  using Bound = ExprPtr;
+  static Status bind(Compiler& compiler, const ast::Value& argument, Bound& out) {
+    auto expr = compiler.plain(argument);
+    if (!expr.ok()) return expr.status();
+    out = std::move(*expr);
+    return {};
+  }
+  static bool get(Frame& frame, const Bound& bound, Plain& out) {
+    out.value = bound->eval(frame);
+    return !frame.failed();
   }
 };
 

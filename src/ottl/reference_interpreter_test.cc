@@ -181,6 +181,12 @@ class Interpreter {
       case K::String:
       case K::Name: return true;
       case K::List:
+        if (v.items.empty()) return false;
+        break;
+      case K::Map:
+        return !v.members.empty() &&
+               std::all_of(v.members.begin(), v.members.end(),
+                           [&](const ast::MapItem& member) { return is_constant(*member.value); });
       case K::Sign:
       case K::Arithmetic: break;
       default: return false;
@@ -256,6 +262,18 @@ class Interpreter {
       case K::Converter: return call(*v.call);
       default: throw NotKnown();
     }
+  }
+
+  /// What may be added to a list: no map, and no list but a literal one.
+  Value plain(const ast::Value& v) {
+    if (v.kind == ast::Value::Kind::List) {
+      Value list = empty(Kind::List);
+      for (const ast::Value& item : v.items) list.list.push_back(plain(item));
+      return list;
+    }
+    Value made = value(v);
+    if (made.kind == Kind::List || made.kind == Kind::Map) throw Failure();
+    return made;
   }
 
   /// The element of a list or map; null where a map has no such key.
@@ -410,7 +428,7 @@ class Interpreter {
       Value list = empty(Kind::List);
       if (target.kind == Kind::List) list = target;
       if (target.kind != Kind::List && target.kind != Kind::Nil) list.list.push_back(target);
-      list.list.push_back(value(*call.arguments[1].value));
+      list.list.push_back(plain(*call.arguments[1].value));
       write(path, list);
       return;
     }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/buffer.h"
+#include "base/utf8.h"
 #include "wire/base64.h"
 
 namespace sluice::ottl {
@@ -76,6 +77,12 @@ Result<Charset> Charset::make(std::string_view name) {
   for (const std::string_view plain : {"", "nop", "ascii", "us-ascii", "utf8", "utf-8"}) {
     if (key == plain) return made;
   }
+  // Registered, but the original has no decoder for them.
+  for (const std::string_view unknown :
+       {"gb2312", "csgb2312", "utf-7", "csutf7", "utf-32", "csutf32", "utf-32be", "utf-32le",
+        "iso-10646-ucs-2", "iso-10646-ucs-4", "iso-2022-kr", "iso-2022-cn", "tis-620"}) {
+    if (key == unknown) return invalid_argument("there is no decoder for " + std::string(name));
+  }
   // Without a mark of its own, little-endian, and the mark is a character like any other.
   made.iconv_name_ = key == "utf-16" || key == "utf16" ? "UTF-16LE" : key;
   const iconv_t probe = iconv_open("UTF-8", made.iconv_name_.c_str());
@@ -98,10 +105,17 @@ bool Charset::decode(std::string_view bytes, std::string& out) const {
   size_t in_left = bytes.size();
   char* to = out.data();
   size_t to_left = out.size();
-  const bool converted = iconv(converter, &in, &in_left, &to, &to_left) != static_cast<size_t>(-1);
+  // What is none of its characters becomes U+FFFD, byte by byte.
+  while (iconv(converter, &in, &in_left, &to, &to_left) == static_cast<size_t>(-1)) {
+    char* const end = utf8::encode(utf8::kReplacementRune, to);
+    to_left -= static_cast<size_t>(end - to);
+    to = end;
+    ++in;
+    --in_left;
+  }
   iconv_close(converter);
   out.resize(out.size() - to_left);
-  return converted;
+  return true;
 }
 
 }  // namespace sluice::ottl

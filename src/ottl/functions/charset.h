@@ -19,7 +19,7 @@ bool decode_base64_text(std::string_view text, Base64 variant, std::string& out)
 class Charset {
  public:
   static Result<Charset> make(std::string_view name);
-  /// To UTF-8; false if the bytes are not in this encoding.
+  /// To UTF-8; false if the text is no base64.
   bool decode(std::string_view bytes, std::string& out) const;
 
  private:

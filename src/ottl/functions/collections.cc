@@ -25,13 +25,14 @@ int64_t position_in(const Value& list, const Value& value) {
   return -1;
 }
 
-Value index_of(Frame& frame, Value target, Value value) {
-  if (target.kind == Kind::Array) return Value::integer(position_in(target, value));
-  if (target.kind != Kind::String)
-    return frame.fail("Index takes a text or a list, not a ", kind_name(target.kind));
+Value index_of(Frame& frame, Sequence target, Value value) {
+  const Value& whole = target.value;
+  if (whole.kind == Kind::Array) return Value::integer(position_in(whole, value));
+  if (whole.kind != Kind::String)
+    return frame.fail("Index takes a text or a list, not a ", kind_name(whole.kind));
   if (value.kind != Kind::String)
     return frame.fail("a text is searched for a text, not for a ", kind_name(value.kind));
-  const size_t at = target.view().find(value.view());
+  const size_t at = whole.view().find(value.view());
   return Value::integer(at == std::string_view::npos ? -1 : static_cast<int64_t>(at));
 }
 
@@ -71,13 +72,12 @@ double number_of(const Value& value) {
 }
 
 /// Numbers by value, all else by its text.
-Value sort(Frame& frame, Value target, std::optional<Setting<Order>> order) {
+Value sort(Frame& frame, Sequence sequence, std::optional<Setting<Order>> order) {
+  const Value& target = sequence.value;
   if (target.kind != Kind::Array)
     return frame.fail("Sort takes a list, not a ", kind_name(target.kind));
   const Value* begin = target.elements;
   const Value* end = begin + target.size;
-  const auto is_map = [](const Value& value) { return value.kind == Kind::Map; };
-  if (target.size != 0 && std::all_of(begin, end, is_map)) return frame.fail("maps have no order");
   const auto is_nested = [](const Value& value) {
     return value.kind == Kind::Map || value.kind == Kind::Array;
   };
@@ -142,53 +142,103 @@ Value slice_to_map(Frame& frame, ListArg target, std::optional<Setting<Path>> ke
 
 // ---- ParseSeverity ----
 
-/// Whether one criterion of a severity holds: texts, a range of numbers, or "2xx" for such a range.
-/// False, and an error in the frame, if it is written wrong.
-bool in_range(Frame& frame, const Value& range, int64_t number) {
-  if (range.is_string()) {
-    const std::string_view text = range.view();
-    if (text.size() == 3 && text[0] >= '1' && text[0] <= '5' && text.substr(1) == "xx")
-      return number / 100 == text[0] - '0';
-    frame.fail("a range is \"1xx\" to \"5xx\", or has a min and a max");
-    return false;
-  }
-  const Value* least = range.kind == Kind::Map ? find(range, "min") : nullptr;
-  const Value* most = range.kind == Kind::Map ? find(range, "max") : nullptr;
-  if (least == nullptr || most == nullptr || least->kind != Kind::Int || most->kind != Kind::Int) {
-    frame.fail("a range is \"1xx\" to \"5xx\", or has a min and a max that are whole numbers");
-    return false;
-  }
-  return number >= least->int_value && number <= most->int_value;
+/// The first number of "2xx" to "5xx"; 0 if it is something else.
+int64_t first_of_class(std::string_view text) {
+  const bool is_class =
+      text.size() == 3 && text[0] >= '2' && text[0] <= '5' && text.substr(1) == "xx";
+  return is_class ? (text[0] - '0') * 100 : 0;
 }
 
-bool meets(Frame& frame, const Value& target, const Value& criterion) {
-  if (criterion.kind != Kind::Map) {
-    frame.fail("a criterion is a map with \"equals\" or \"range\"");
-    return false;
+/// What is wrong with a range; empty if nothing is.
+std::string_view problem_of_range(const Value& range) {
+  constexpr std::string_view kWanted =
+      "a range is \"2xx\" to \"5xx\", or has a min and a max that are whole numbers";
+  if (range.is_string()) return first_of_class(range.view()) != 0 ? "" : kWanted;
+  if (range.kind != Kind::Map) return kWanted;
+  for (const std::string_view end : {"min", "max"}) {
+    const Value* number = find(range, end);
+    if (number == nullptr || number->kind != Kind::Int) return kWanted;
   }
-  if (const Value* equals = find(criterion, "equals"); equals != nullptr && target.is_string()) {
-    if (equals->kind != Kind::Array) {
-      frame.fail("\"equals\" is a list of texts");
-      return false;
-    }
-    for (uint32_t i = 0; i < equals->size; ++i) {
-      if (equals->elements[i].is_string() && equals->elements[i].view() == target.view())
-        return true;
-    }
+  return {};
+}
+
+std::string_view problem_of_criterion(const Value& criterion) {
+  if (criterion.kind != Kind::Map) return "a criterion is a map with \"equals\" or \"range\"";
+  if (const Value* equals = find(criterion, "equals")) {
+    const bool is_texts = equals->kind == Kind::Array &&
+                          std::all_of(equals->elements, equals->elements + equals->size,
+                                      [](const Value& text) { return text.is_string(); });
+    if (!is_texts) return "\"equals\" is a list of texts";
   }
   const Value* range = find(criterion, "range");
-  return range != nullptr && target.kind == Kind::Int && in_range(frame, *range, target.int_value);
+  return range == nullptr ? std::string_view() : problem_of_range(*range);
 }
 
-Value parse_severity(Frame& frame, Value target, MapArg severity_mapping) {
+std::string_view problem_of_mapping(const Value& mapping) {
+  for (uint32_t i = 0; i < mapping.size; ++i) {
+    const Value& criteria = mapping.members[i].value;
+    if (criteria.kind != Kind::Array) return "the criteria of a severity are a list";
+    for (uint32_t j = 0; j < criteria.size; ++j) {
+      const std::string_view problem = problem_of_criterion(criteria.elements[j]);
+      if (!problem.empty()) return problem;
+    }
+  }
+  return {};
+}
+
+/// REQUIRES: nothing is wrong with the criterion.
+bool meets(const Value& target, const Value& criterion) {
+  if (target.is_string()) {
+    const Value* equals = find(criterion, "equals");
+    return equals != nullptr && position_in(*equals, target) >= 0;
+  }
+  const Value* range = find(criterion, "range");
+  if (range == nullptr) return false;
+  if (range->is_string()) return target.int_value / 100 * 100 == first_of_class(range->view());
+  return target.int_value >= find(*range, "min")->int_value &&
+         target.int_value <= find(*range, "max")->int_value;
+}
+
+/// Levels, and lists of criteria for each. As in the original, a mapping that is no literal, or has
+/// something wrong anywhere, fits nothing.
+struct SeverityMapping {
+  Value levels;
+};
+
+}  // namespace
+
+template <>
+struct Param<SeverityMapping> {
+  struct Bound {
+    ExprPtr levels;
+    std::string_view problem;
+  };
+  static Status bind(Compiler& compiler, const ast::Value& argument, Bound& out) {
+    SLUICE_RETURN_IF_ERROR(Param<MapArg>::bind(compiler, argument, out.levels));
+    const Value* literal = out.levels->constant();
+    out.problem = literal == nullptr ? "the mapping of severities must be a literal"
+                                     : problem_of_mapping(*literal);
+    return {};
+  }
+  static bool get(Frame& frame, const Bound& bound, SeverityMapping& out) {
+    if (!bound.problem.empty()) {
+      frame.fail(bound.problem);
+      return false;
+    }
+    out.levels = *bound.levels->constant();
+    return true;
+  }
+};
+
+namespace {
+
+Value parse_severity(Frame& frame, Value target, SeverityMapping mapping) {
   if (target.kind != Kind::String && target.kind != Kind::Int)
     return frame.fail("a severity is a text or a whole number, not a ", kind_name(target.kind));
-  for (uint32_t i = 0; i < severity_mapping.value.size; ++i) {
-    const KeyValue& level = severity_mapping.value.members[i];
-    if (level.value.kind != Kind::Array) return frame.fail("the criteria of a severity are a list");
+  for (uint32_t i = 0; i < mapping.levels.size; ++i) {
+    const KeyValue& level = mapping.levels.members[i];
     for (uint32_t j = 0; j < level.value.size; ++j) {
-      if (meets(frame, target, level.value.elements[j])) return Value::string(level.key);
-      if (frame.failed()) return {};
+      if (meets(target, level.value.elements[j])) return Value::string(level.key);
     }
   }
   return frame.fail("no severity fits");
@@ -207,7 +257,7 @@ void add_collection_functions(Library& library) {
   library.add("Values", {"target"}, values);
   library.add("Sort", {"target", "order"}, sort);
   library.add("SliceToMap", {"target", "key_path", "value_path"}, slice_to_map);
-  library.add("ParseSeverity", {"target", "severity_mapping"}, parse_severity);
+  library.add("ParseSeverity", {"target", "mapping"}, parse_severity);
 }
 
 }  // namespace sluice::ottl

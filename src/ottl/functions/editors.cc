@@ -155,9 +155,10 @@ void replace_all_patterns(Frame& frame, const Target* target, Setting<PartName> 
     } else {
       if (replace_matches(frame, pattern->regex, member.key, replacement, replaced))
         member.key = replaced;
-      out[member.key] = member.value;
+      // As in the original, a key whose function fails is lost, and the statement goes on.
+      if (!frame.failed()) out[member.key] = member.value;
     }
-    if (frame.failed()) return;
+    frame.error = {};
   }
   target->set(frame, out.map());
 }
@@ -265,8 +266,8 @@ void limit_map(Frame& frame, const Target* target, Setting<int64_t> limit,
 }
 
 /// Nothing becomes a list, a list grows, a value becomes the list's first element.
-void append_to(Frame& frame, const Target* target, std::optional<Value> value,
-               std::optional<Args<Value>> values) {
+void append_to(Frame& frame, const Target* target, std::optional<Plain> value,
+               std::optional<Args<Plain>> values) {
   const Value present = target->eval(frame);
   if (frame.failed()) return;
   ArenaVector<Value> list;
@@ -278,9 +279,9 @@ void append_to(Frame& frame, const Target* target, std::optional<Value> value,
   } else if (!is_nil(present)) {
     list.push_back(*frame.arena, present);
   }
-  if (value) list.push_back(*frame.arena, *value);
+  if (value) list.push_back(*frame.arena, value->value);
   if (values) {
-    for (const Value& each : *values) list.push_back(*frame.arena, each);
+    for (const Plain& each : *values) list.push_back(*frame.arena, each.value);
   }
   target->set(frame, list_value(list));
 }
@@ -348,7 +349,10 @@ void add_routing_editors(Library& library) {
 void add_editors(Library& library) {
   add_deleting_editors(library);
   library.add("set", {"target", "value"}, set);
-  library.add("append", {"target", "value", "values"}, append_to);
+  library.add("append", {"target", "value", "values"}, append_to, [](const auto& bound) -> Status {
+    if (std::get<1>(bound) || std::get<2>(bound)) return {};
+    return invalid_argument("it takes a value or values");
+  });
   library.add("delete_index", {"target", "start_index", "end_index"}, delete_index);
   library.add("keep_matching_keys", {"target", "pattern"},
               [](Frame& frame, const Target* target, Prepared<Pattern> pattern) {
@@ -368,10 +372,10 @@ void add_editors(Library& library) {
               });
   add_merging_editors(library);
   library.add("replace_pattern",
-              {"target", "regex", "replacement", "function", "replacement_format"},
+              {"target", "regex_pattern", "replacement", "function", "replacement_format"},
               replace_pattern);
   library.add("replace_all_patterns",
-              {"target", "mode", "regex", "replacement", "function", "replacement_format"},
+              {"target", "mode", "regex_pattern", "replacement", "function", "replacement_format"},
               replace_all_patterns);
   library.add("replace_match",
               {"target", "pattern", "replacement", "function", "replacement_format"},

@@ -22,6 +22,12 @@ constexpr FunctionCase kEditors[] = {
     {R"~(append(log.attributes["k"], values=["w", "x"]))~", R"~({k: ["v", "w", "x"], l: [1, 2]})~"},
     {R"~(append(log.attributes["new"], "w"))~", R"~({k: "v", l: [1, 2], new: ["w"]})~"},
     {R"~(append(log.attributes, "w"))~", "error"},
+    {R"~(append(log.attributes["l"], [3, [nil]]))~", R"~({k: "v", l: [1, 2, [3, [nil]]]})~"},
+    {R"~(append(log.attributes["l"], {"a": 1}))~", "error"},
+    {R"~(append(log.attributes["l"], values=[3, {"a": 1}]))~", "error"},
+    {R"~(append(log.attributes["l"], log.attributes["l"]))~", "error"},
+    {R"~(append(log.attributes["l"], log.time))~", "error"},
+    {R"~(append(log.attributes["l"]))~", "refused"},
     {R"~(delete_index(log.attributes["l"], 0))~", R"~({k: "v", l: [2]})~"},
     {R"~(delete_index(log.attributes["l"], 0, 2))~", R"~({k: "v", l: []})~"},
     {R"~(delete_index(log.attributes["l"], 0, 3))~", "error"},
@@ -47,6 +53,9 @@ constexpr FunctionCase kEditors[] = {
     {R"~(replace_match(log.attributes["k"], "?", "w"))~", R"~({k: "w", l: [1, 2]})~"},
     {R"~(replace_match(log.attributes["k"], "?", "w", MD5, "<%s>"))~",
      R"~({k: "<f1290186a5d0b1ceab27f4e77c0c5d68>", l: [1, 2]})~"},
+    {R"~(replace_match(log.attributes["k"], "?", "w", Concat))~", "error"},
+    {R"~(replace_match(log.attributes["k"], "?", "w", Trim))~", "error"},
+    {R"~(replace_match(log.attributes["k"], "?", "w", Nope))~", "refused"},
     {R"~(replace_match(log.attributes["missing"], "*", "w"))~", R"~({k: "v", l: [1, 2]})~"},
     {R"~(replace_match(log.attributes["k"], "[", "w"))~", "refused"},
     {R"~(replace_pattern(log.attributes["k"], "(v)", "$1$1"))~", R"~({k: "vv", l: [1, 2]})~"},
@@ -55,6 +64,9 @@ constexpr FunctionCase kEditors[] = {
     {R"~(replace_all_patterns(log.attributes, "value", "v", "w"))~", R"~({k: "w", l: [1, 2]})~"},
     {R"~(replace_all_patterns(log.attributes, "key", "^(.)$", "x.$1"))~",
      R"~({x.k: "v", x.l: [1, 2]})~"},
+    {R"~(replace_all_patterns(log.attributes, "value", "v", "w", FNV))~",
+     R"~({k: "v", l: [1, 2]})~"},
+    {R"~(replace_all_patterns(log.attributes, "key", "k", "w", FNV))~", "{l: [1, 2]}"},
     {R"~(replace_all_patterns(log.attributes, "other", "v", "w"))~", "refused"},
     {R"~(stringify_all(log.attributes))~", R"~({k: "v", l: "[1,2]"})~"},
     {R"~(truncate_all(log.attributes, 0))~", R"~({k: "", l: [1, 2]})~"},
@@ -72,6 +84,18 @@ TEST(Functions, Editors) {
     if (got.rfind("error: ", 0) == 0) got = "error";
     EXPECT_EQ(got, expected) << source;
   }
+}
+
+TEST(Functions, FlattenCountsListsTwiceTowardsTheDepth) {
+  const auto flattened = [](std::string_view depth) {
+    const std::string statement = "flatten(log.attributes, depth=" + std::string(depth) + ")";
+    return testing::attributes_after(
+        {R"(set(log.attributes, {"l": [1, {"a": 1}, [2, {"b": 1}]], "m": {"l": [3]}}))",
+         statement});
+  };
+  EXPECT_EQ(flattened("1"), "{l.0: 1, l.1: {a: 1}, l.2: [2, {b: 1}], m.l: [3]}");
+  EXPECT_EQ(flattened("2"), "{l.0: 1, l.1.a: 1, l.20: 2, l.21: {b: 1}, m.l.0: 3}");
+  EXPECT_EQ(flattened("4"), "{l.0: 1, l.1.a: 1, l.20: 2, l.21.b: 1, m.l.0: 3}");
 }
 
 TEST(Functions, TruncationKeepsCharactersAndCountsTheMarker) {
@@ -225,8 +249,60 @@ TEST_F(MetricFunctions, PartsOfHistograms) {
             "ok");
   EXPECT_EQ(metrics_[0].data_points[0].bucket_counts.size(), 1u);
   EXPECT_EQ(metrics_[0].data_points[0].bucket_counts[0], 6u);
-  EXPECT_EQ(run(R"(merge_histogram_buckets(0, method="limit_buckets"))", ContextKind::DataPoint),
-            "refused");
+}
+
+TEST_F(MetricFunctions, MergingTakesWhatIsANumber) {
+  otlp::Metric& metric = add(otlp::MetricKind::Histogram);
+  otlp::DataPoint& point = add_point("x", 0);
+  for (const double bound : {1.0, 2.0, 3.0}) point.explicit_bounds.push_back(arena_, bound);
+  for (const uint64_t count : {1, 2, 3, 4}) point.bucket_counts.push_back(arena_, count);
+  const auto limit = [&](const std::string& target) {
+    return run("merge_histogram_buckets(" + target + R"(, method="limit_buckets"))",
+               ContextKind::DataPoint);
+  };
+  EXPECT_EQ(limit("0"), "refused");
+  EXPECT_EQ(limit("1.5"), "refused");
+  EXPECT_EQ(limit("nil"), "refused");
+  EXPECT_EQ(limit("datapoint.explicit_bounds[9]"), "refused");
+  EXPECT_EQ(limit("datapoint.attributes[\"missing\"]"), "error");
+  EXPECT_EQ(limit("datapoint.attributes[\"a\"]"), "error");  // "x"
+  EXPECT_EQ(limit("Double(\"1.5\")"), "error");
+  EXPECT_EQ(point.bucket_counts.size(), 4u);
+  EXPECT_EQ(limit("3.0"), "ok");
+  EXPECT_EQ(metric.data_points[0].bucket_counts.size(), 2u);
+  EXPECT_EQ(run("merge_histogram_buckets(nil)", ContextKind::DataPoint), "refused");
+}
+
+TEST_F(MetricFunctions, PercentilesPassOverPointsThatSayTooLittle) {
+  add(otlp::MetricKind::Histogram).description = "";
+  add_point("no count", 0);
+  otlp::DataPoint& single = add_point("one bucket", 0);
+  single.count = 4;
+  single.bucket_counts.push_back(arena_, 4);
+  EXPECT_EQ(run("extract_percentile_metric(50.0)"), "ok");
+  EXPECT_EQ(metrics_.size(), 1u);
+  otlp::DataPoint& known = metrics_[0].data_points[1];
+  known.has_min = known.has_max = true;
+  known.max = 8;
+  EXPECT_EQ(run(R"(extract_percentile_metric(50.0, ""))"), "ok");
+  ASSERT_EQ(metrics_.size(), 2u);
+  EXPECT_EQ(metrics_[1].name, "m_p50");
+  EXPECT_EQ(metrics_[1].description, "p50");
+  ASSERT_EQ(metrics_[1].data_points.size(), 1u);
+  EXPECT_EQ(metrics_[1].data_points[0].value.double_value, 4);
+  metrics_[0].data_points[1].explicit_bounds.push_back(arena_, 1.0);
+  EXPECT_EQ(run("extract_percentile_metric(50.0)"), "error");
+}
+
+TEST_F(MetricFunctions, PercentilesBeginWithTheMostNegativeBucket) {
+  add(otlp::MetricKind::ExponentialHistogram);
+  otlp::DataPoint& point = add_point("x", 0);
+  point.count = 4;
+  point.negative.bucket_counts.push_back(arena_, 3);  // -2 to -1
+  point.negative.bucket_counts.push_back(arena_, 1);  // -4 to -2
+  EXPECT_EQ(run("extract_percentile_metric(25.0)"), "ok");
+  ASSERT_EQ(metrics_.size(), 2u);
+  EXPECT_EQ(metrics_[1].data_points[0].value.double_value, -2);
 }
 
 TEST_F(MetricFunctions, ExponentialHistogramsGetBounds) {
@@ -273,6 +349,7 @@ TEST(SpanFunctions, RootsAndNames) {
   span.attributes.push_back(arena, {"http.request.method", Value::string("GET")});
   span.attributes.push_back(arena, {"http.route", Value::string("/a/{id}")});
   span.name = "old";
+  span.kind = 2;
   Frame frame;
   frame.arena = &arena;
   frame.span = &span;
@@ -284,6 +361,74 @@ TEST(SpanFunctions, RootsAndNames) {
   EXPECT_TRUE(program->run(frame, ErrorMode::Propagate));
   EXPECT_EQ(span.name, "GET /a/{id}");
   EXPECT_EQ(find(span.attributes, "original")->view(), "old");
+}
+
+TEST(SpanFunctions, NamesGoByTheKindOfTheSpan) {
+  using Attribute = std::pair<std::string_view, Value>;
+  const auto text = [](std::string_view value) { return Value::string(value); };
+  const auto name = [](int32_t kind, std::initializer_list<Attribute> attributes) {
+    Arena arena;
+    otlp::Span span;
+    span.name = "old";
+    span.kind = kind;
+    for (const auto& [key, value] : attributes) span.attributes.push_back(arena, {key, value});
+    Frame frame;
+    frame.arena = &arena;
+    frame.span = &span;
+    Program::Source source;
+    source.context = ContextKind::Span;
+    source.statements = {R"(set_semconv_span_name("1.40.0"))"};
+    const auto program = Program::compile(source, standard_library());
+    EXPECT_TRUE(program.ok() && program->run(frame, ErrorMode::Propagate));
+    return std::string(span.name);
+  };
+  constexpr int32_t kInternal = 1, kServer = 2, kClient = 3, kProducer = 4, kConsumer = 5;
+  const Attribute method{"http.request.method", text("GET")};
+  EXPECT_EQ(name(kInternal, {method}), "old");
+  EXPECT_EQ(name(kServer, {method, {"http.route", text("/a")}}), "GET /a");
+  EXPECT_EQ(name(kClient, {method, {"http.route", text("/a")}}), "GET");
+  EXPECT_EQ(name(kClient, {{"http.method", text("_OTHER")}, {"url.template", text("/a")}}),
+            "_OTHER /a");
+  const Attribute system{"rpc.system", text("grpc")};
+  EXPECT_EQ(name(kServer, {system, {"rpc.service", text("S")}}), "S/*");
+  EXPECT_EQ(name(kServer, {system, {"rpc.grpc.service", text("S")}, {"rpc.method", text("m")}}),
+            "S/m");
+  EXPECT_EQ(name(kConsumer, {system}), "old");
+  const Attribute database{"db.system", text("pg")};
+  EXPECT_EQ(name(kServer, {database}), "old");
+  EXPECT_EQ(name(kClient, {database}), "pg");
+  EXPECT_EQ(name(kClient, {database,
+                           {"db.operation", text("SELECT")},
+                           {"db.name", text("shop")},
+                           {"db.collection.name", text("t")}}),
+            "SELECT shop.t");
+  EXPECT_EQ(name(kClient,
+                 {database, {"server.address", text("h")}, {"server.port", Value::integer(5432)}}),
+            "h:5432");
+  const Attribute queue{"messaging.system", text("kafka")};
+  EXPECT_EQ(name(kProducer, {queue}), "kafka");
+  EXPECT_EQ(name(kProducer, {queue, {"messaging.destination", text("q")}}), "q");
+  EXPECT_EQ(name(kConsumer, {queue,
+                             {"messaging.operation", text("poll")},
+                             {"messaging.destination.name", text("q")},
+                             {"messaging.destination.temporary", Value::boolean(true)}}),
+            "poll (temporary)");
+}
+
+TEST(SpanFunctions, VersionsOfTheConventionsLieBetweenTheKnownOnes) {
+  const auto is_taken = [](std::string_view arguments) {
+    Program::Source source;
+    source.context = ContextKind::Span;
+    source.statements = {"set_semconv_span_name(" + std::string(arguments) + ")"};
+    return Program::compile(source, standard_library()).ok();
+  };
+  for (const std::string_view known :
+       {R"("1.37.0")", R"("1.38.5")", R"("v1.39")", R"("1.40.0-rc.1")", R"("1.38.0+x")"})
+    EXPECT_TRUE(is_taken(known)) << known;
+  for (const std::string_view unknown :
+       {R"("1.36.9")", R"("1.37.0-rc")", R"("1.40.1")", R"("1")", R"("")", R"("1.38.0.0")",
+        R"("1.x.0")", R"("2.38.0")", R"("1.38.0", "")"})
+    EXPECT_FALSE(is_taken(unknown)) << unknown;
 }
 
 }  // namespace

@@ -233,11 +233,12 @@ bool format_double(double number, const Verb& verb, std::string& out) {
   constexpr std::u32string_view kVerbs = U"vgGeEfF";
   if (kVerbs.find(verb.verb) == std::u32string_view::npos) return false;
   std::string text;
-  if (!std::isfinite(number) || verb.verb == 'v' ||
-      ((verb.verb == 'g' || verb.verb == 'G') && !verb.precision)) {
+  const bool is_general = verb.verb == 'v' || verb.verb == 'g' || verb.verb == 'G';
+  if (!std::isfinite(number) || (is_general && !verb.precision)) {
     text = shortest(number);
   } else {
-    const char spec[] = {'%', '.', '*', static_cast<char>(verb.verb), '\0'};
+    const char letter = verb.verb == 'v' ? 'g' : static_cast<char>(verb.verb);
+    const char spec[] = {'%', '.', '*', letter, '\0'};
     char digits[512];
     const int size = std::snprintf(digits, sizeof digits, spec, verb.precision.value_or(6), number);
     text.assign(digits, std::min(static_cast<size_t>(size), sizeof digits - 1));
@@ -260,6 +261,20 @@ bool format_double(double number, const Verb& verb, std::string& out) {
   return true;
 }
 
+/// So many bytes as the precision says, in hex: each with its prefix where blanks separate them.
+std::string hex_bytes(std::string_view text, const Verb& verb) {
+  std::string out;
+  if (verb.precision) text = text.substr(0, static_cast<size_t>(*verb.precision));
+  for (const char c : text) {
+    if (verb.space && !out.empty()) out += ' ';
+    if (verb.sharp && (verb.space || out.empty())) out += verb.verb == 'x' ? "0x" : "0X";
+    const std::string digits = integer_digits(static_cast<unsigned char>(c), 16, verb.verb == 'X');
+    if (digits.size() < 2) out += '0';
+    out += digits;
+  }
+  return out;
+}
+
 bool format_text(std::string_view text, const Verb& verb, std::string& out) {
   std::string made;
   switch (verb.verb) {
@@ -267,13 +282,7 @@ bool format_text(std::string_view text, const Verb& verb, std::string& out) {
     case 'v': made = text; break;
     case 'q': made = quoted(text); break;
     case 'x':
-    case 'X':
-      for (const char c : text) {
-        std::string digits = integer_digits(static_cast<unsigned char>(c), 16, verb.verb == 'X');
-        if (digits.size() < 2) digits.insert(0, 1, '0');
-        made += digits;
-      }
-      break;
+    case 'X': made = hex_bytes(text, verb); break;
     default: return false;
   }
   if (verb.precision && (verb.verb == 's' || verb.verb == 'v')) {

@@ -183,10 +183,33 @@ uint64_t rank_of(const DataPoint& point, double percentile) {
   return to_count(std::ceil(static_cast<double>(point.count) * (percentile / 100)));
 }
 
-/// The value of a histogram below which `rank` of its observations lie; nothing if its counts do
-/// not reach that far.
-std::optional<double> histogram_value(const DataPoint& point, uint64_t rank) {
+/// What is found for one data point.
+struct Found {
+  std::optional<double> value;  ///< nothing: the point is passed over
+  std::string_view problem{};
+};
+
+Found linear(double lower, double upper, double ratio) {
+  if (ratio < 0 || ratio > 1) return {{}, "the histogram's buckets do not fit its count"};
+  return {between(lower, upper, ratio)};
+}
+
+constexpr std::string_view kTooFew = "the histogram's buckets hold less than its count says";
+
+double ratio_of(uint64_t rank, uint64_t below, uint64_t count) {
+  return static_cast<double>(rank - below) / static_cast<double>(count);
+}
+
+/// The value of a histogram below which `rank` of its observations lie.
+Found histogram_value(const DataPoint& point, uint64_t rank) {
   const ArenaVector<double>& bounds = point.explicit_bounds;
+  if (point.bucket_counts.empty()) return {};
+  if (point.bucket_counts.size() != bounds.size() + 1)
+    return {{}, "the histogram's bounds do not fit its buckets"};
+  if (bounds.empty()) {
+    if (!point.has_min || !point.has_max) return {};
+    return linear(point.min, point.max, ratio_of(rank, 0, point.bucket_counts[0]));
+  }
   uint64_t below = 0;
   for (uint32_t i = 0; i < point.bucket_counts.size(); ++i) {
     const uint64_t count = point.bucket_counts[i];
@@ -201,16 +224,16 @@ std::optional<double> histogram_value(const DataPoint& point, uint64_t rank) {
       if (point.has_min && point.min < upper)
         lower = point.min;
       else if (upper < 0)
-        return upper;
+        return {upper};
     } else {
-      lower = bounds[std::min(i, bounds.size()) - 1];
-      const bool last = i >= bounds.size();
-      if (last && !(point.has_max && point.max > lower)) return lower;
+      lower = bounds[i - 1];
+      const bool last = i == bounds.size();
+      if (last && !(point.has_max && point.max > lower)) return {lower};
       upper = last ? point.max : bounds[i];
     }
-    return between(lower, upper, static_cast<double>(rank - below) / static_cast<double>(count));
+    return linear(lower, upper, ratio_of(rank, below, count));
   }
-  return std::nullopt;
+  return {{}, kTooFew};
 }
 
 double exponential_bound(int64_t index, int32_t scale) {
@@ -219,69 +242,68 @@ double exponential_bound(int64_t index, int32_t scale) {
 }
 
 /// Within a bucket the observations are taken to be spread evenly on a logarithmic scale.
-double within_bucket(int64_t index, int32_t scale, double ratio) {
-  return std::exp2(between(std::log2(exponential_bound(index, scale)),
-                           std::log2(exponential_bound(index + 1, scale)), ratio));
+Found within_bucket(int64_t index, int32_t scale, double ratio) {
+  const double lower = exponential_bound(index, scale);
+  const double upper = exponential_bound(index + 1, scale);
+  if (ratio < 0 || ratio > 1 || lower <= 0 || upper <= 0)
+    return {{}, "the histogram's buckets are beyond what numbers can say"};
+  return {std::exp2(between(std::log2(lower), std::log2(upper), ratio))};
 }
 
-std::optional<double> exponential_value(const DataPoint& point, uint64_t rank) {
-  const auto ratio = [&](uint64_t below, uint64_t count) {
-    return (static_cast<double>(rank) - static_cast<double>(below)) / static_cast<double>(count);
-  };
+/// From the most negative bucket on.
+Found exponential_value(const DataPoint& point, uint64_t rank) {
+  const bool negative = !point.negative.bucket_counts.empty();
+  const bool positive = !point.positive.bucket_counts.empty();
+  if (!negative && !positive && point.zero_count == 0) return {};
   uint64_t below = 0;
-  for (uint32_t i = 0; i < point.negative.bucket_counts.size(); ++i) {
+  for (uint32_t i = point.negative.bucket_counts.size(); i-- > 0;) {
     const uint64_t count = point.negative.bucket_counts[i];
     if (below + count >= rank) {
       const int64_t index = int64_t{point.negative.offset} + i;
-      return -within_bucket(index, point.scale, 1 - ratio(below, count));
+      Found found = within_bucket(index, point.scale, 1 - ratio_of(rank, below, count));
+      if (found.value) *found.value = -*found.value;
+      return found;
     }
     below += count;
   }
   if (below + point.zero_count >= rank) {
-    const bool negative = !point.negative.bucket_counts.empty();
-    const bool positive = !point.positive.bucket_counts.empty();
     const double lower = positive && !negative ? 0 : -point.zero_threshold;
     const double upper = negative && !positive ? 0 : point.zero_threshold;
-    return between(lower, upper, ratio(below, point.zero_count));
+    return linear(lower, upper, ratio_of(rank, below, point.zero_count));
   }
   below += point.zero_count;
   for (uint32_t i = 0; i < point.positive.bucket_counts.size(); ++i) {
     const uint64_t count = point.positive.bucket_counts[i];
     if (below + count >= rank) {
       const int64_t index = int64_t{point.positive.offset} + i;
-      return within_bucket(index, point.scale, ratio(below, count));
+      return within_bucket(index, point.scale, ratio_of(rank, below, count));
     }
     below += count;
   }
-  return std::nullopt;
-}
-
-std::optional<double> percentile_of(MetricKind kind, const DataPoint& point, double percentile) {
-  const bool exponential = kind == MetricKind::ExponentialHistogram;
-  const bool empty = exponential ? point.negative.bucket_counts.empty() &&
-                                       point.positive.bucket_counts.empty() && point.zero_count == 0
-                                 : point.bucket_counts.empty() || point.explicit_bounds.empty();
-  if (point.count == 0 || empty) return NAN;
-  const uint64_t rank = rank_of(point, percentile);
-  return exponential ? exponential_value(point, rank) : histogram_value(point, rank);
+  return {{}, kTooFew};
 }
 
 void extract_percentile(Frame& frame, Setting<double> percentile,
                         std::optional<Setting<std::string>> suffix) {
   const Metric& metric = *frame.metric;
-  if (metric.kind != MetricKind::Histogram && metric.kind != MetricKind::ExponentialHistogram)
-    return;
+  const bool exponential = metric.kind == MetricKind::ExponentialHistogram;
+  if (metric.kind != MetricKind::Histogram && !exponential) return;
   const Value number = Value::real(*percentile);
   const std::string name = go_format("p%g", {&number, 1});
-  Metric made = derived_metric(frame, MetricKind::Gauge, suffix ? **suffix : "_" + name);
-  made.description = frame.arena->copy(std::string(metric.description) + " (" + name + ")");
+  const bool has_suffix = suffix && !(*suffix)->empty();
+  Metric made = derived_metric(frame, MetricKind::Gauge, has_suffix ? **suffix : "_" + name);
+  const std::string description(metric.description);
+  made.description =
+      frame.arena->copy(description.empty() ? name : description + " (" + name + ")");
   for (const DataPoint& point : metric.data_points) {
-    const auto value = percentile_of(metric.kind, point, *percentile);
-    if (!value) {
-      frame.fail("the histogram's buckets hold less than its count says");
+    if (point.count == 0) continue;
+    const uint64_t rank = rank_of(point, *percentile);
+    const Found found = exponential ? exponential_value(point, rank) : histogram_value(point, rank);
+    if (!found.problem.empty()) {
+      frame.fail(found.problem);
       return;
     }
-    set_double(add_point(frame, made, point), *value);
+    if (found.value) set_double(add_point(frame, made, point), *found.value);
   }
   if (!made.data_points.empty()) add_metric(frame, made);
 }
@@ -336,13 +358,27 @@ struct MergeMethod {
   }
 };
 
+/// What is wrong with a number of buckets or a bound; empty if nothing is.
+std::string_view problem_of_target(const DoubleLike& target, bool limits) {
+  constexpr double kMost = 9223372036854775808.0;  // 2^63
+  if (target.nil) return "the target must not be nil";
+  const bool is_count =
+      target.value >= 1 && target.value <= kMost && std::trunc(target.value) == target.value;
+  return limits && !is_count ? "the number of buckets is a whole number from 1 on" : "";
+}
+
 void merge_buckets(Frame& frame, DoubleLike target, std::optional<Setting<MergeMethod>> method) {
   DataPoint& point = *frame.point;
   if (frame.metric->kind != MetricKind::Histogram) return;
+  const bool limits = method && (*method)->limit;
+  if (const std::string_view problem = problem_of_target(target, limits); !problem.empty()) {
+    frame.fail(problem);
+    return;
+  }
   if (point.explicit_bounds.size() + 1 != point.bucket_counts.size()) return;
   if (point.bucket_counts.size() == 1) return;
-  if (method && (*method)->limit)
-    limit_buckets(frame, point, std::max<uint64_t>(to_count(target.value), 1));
+  if (limits)
+    limit_buckets(frame, point, to_count(target.value));
   else
     remove_bound(frame, point, target.value);
 }
@@ -370,11 +406,14 @@ void add_histogram_functions(Library& library) {
       .add("merge_histogram_buckets", {"target_value", "method"}, merge_buckets,
            [](const auto& bounds) {
              const auto& method = std::get<1>(bounds);
-             const Value* target = std::get<0>(bounds)->constant();
-             if (!method || !(*method)->limit || target == nullptr ||
-                 (target->kind == Kind::Int && target->int_value >= 1))
-               return Status();
-             return invalid_argument("the number of buckets is a whole number from 1 on");
+             const Value* literal = std::get<0>(bounds)->constant();
+             if (literal == nullptr) return Status();
+             Frame frame;
+             DoubleLike target;
+             convert(frame, *literal, target);  // it was possible when it was bound
+             const std::string_view problem =
+                 problem_of_target(target, method && *method && (**method).limit);
+             return problem.empty() ? Status() : invalid_argument(std::string(problem));
            })
       .contexts = in(ContextKind::DataPoint);
 }

@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "ottl/functions/functions.h"
 #include "wire/hex.h"
+#include "wire/number_parse.h"
 
 namespace sluice::ottl {
 namespace {
@@ -23,7 +24,7 @@ void put(Frame& frame, MapBuilder& out, std::string_view key, std::string_view t
   out[key] = Value::string(frame.arena->copy(text));
 }
 
-/// The attributes' separator of LEEF 2.0: a character, or its code as 0x5E or x5E.
+/// The attributes' separator of LEEF 2.0: a character, or its code as 0x5E.
 bool read_separator(std::string_view text, char& out) {
   if (text.empty()) {
     out = '\t';
@@ -33,7 +34,7 @@ bool read_separator(std::string_view text, char& out) {
     out = text.front();
     return true;
   }
-  if (text.substr(0, 2) != "0x" || text.size() != 4) return false;
+  if ((text.substr(0, 2) != "0x" && text.substr(0, 2) != "0X") || text.size() != 4) return false;
   uint8_t byte = 0;
   if (!wire::decode_hex(text.substr(2), &byte)) return false;
   out = static_cast<char>(byte);
@@ -50,21 +51,19 @@ Value parse_leef(Frame& frame, std::string_view target) {
   if (version != "1.0" && version != "2.0") return frame.fail("only LEEF 1.0 and 2.0 are known");
   constexpr std::string_view kFields[] = {"leef.vendor", "leef.product.name",
                                           "leef.product.version", "leef.event.id"};
+  constexpr ptrdiff_t kBarsLeast = std::size(kFields) - 1;
+  if (std::count(rest.begin(), rest.end(), '|') < kBarsLeast)
+    return frame.fail("a field of LEEF is missing");
   MapBuilder out(*frame.arena);
   put(frame, out, "leef.version", version);
-  for (const std::string_view field : kFields) {
-    if (rest.find('|') == std::string_view::npos) return frame.fail("a field of LEEF is missing");
-    put(frame, out, field, take_until(rest, '|'));
-  }
+  for (const std::string_view field : kFields) put(frame, out, field, take_until(rest, '|'));
   char separator = '\t';
-  const size_t bar = rest.find('|');
   // Where the separator would be there may be an attribute already.
-  const bool has_separator = version == "2.0" && bar != std::string_view::npos &&
-                             rest.substr(0, bar).find('=') == std::string_view::npos;
-  if (has_separator) {
-    if (!read_separator(rest.substr(0, bar), separator))
+  const std::string_view given = rest.substr(0, rest.find('|'));
+  if (version == "2.0" && given.find('=') == std::string_view::npos) {
+    if (!read_separator(given, separator))
       return frame.fail("a separator of LEEF is one character, or its code as 0x5E");
-    rest.remove_prefix(bar + 1);
+    take_until(rest, '|');
   }
   MapBuilder attributes(*frame.arena);
   while (!rest.empty()) {
@@ -79,20 +78,22 @@ Value parse_leef(Frame& frame, std::string_view target) {
 
 namespace {
 
-/// Up to the next bar that no backslash stands before; false if there is none.
-bool take_cef_field(std::string_view& rest, std::string& field) {
-  field.clear();
+/// Up to the next bar that no backslash stands before, or to the end.
+std::string take_cef_field(std::string_view& rest, bool& ended) {
+  std::string field;
   for (size_t i = 0; i < rest.size(); ++i) {
     const char c = rest[i];
     if (c == '|') {
       rest.remove_prefix(i + 1);
-      return true;
+      return field;
     }
     const bool escapes =
         c == '\\' && i + 1 < rest.size() && (rest[i + 1] == '|' || rest[i + 1] == '\\');
     field += escapes ? rest[++i] : c;
   }
-  return false;
+  rest = {};
+  ended = true;
+  return field;
 }
 
 std::string unescaped_extension(std::string_view text) {
@@ -112,8 +113,7 @@ std::string unescaped_extension(std::string_view text) {
 }
 
 bool is_cef_key_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '.' || c == '-' || c == '[' || c == ']';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
 /// Where the next key begins that an equals sign follows, from `at` on; its end in `equals`.
@@ -135,21 +135,17 @@ Value parse_cef(Frame& frame, std::string_view target) {
   const size_t begin = target.find("CEF:");
   if (begin == std::string_view::npos) return frame.fail("the text is no CEF");
   std::string_view rest = target.substr(begin + 4);
-  const std::string_view version = take_until(rest, '|');
-  int64_t number = 0;
-  const auto parsed = std::from_chars(version.data(), version.data() + version.size(), number);
-  if (parsed.ec != std::errc() || parsed.ptr != version.data() + version.size())
-    return frame.fail("the version of CEF is no number");
+  constexpr std::string_view kFields[] = {
+      "cef.version",        "cef.device_vendor",         "cef.device_product",
+      "cef.device_version", "cef.device_event_class_id", "cef.name",
+      "cef.severity"};
   MapBuilder out(*frame.arena);
-  put(frame, out, "cef.version", version);
-  constexpr std::string_view kFields[] = {"cef.device_vendor",  "cef.device_product",
-                                          "cef.device_version", "cef.device_event_class_id",
-                                          "cef.name",           "cef.severity"};
-  std::string field;
+  bool ended = false;
   for (const std::string_view name : kFields) {
-    if (!take_cef_field(rest, field)) return frame.fail("a field of CEF is missing");
-    put(frame, out, name, field);
+    if (ended) return frame.fail("a field of CEF is missing");
+    put(frame, out, name, take_cef_field(rest, ended));
   }
+  if (out["cef.version"].size == 0) return frame.fail("the version of CEF is missing");
   MapBuilder extensions(*frame.arena);
   size_t equals = 0;
   size_t key = next_cef_key(rest, 0, equals);
@@ -169,74 +165,112 @@ Value parse_cef(Frame& frame, std::string_view target) {
 
 namespace {
 
-/// Fields between blanks; one in double quotes may hold blanks.
-std::vector<std::string> elf_fields(std::string_view line) {
-  std::vector<std::string> fields;
+/// Values between blanks; one in double quotes may hold blanks. False if a quote does not end.
+bool elf_values(std::string_view line, std::vector<std::string>& out) {
   for (size_t i = 0; i < line.size(); ++i) {
     if (line[i] == ' ' || line[i] == '\t') continue;
-    std::string& field = fields.emplace_back();
+    std::string& value = out.emplace_back();
     if (line[i] != '"') {
       const size_t end = std::min(line.find_first_of(" \t", i), line.size());
-      field = line.substr(i, end - i);
+      value = line.substr(i, end - i);
       i = end;
       continue;
     }
-    for (++i; i < line.size(); ++i) {
-      const bool doubled = line[i] == '"' && i + 1 < line.size() && line[i + 1] == '"';
+    for (++i;; ++i) {
+      if (i == line.size()) return false;
+      const bool doubled = line.substr(i, 2) == "\"\"";
       if (line[i] == '"' && !doubled) break;
-      field += line[i];
+      value += line[i];
       if (doubled) ++i;
     }
   }
-  return fields;
+  return true;
 }
 
-struct ElfDirective {
-  std::string_view name;
-  std::string_view key;
-};
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return (x | 0x20) == (y | 0x20); });
+}
 
-/// `#Version: 1.0` and the like.
-void read_elf_directive(Frame& frame, std::string_view line, MapBuilder& out,
-                        std::vector<std::string>& names) {
-  constexpr ElfDirective kDirectives[] = {
-      {"Version", "elf.version"},       {"Software", "elf.software"}, {"Date", "elf.date"},
-      {"Start-Date", "elf.start_date"}, {"End-Date", "elf.end_date"}, {"Remark", "elf.remark"}};
-  const std::string_view name = take_until(line, ':');
-  const std::string_view value = utf8::trim_space(line);
-  if (name == "#Fields") names = elf_fields(value);
-  for (const ElfDirective& directive : kDirectives) {
-    if (name.substr(1) == directive.name) put(frame, out, directive.key, value);
+class ElfReader {
+ public:
+  explicit ElfReader(Frame& frame) : frame_(frame), out_(*frame.arena) {}
+
+  Value read(std::string_view text) {
+    while (!text.empty()) {
+      const size_t end = std::min(text.find_first_of("\r\n"), text.size());
+      const std::string_view line = utf8::trim_space(text.substr(0, end));
+      text.remove_prefix(std::min(end + 1, text.size()));
+      if (line.empty()) continue;
+      const bool fits = line.front() == '#' ? directive(line.substr(1)) : data(line);
+      if (!fits) return {};
+    }
+    if (out_.find("elf.version") == nullptr) return frame_.fail("there is no #Version");
+    ArenaVector<Value> fields;
+    for (const std::string_view name : names_) fields.push_back(arena(), Value::string(name));
+    out_["elf.fields"] = list_value(fields);
+    out_["elf.entries"] = list_value(entries_);
+    return out_.map();
   }
-}
+
+ private:
+  Arena& arena() { return *frame_.arena; }
+
+  /// "Version: 1.0" and the like; others are passed over.
+  bool directive(std::string_view line) {
+    struct Directive {
+      std::string_view name;
+      std::string_view key;
+    };
+    constexpr Directive kDirectives[] = {
+        {"version", "elf.version"},       {"software", "elf.software"}, {"date", "elf.date"},
+        {"start-date", "elf.start_date"}, {"end-date", "elf.end_date"}, {"remark", "elf.remark"}};
+    constexpr std::string_view kFields = "fields";
+    const bool has_colon = line.find(':') != std::string_view::npos;
+    const std::string_view name = utf8::trim_space(take_until(line, ':'));
+    const std::string_view value = utf8::trim_space(line);
+    if (!has_colon) {
+      if (!equals_ignoring_case(name.substr(0, kFields.size()), kFields)) return true;
+      frame_.fail("#Fields has no colon");
+      return false;
+    }
+    if (equals_ignoring_case(name, kFields)) set_names(value);
+    for (const Directive& directive : kDirectives) {
+      if (equals_ignoring_case(name, directive.name)) put(frame_, out_, directive.key, value);
+    }
+    return true;
+  }
+
+  void set_names(std::string_view value) {
+    names_.clear();
+    while (!value.empty()) {
+      names_.push_back(arena().copy(value.substr(0, value.find_first_of(" \t"))));
+      value = utf8::trim_space(value.substr(names_.back().size()));
+    }
+  }
+
+  bool data(std::string_view line) {
+    std::vector<std::string> values;
+    if (names_.empty() || !elf_values(line, values)) {
+      frame_.fail(names_.empty() ? "there are data before #Fields" : "a quote does not end");
+      return false;
+    }
+    MapBuilder entry(arena());
+    for (size_t i = 0; i < names_.size(); ++i)
+      put(frame_, entry, names_[i], i < values.size() ? values[i] : "-");
+    entries_.push_back(arena(), entry.map());
+    return true;
+  }
+
+  Frame& frame_;
+  MapBuilder out_;
+  std::vector<std::string_view> names_;
+  ArenaVector<Value> entries_;
+};
 
 }  // namespace
 
-Value parse_elf(Frame& frame, std::string_view target) {
-  Arena& arena = *frame.arena;
-  MapBuilder out(arena);
-  std::vector<std::string> names;
-  ArenaVector<Value> entries;
-  while (!target.empty()) {
-    const std::string_view line = utf8::trim_space(take_until(target, '\n'));
-    if (line.empty()) continue;
-    if (line.front() == '#') {
-      read_elf_directive(frame, line, out, names);
-      continue;
-    }
-    const std::vector<std::string> fields = elf_fields(line);
-    MapBuilder entry(arena);
-    for (size_t i = 0; i < names.size(); ++i)
-      put(frame, entry, arena.copy(names[i]), i < fields.size() ? fields[i] : "-");
-    entries.push_back(arena, entry.map());
-  }
-  if (out.find("elf.version") == nullptr) return frame.fail("there is no #Version");
-  ArenaVector<Value> fields;
-  for (const std::string& name : names) fields.push_back(arena, Value::string(arena.copy(name)));
-  out["elf.fields"] = list_value(fields);
-  out["elf.entries"] = list_value(entries);
-  return out.map();
-}
+Value parse_elf(Frame& frame, std::string_view target) { return ElfReader(frame).read(target); }
 
 Result<ClfFormat> ClfFormat::make(std::string_view name) {
   if (name == "clf") return ClfFormat{false};
@@ -248,8 +282,8 @@ namespace {
 
 /// The way servers escape what stands in quotes: \" \\ \n \t \xhh.
 std::string unescaped(std::string_view text) {
-  constexpr std::string_view kEscapes = "abfnrtv\"\\";
-  constexpr std::string_view kMeanings = "\a\b\f\n\r\t\v\"\\";
+  constexpr std::string_view kEscapes = "bfnrtv\"\\";
+  constexpr std::string_view kMeanings = "\b\f\n\r\t\v\"\\";
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '\\' || i + 1 == text.size()) {
@@ -274,29 +308,29 @@ std::string unescaped(std::string_view text) {
 
 const Regex& clf_regex(bool combined) {
   constexpr std::string_view kCommon =
-      R"re(^(\S+) (\S+) (\S+) \[([^\]]*)\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+|-))re";
+      R"re(^(\S+) (\S+) (\S+) \[([^\]]+)\] "((?:[^"\\]|\\.)*)" (\S+) (\S+))re";
   constexpr std::string_view kMore = R"re( "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)")re";
   static const Regex clf = Regex::compile(std::string(kCommon) + "$").value();
   static const Regex both = Regex::compile(std::string(kCommon) + std::string(kMore) + "$").value();
   return combined ? both : clf;
 }
 
-void put_number(MapBuilder& out, std::string_view key, std::string_view digits) {
+/// False if the text is no number.
+bool put_number(MapBuilder& out, std::string_view key, std::string_view text) {
   int64_t number = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (!wire::parse_integer(text, number)) return false;
   out[key] = Value::integer(number);
+  return true;
 }
 
-/// "GET /path HTTP/1.1"; a request that is not like this has no parts.
+/// "GET /path HTTP/1.1"; a request that has no three parts has none.
 void put_request(Frame& frame, MapBuilder& out, const std::string& request) {
   put(frame, out, "clf.request", request);
+  if (std::count(request.begin(), request.end(), ' ') < 2) return;
   std::string_view rest = request;
-  const std::string_view method = take_until(rest, ' ');
-  const size_t last = rest.rfind(' ');
-  if (last == std::string_view::npos || method.empty()) return;
-  put(frame, out, "clf.method", method);
-  put(frame, out, "clf.request_uri", rest.substr(0, last));
-  put(frame, out, "clf.protocol", rest.substr(last + 1));
+  put(frame, out, "clf.method", take_until(rest, ' '));
+  put(frame, out, "clf.request_uri", take_until(rest, ' '));
+  put(frame, out, "clf.protocol", rest);
 }
 
 }  // namespace
@@ -304,7 +338,7 @@ void put_request(Frame& frame, MapBuilder& out, const std::string& request) {
 Value parse_clf(Frame& frame, std::string_view target, std::optional<Setting<ClfFormat>> format) {
   const bool combined = format && (*format)->combined;
   Regex::Groups groups;
-  if (!clf_regex(combined).find(target, 0, groups))
+  if (!clf_regex(combined).find(utf8::trim_space(target), 0, groups))
     return frame.fail("the text is not in the log format of web servers");
   MapBuilder out(*frame.arena);
   put(frame, out, "clf.remote_host", groups[1]);
@@ -312,8 +346,9 @@ Value parse_clf(Frame& frame, std::string_view target, std::optional<Setting<Clf
   put(frame, out, "clf.auth_user", groups[3]);
   put(frame, out, "clf.timestamp", groups[4]);
   put_request(frame, out, unescaped(groups[5]));
-  put_number(out, "clf.status", groups[6]);
-  if (groups[7] != "-") put_number(out, "clf.bytes", groups[7]);
+  if (!put_number(out, "clf.status", groups[6]) ||
+      (groups[7] != "-" && !put_number(out, "clf.bytes", groups[7])))
+    return frame.fail("the status or the number of bytes is no number");
   if (combined) {
     put(frame, out, "clf.referer", unescaped(groups[8]));
     put(frame, out, "clf.user_agent", unescaped(groups[9]));

@@ -196,25 +196,31 @@ class Flattener {
     if (value.kind == Kind::Map && depth < depth_) {
       map(value, name, depth + 1);
     } else if (value.kind == Kind::Array && depth < depth_) {
-      list(value, name, depth + 1, false);
+      list(value, name, depth);
     } else {
       put(name, value);
     }
   }
 
-  /// As PlainFlattener::list().
-  void list(const Value& list, const std::string& name, int64_t depth, bool nested) {
+  /// The depths are the original's: a list counts once more for what is in it.
+  void list(const Value& list, const std::string& name, int64_t depth) {
     for (uint32_t i = 0; i < list.size; ++i) {
       const Value& element = list.elements[i];
-      const std::string numbered = name + (nested ? "" : ".") + std::to_string(i);
-      if (element.kind == Kind::Map && depth <= depth_) {
-        map(element, numbered, depth);
-      } else if (element.kind == Kind::Array && depth < depth_) {
-        this->list(element, numbered, depth + 1, !nested);
+      const std::string numbered = name + "." + std::to_string(i);
+      if (element.kind == Kind::Map && depth + 1 < depth_) {
+        map(element, numbered, depth + 2);
+      } else if (element.kind == Kind::Array && depth + 1 < depth_) {
+        inner_list(element, numbered, depth + 3);
       } else {
-        put(resolve_ && !nested ? name : numbered, element);
+        put(resolve_ ? name : numbered, element);
       }
     }
+  }
+
+  /// As PlainFlattener::list() of a list in a list.
+  void inner_list(const Value& list, const std::string& name, int64_t depth) {
+    for (uint32_t i = 0; i < list.size; ++i)
+      value(list.elements[i], name + std::to_string(i), depth);
   }
 
   void put(const std::string& name, const Value& value) {

@@ -1,11 +1,11 @@
 // What the transform processor adds for metrics: they are converted, copied, scaled, merged.
 
 #include <algorithm>
+#include <charconv>
 
 #include "otlp/aggregate.h"
 #include "otlp/clone.h"
 #include "ottl/function.h"
-#include "ottl/functions/format.h"
 #include "ottl/functions/functions.h"
 #include "ottl/functions/new_metrics.h"
 #include "wire/number_parse.h"
@@ -106,8 +106,9 @@ void convert_summary(Frame& frame, SumPart part, int32_t temporality, bool monot
 
 /// "0.50", "0.9999", "1": at least two digits behind the point.
 std::string quantile_text(double quantile) {
-  const Value value = Value::real(quantile);
-  std::string text = go_format("%v", {&value, 1});
+  char digits[512];
+  const auto end = std::to_chars(digits, std::end(digits), quantile, std::chars_format::fixed);
+  std::string text(digits, static_cast<size_t>(end.ptr - digits));
   if (text.size() < 4 && text != "0" && text != "1") text += '0';
   return text;
 }

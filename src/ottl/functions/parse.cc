@@ -38,6 +38,16 @@ Fresh parse_json(Frame& frame, std::string_view target) {
   return {root};
 }
 
+/// Whether underscores stand between digits only; one may follow a prefix such as "0x".
+bool underscores_separate_digits(std::string_view digits, bool has_prefix) {
+  bool after_digit = has_prefix;
+  for (const char c : digits) {
+    if (c == '_' && !after_digit) return false;
+    after_digit = c != '_';
+  }
+  return after_digit || digits.empty();
+}
+
 /// Go's strconv.ParseInt: base 0 goes by the prefix, and allows underscores.
 Value parse_int(Frame& frame, std::string_view target, int64_t base) {
   if (base < 0 || base == 1 || base > 36) return frame.fail("a base is 0, or 2 to 36");
@@ -48,10 +58,13 @@ Value parse_int(Frame& frame, std::string_view target, int64_t base) {
   if (base == 0) {
     base = 10;
     const char second = digits.size() > 1 ? static_cast<char>(digits[1] | 0x20) : '\0';
-    if (digits.size() > 1 && digits.front() == '0') {
+    const bool has_prefix = digits.size() > 1 && digits.front() == '0';
+    if (has_prefix) {
       base = second == 'x' ? 16 : second == 'b' ? 2 : 8;
       digits.erase(0, second == 'x' || second == 'b' || second == 'o' ? 2 : 1);
     }
+    if (!underscores_separate_digits(digits, has_prefix))
+      return frame.fail("\"", target, "\" has underscores that do not separate digits");
     digits.erase(std::remove(digits.begin(), digits.end(), '_'), digits.end());
   }
   uint64_t size = 0;
@@ -143,16 +156,18 @@ Value to_key_value_string(Frame& frame, MapArg target, TextSetting delimiter,
                        pair_delimiter ? **pair_delimiter : " ", sort_output && **sort_output)));
 }
 
-Value base64_decode(Frame& frame, std::string_view value) {
+Value base64_decode(Frame& frame, std::string_view target) {
   std::string out;
-  if (!decode_base64_text(value, Base64::Standard, out)) return frame.fail("the text is no base64");
+  if (!decode_base64_text(target, Base64::Standard, out))
+    return frame.fail("the text is no base64");
   return Value::string(frame.arena->copy(out));
 }
 
-Value base64_encode(Frame& frame, std::string_view value, std::optional<std::string_view> variant) {
+Value base64_encode(Frame& frame, std::string_view target,
+                    std::optional<std::string_view> variant) {
   const auto kind = base64_variant(variant.value_or("base64"));
   if (!kind) return frame.fail("there is no variant \"", *variant, "\" of base64");
-  return Value::string(frame.arena->copy(encode_base64_text(value, *kind)));
+  return Value::string(frame.arena->copy(encode_base64_text(target, *kind)));
 }
 
 Value decode(Frame& frame, Value target, Setting<Charset> encoding) {
@@ -173,8 +188,8 @@ void add_parse_functions(Library& library) {
               [](const auto& bound) { return check_bound_delimiters(bound); });
   library.add("ToKeyValueString", {"target", "delimiter", "pair_delimiter", "sort_output"},
               to_key_value_string, [](const auto& bound) { return check_bound_delimiters(bound); });
-  library.add("Base64Decode", {"value"}, base64_decode);
-  library.add("Base64Encode", {"value", "variant"}, base64_encode);
+  library.add("Base64Decode", {"target"}, base64_decode);
+  library.add("Base64Encode", {"target", "variant"}, base64_encode);
   library.add("Decode", {"target", "encoding"}, decode);
 }
 

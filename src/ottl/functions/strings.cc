@@ -146,9 +146,9 @@ void add_string_functions(Library& library) {
   library.add("ToUpperCase", {"target"}, convert_case<to_upper>);
   library.add("ToSnakeCase", {"target"}, convert_case<to_snake>);
   library.add("ToCamelCase", {"target"}, convert_case<to_camel>);
-  library.add("Format", {"format", "args"},
-              [](Frame& frame, Setting<std::string> format, Args<Value> args) {
-                return own(frame, go_format(*format, {args.values.data(), args.size()}));
+  library.add("Format", {"format", "vals"},
+              [](Frame& frame, Setting<std::string> format, Args<Value> vals) {
+                return own(frame, go_format(*format, {vals.values.data(), vals.size()}));
               });
 }
 

@@ -19,20 +19,32 @@ constexpr FunctionCase kCollections[] = {
     {R"~(Index("hello world", "world"))~", "6"},
     {R"~(Index(log.attributes["l"], 9))~", "-1"},
     {R"~(Index(log.attributes["i"], 1))~", "error"},
+    {R"~(Index([{"a": 1}], 1))~", "error"},
     {R"~(Keys(log.attributes["m"]))~", R"~(["k", "n", "sub"])~"},
     {R"~(Keys(log.attributes["l"]))~", "error"},
     {R"~(Values({"a": 1, "b": "x"}))~", R"~([1, "x"])~"},
     {R"~(Sort([3, 1, 2]))~", "[1, 2, 3]"},
     {R"~(Sort(log.attributes["sl"], "desc"))~", R"~(["b", "a"])~"},
     {R"~(Sort([1], "down"))~", "refused"},
+    {R"~(Sort([2, [1]]))~", "[2, [1]]"},
+    {R"~(Sort([2, {"a": 1}]))~", "error"},
+    {R"~(Sort([2, log.attributes["l"]]))~", "error"},
+    {R"~(Sort(ParseJSON("[{\"n\":1}]")))~", "[{n: 1.0}]"},
     {R"~(SliceToMap(ParseJSON("[{\"n\":\"a\",\"v\":1}]"), ["n"], ["v"]))~", "{a: 1.0}"},
     {R"~(SliceToMap(log.attributes["l"]))~", "{0: 1, 1: 2, 2: 3}"},
     {R"~(SliceToMap(log.attributes["l"], ["n"]))~", "error"},
+    {R"~(SliceToMap([{"n": "a"}], ["n"]))~", "refused"},
+    {R"~(SliceToMap([log.attributes["m"]]))~", "error"},
     {R"~(ParseSeverity(404, {"error": [{"range": "4xx"}], "info": [{"equals": ["inf"]}]}))~",
      R"~("error")~"},
     {R"~(ParseSeverity("inf", {"info": [{"equals": ["inf"]}, {"range": {"min": 1, "max": 2}}]}))~",
      R"~("info")~"},
     {R"~(ParseSeverity(7, {"info": [{"range": {"min": 1, "max": 2}}]}))~", "error"},
+    {R"~(ParseSeverity("a", {"info": [{"equals": ["a"]}], "warn": [{"range": "1xx"}]}))~", "error"},
+    {R"~(ParseSeverity("a", {"info": [{"equals": ["a", 1]}]}))~", "error"},
+    {R"~(ParseSeverity("a", {"info": [{"equals": [log.attributes["s"], "a"]}]}))~", "error"},
+    {R"~(ParseSeverity("a", log.attributes["m"]))~", "error"},
+    {R"~(ParseSeverity("a", [1]))~", "refused"},
 };
 const bool kCollectionsCovered = cover(kCollections);
 
@@ -64,6 +76,9 @@ constexpr FunctionCase kParsers[] = {
     {R"~(Base64Encode("a", "base32"))~", "error"},
     {R"~(Decode("aGk", "base64-raw"))~", R"~("hi")~"},
     {R"~(Decode(0xe4, "iso-8859-1"))~", R"~("ä")~"},
+    {R"~(Decode(0x82a081, "Shift_JIS"))~", "\"あ\xef\xbf\xbd\""},
+    {R"~(Decode(0x6100ff, "UTF-16"))~", "\"a\xef\xbf\xbd\""},
+    {R"~(Decode("a", "GB2312"))~", "refused"},
     {R"~(Decode("a", "no-such-charset"))~", "refused"},
     {R"~(ExtractPatterns("a=1", "(?P<k>\\w)=(?P<v>\\d)"))~", R"~({k: "a", v: "1"})~"},
     {R"~(ExtractPatterns("zz", "(?P<k>\\d)"))~", "{}"},
@@ -85,6 +100,12 @@ constexpr FunctionCase kLogFormats[] = {
      R"~({clf.remote_host: "::1", clf.rfc931: "-", clf.auth_user: "u", clf.timestamp: "d", )~"
      R"~(clf.request: "GET / HTTP/1.0", clf.method: "GET", clf.request_uri: "/", )~"
      R"~(clf.protocol: "HTTP/1.0", clf.status: 200})~"},
+    {R"~(ParseCLF(" h - - [d] \"GET /a b HTTP/1.0 \\a\" +99 -5\n"))~",
+     R"~({clf.remote_host: "h", clf.rfc931: "-", clf.auth_user: "-", clf.timestamp: "d", )~"
+     R"~(clf.request: "GET /a b HTTP/1.0 \\a", clf.method: "GET", clf.request_uri: "/a", )~"
+     R"~(clf.protocol: "b HTTP/1.0 \\a", clf.status: 99, clf.bytes: -5})~"},
+    {R"~(ParseCLF("h - - [d] \"GET /\" abc 5"))~", "error"},
+    {R"~(ParseCLF("h - - [] \"GET /\" 200 5"))~", "error"},
     {R"~(ParseCLF("x", "other"))~", "refused"},
     {R"~(ParseLEEF("<13>host LEEF:1.0|V|P|1|id|a=1\t=2\tb=x=y"))~",
      R"~({leef.version: "1.0", leef.vendor: "V", leef.product.name: "P", )~"
@@ -98,20 +119,41 @@ constexpr FunctionCase kLogFormats[] = {
      R"~({cef.version: "0", cef.device_vendor: "a|b", cef.device_product: "p", )~"
      R"~(cef.device_version: "1", cef.device_event_class_id: "100", cef.name: "worm stopped", )~"
      R"~(cef.severity: "10", cef.extensions: {src: "10.0.0.1", msg: "two words=x", spt: "1"}})~"},
+    {R"~(ParseLEEF("LEEF:2.0|V|P|1|id|0X5E|a=1^b=2")["leef.attributes"])~",
+     R"~({a: "1", b: "2"})~"},
+    {R"~(ParseLEEF("LEEF:2.0|V|P|1|id")["leef.event.id"])~", R"~("id")~"},
+    {R"~(ParseLEEF("LEEF:2.0|V|P|1|id|ab")["leef.attributes"])~", "error"},
+    {R"~(ParseLEEF("LEEF:1.0|V|P|1"))~", "error"},
     {R"~(ParseCEF("CEF:0|a|b"))~", "error"},
+    {R"~(ParseCEF("CEF:|a|p|1|100|n|5|"))~", "error"},
+    {R"~(ParseCEF("x CEF:1.x|a|p|1|100|n|5"))~",
+     R"~({cef.version: "1.x", cef.device_vendor: "a", cef.device_product: "p", )~"
+     R"~(cef.device_version: "1", cef.device_event_class_id: "100", cef.name: "n", )~"
+     R"~(cef.severity: "5", cef.extensions: {}})~"},
+    {R"~(ParseCEF("CEF:0|a|p|1|100|n|5|a=1 b.c=2 d=3 ")["cef.extensions"])~",
+     R"~({a: "1 b.c=2", d: "3"})~"},
     {R"~(ParseELF("#Version: 1.0\n#Fields: time cs-uri\n00:34 \"/a b\"\n00:35"))~",
      R"~({elf.version: "1.0", elf.fields: ["time", "cs-uri"], elf.entries: )~"
      R"~([{time: "00:34", cs-uri: "/a b"}, {time: "00:35", cs-uri: "-"}]})~"},
+    {R"~(ParseELF("#VERSION : 2\r#Start-date:x:y\r\n#Remark\n#fields: a \"b c\"\r1 \"x\"\"y\"z"))~",
+     R"~({elf.version: "2", elf.start_date: "x:y", elf.fields: ["a", "\"b", "c\""], elf.entries: )~"
+     R"~([{a: "1", "b: "x\"y", c": "z"}]})~"},
     {R"~(ParseELF("#Fields: a\n1"))~", "error"},
+    {R"~(ParseELF("#Version: 1\n1"))~", "error"},
+    {R"~(ParseELF("#Version: 1\n#Fields a\n"))~", "error"},
+    {R"~(ParseELF("#Version: 1\n#Fields: a\n\"1"))~", "error"},
 };
 const bool kLogFormatsCovered = cover(kLogFormats);
 
 TEST(Functions, LogFormats) { check_values(kLogFormats); }
 
 constexpr FunctionCase kXml[] = {
-    {R"~(ParseXML("<?xml version='1.0'?><p:a x='1'> t <b/>u</p:a>rest"))~",
+    {R"~(ParseXML("<?xml version='1.0'?><p:a x='1'> t <b/>u</p:a>"))~",
      R"~({tag: "a", content: "tu", attributes: {x: "1"}, children: [{tag: "b"}]})~"},
     {R"~(ParseXML("<a>&nope;</a>"))~", "error"},
+    {R"~(ParseXML("<a/>\n"))~", "error"},
+    {R"~(ParseXML("<a></a><a></a>"))~", "error"},
+    {R"~(ParseXML("<?xml version='1.0' encoding='ISO-8859-1'?><a/>"))~", "error"},
     {R"~(ParseXML("plain"))~", "error"},
     {R"~(ParseSimplifiedXML("<a><b>1</b><b/><c> x </c></a>"))~", R"~({a: {b: ["1"], c: " x "}})~"},
     {R"~(ParseSimplifiedXML("<a><b/><b><c/></b></a>"))~", "{a: {b: []}}"},

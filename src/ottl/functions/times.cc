@@ -124,7 +124,7 @@ void add_time_functions(Library& library) {
   add_duration_functions(library);
   add_field_functions(library);
   library.add("Now", {}, [](Frame& frame) { return time_value(now(), *frame.arena); }).pure = false;
-  library.add("Time", {"target", "format", "location", "locale"}, parse_time);
+  library.add("Time", {"time", "format", "location", "locale"}, parse_time);
   library.add("FormatTime", {"time", "format"},
               [](Frame& frame, Time time, Setting<TimeLayout> format) {
                 return Value::string(frame.arena->copy(format->format(time)));

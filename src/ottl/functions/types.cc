@@ -74,6 +74,9 @@ Value is_empty(Frame&, Value target) {
   }
   if (target.kind == kTraceId) return Value::boolean(trace_id_of(target).empty());
   if (target.kind == kSpanId) return Value::boolean(span_id_of(target).empty());
+  if (target.kind == kPart)  // counts are a list there, other parts are never empty
+    return Value::boolean(part_of(target).tag->append_json != nullptr &&
+                          part_of(target).count == 0);
   return Value::boolean(target.kind == kDuration && target.int_value == 0);
 }
 
@@ -120,8 +123,8 @@ void add_type_functions(Library& library) {
   library.add("Int", {"target"}, [](Frame&, IntLike target) {
     return target.nil ? Value() : Value::integer(target.value);
   });
-  library.add("Double", {"value"}, [](Frame&, DoubleLike value) {
-    return value.nil ? Value() : Value::real(value.value);
+  library.add("Double", {"target"}, [](Frame&, DoubleLike target) {
+    return target.nil ? Value() : Value::real(target.value);
   });
   library.add("Bool", {"target"}, [](Frame&, BoolLike target) {
     return target.nil ? Value() : Value::boolean(target.value);

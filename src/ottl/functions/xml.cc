@@ -463,7 +463,7 @@ bool read_element(Frame& frame, XmlReader& reader, const XmlToken& start, Value&
   return true;
 }
 
-/// The first element; what comes behind it is not looked at.
+/// The first element, behind which nothing may stand.
 Value parse_xml(Frame& frame, std::string_view target) {
   XmlReader reader(target);
   XmlToken token;
@@ -473,7 +473,10 @@ Value parse_xml(Frame& frame, std::string_view target) {
       return frame.fail("the text is no XML: there is no element");
   } while (token.kind != XmlToken::Kind::Start);
   Value out;
-  return read_element(frame, reader, token, out) ? out : Value();
+  if (!read_element(frame, reader, token, out)) return {};
+  if (!reader.at_end()) return frame.fail("something follows the element");
+  if (reader.was_recoded()) return frame.fail("the XML is not in UTF-8");
+  return out;
 }
 
 }  // namespace

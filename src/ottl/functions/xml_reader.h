@@ -37,6 +37,10 @@ class XmlReader {
   /// The next token; at the end a Finish. False where the text is wrong: error() says how.
   bool next(XmlToken& token);
   const char* error() const { return error_; }
+  /// Whether nothing is left behind the last token.
+  bool at_end() const { return rest_.empty(); }
+  /// Whether the declaration named another encoding than UTF-8.
+  bool was_recoded() const { return !recoded_.empty(); }
 
  private:
   bool fail(const char* error);
