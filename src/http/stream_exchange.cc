@@ -44,7 +44,7 @@ std::string status_line(int status) {
 }
 
 void append_fields(std::string& head, const Fields& fields) {
-  for (const auto& [name, value] : fields) head += name + ": " + value + "\r\n";
+  for (const auto& [name, value] : fields) head.append(name).append(": ").append(value) += "\r\n";
 }
 
 int to_poll_timeout(Clock::time_point deadline) {

@@ -238,10 +238,10 @@ struct Gate {
 TEST(HttpInterface, SixteenQueriesRunAtOnce) {
   Gate gate;
   Interface server(gate.script());
-  std::vector<std::future<int>> answers;
-  for (int i = 0; i < 16; ++i) {
-    answers.push_back(std::async(
-        std::launch::async, [&server] { return server.request("POST /", "SELECT 1").status; }));
+  std::vector<std::future<int>> answers(16);
+  for (auto& answer : answers) {
+    answer = std::async(std::launch::async,
+                        [&server] { return server.request("POST /", "SELECT 1").status; });
   }
   wait_until([&] { return gate.inside == 16; });
   gate.release.set_value();
