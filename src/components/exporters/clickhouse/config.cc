@@ -43,8 +43,7 @@ void check(const Config& config, const config::Place& place) {
   }
   if (config.clickstack_schema && config.json) {
     place.error(
-        "ClickStack's schema has no JSON columns: with json: true set create_schema: true instead "
-        "of "
+        "ClickStack's schema has no JSON columns: with json: true set create_schema: true, not "
         "clickstack_schema");
   }
 }
