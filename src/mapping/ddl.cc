@@ -4,10 +4,12 @@
 #include <optional>
 
 #include "mapping/ddl_tables.h"
+#include "native/identifier.h"
 
 namespace sluice::mapping {
 namespace {
 
+using native::quote_identifier;
 using std::chrono::seconds;
 
 /// ClickHouse keeps times as 32-bit seconds, so a longer life than this cannot be meant.
@@ -28,7 +30,7 @@ int64_t unit_seconds(std::string_view unit) {
 }
 
 std::string version_table(std::string_view database) {
-  return quoted(database) + ".`sluice_schema`";
+  return quote_identifier(database) + ".`sluice_schema`";
 }
 
 std::string record_version(std::string_view database) {
@@ -37,15 +39,6 @@ std::string record_version(std::string_view database) {
 }
 
 }  // namespace
-
-std::string quoted(std::string_view name) {
-  std::string out = "`";
-  for (const char c : name) {
-    if (c == '`' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "`";
-}
 
 seconds Ttl::of(Table table) const {
   switch (table) {
@@ -114,7 +107,7 @@ Result<EngineVersion> EngineVersion::parse(std::string_view text) {
 
 std::vector<std::string> schema_version_statements(std::string_view database) {
   return {
-      "CREATE DATABASE IF NOT EXISTS " + quoted(database),
+      "CREATE DATABASE IF NOT EXISTS " + quote_identifier(database),
       "CREATE TABLE IF NOT EXISTS " + version_table(database) +
           "\n(\n    `version` UInt32,\n    `applied_at` DateTime DEFAULT now(),\n    `program` "
           "String\n)"
@@ -135,7 +128,8 @@ Result<std::vector<std::string>> schema_statements(std::string_view database, co
                       std::to_string(kSchemaVersion) + " only; use a newer Sluice");
   }
   std::vector<std::string> statements;
-  if (from < 1) statements = create_tables(quoted(database), ttl, engine >= kTextIndexVersion);
+  if (from < 1)
+    statements = create_tables(quote_identifier(database), ttl, engine >= kTextIndexVersion);
   if (from < kSchemaVersion) statements.push_back(record_version(database));
   return statements;
 }
@@ -196,8 +190,8 @@ std::vector<std::string> ttl_changes(
     const auto has = find_ttl(create);
     if (!wanted || !has || wanted->count() == 0 || *wanted == has->length) continue;
     out.push_back(
-        "ALTER TABLE " + quoted(database) + "." + quoted(name) + " MODIFY TTL " + has->base +
-        " + " + interval(*wanted) +
+        "ALTER TABLE " + quote_identifier(database) + "." + quote_identifier(name) +
+        " MODIFY TTL " + has->base + " + " + interval(*wanted) +
         " SETTINGS materialize_ttl_after_modify = " + (*wanted > has->length ? "1" : "0"));
   }
   return out;

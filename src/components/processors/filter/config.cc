@@ -82,13 +82,14 @@ void check(const Config& config, const config::Place& place) {
                                                         : mixes(config.metrics, !groups.empty());
     if (mixed)
       place.error(std::string(kNames[i]) + ": conditions cannot stand beside include and exclude");
-    pipeline::compile_groups(groups, signal, ottl::filter_library(), config.error_mode, &place);
+    pipeline::compile_groups(groups, signal, ottl::filter_library(), config.error_mode,
+                             &place.diagnostics());
   }
 }
 
 void add(std::vector<pipeline::StatementGroup>& groups, const char* context,
-         const std::vector<std::string>& conditions) {
-  if (!conditions.empty()) groups.push_back({context, std::nullopt, conditions, {}});
+         const std::vector<config::PlacedText>& conditions) {
+  if (!conditions.empty()) groups.push_back({{context, {}, {}}, std::nullopt, conditions, {}});
 }
 
 void add(std::vector<pipeline::StatementGroup>& groups, const pipeline::StatementGroups& more) {

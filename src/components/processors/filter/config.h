@@ -19,16 +19,16 @@ struct LogMatchConfig {
 struct LogsConfig {
   std::optional<LogMatchConfig> include;
   std::optional<LogMatchConfig> exclude;
-  std::vector<std::string> resource;
-  std::vector<std::string> log_record;
+  std::vector<config::PlacedText> resource;
+  std::vector<config::PlacedText> log_record;
 };
 
 struct TracesConfig {
   std::optional<pipeline::MatchConfig> include;
   std::optional<pipeline::MatchConfig> exclude;
-  std::vector<std::string> resource;
-  std::vector<std::string> span;
-  std::vector<std::string> spanevent;
+  std::vector<config::PlacedText> resource;
+  std::vector<config::PlacedText> span;
+  std::vector<config::PlacedText> spanevent;
 };
 
 struct MetricMatchConfig {
@@ -40,9 +40,9 @@ struct MetricMatchConfig {
 struct MetricsConfig {
   std::optional<MetricMatchConfig> include;
   std::optional<MetricMatchConfig> exclude;
-  std::vector<std::string> resource;
-  std::vector<std::string> metric;
-  std::vector<std::string> datapoint;
+  std::vector<config::PlacedText> resource;
+  std::vector<config::PlacedText> metric;
+  std::vector<config::PlacedText> datapoint;
 };
 
 struct Config {
