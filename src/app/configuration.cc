@@ -34,6 +34,17 @@ std::vector<std::string> sources_of(const Options& options, const Environment& e
   return sources;
 }
 
+/// Nothing if there are errors, of which each stage finds its own.
+std::optional<pipeline::Plan> plan_of(const config::Node& root, config::Diagnostics& diagnostics) {
+  if (!diagnostics.ok()) return std::nullopt;
+  const config::Configuration configuration = config::read_configuration(root, diagnostics);
+  pipeline::Plan plan =
+      pipeline::Plan::make(configuration, components::all_components(), diagnostics);
+  if (diagnostics.ok()) pipeline::try_components(plan, diagnostics);
+  if (!diagnostics.ok()) return std::nullopt;
+  return plan;
+}
+
 }  // namespace
 
 std::vector<std::string> config_files(const Options& options, const Environment& environment) {
@@ -51,20 +62,12 @@ std::optional<pipeline::Plan> read_plan(const Options& options, config::Node bas
     const char* value = environment(name.c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
   };
-  auto root =
-      config::load(sources_of(options, environment), options.settings, variable, std::move(base));
-  if (!root.ok()) {
-    fail(root.status().message(), kExitUsage);
-    return std::nullopt;
-  }
   config::Diagnostics diagnostics;
-  const config::Configuration configuration = config::read_configuration(*root, diagnostics);
-  pipeline::Plan plan =
-      pipeline::Plan::make(configuration, components::all_components(), diagnostics);
-  if (diagnostics.ok()) pipeline::try_components(plan, diagnostics);
+  auto plan = plan_of(config::load(sources_of(options, environment), options.settings, variable,
+                                   diagnostics, std::move(base)),
+                      diagnostics);
   for (const auto& warning : diagnostics.warnings()) log::warn(warning.to_string());
   for (const auto& error : diagnostics.errors()) fail(error.to_string(), kExitUsage);
-  if (!diagnostics.ok()) return std::nullopt;
   return plan;
 }
 
@@ -77,6 +80,21 @@ void configure_log(const config::TelemetryConfig& telemetry) {
   log::configure(level_of(telemetry.log_level), format);
 }
 
-std::string show_plan(const pipeline::Plan& plan) { return config::to_yaml(plan.show()); }
+/// A configuration of the user's says it in service::telemetry.
+MetricsPages metrics_pages(const Options& options, const config::TelemetryConfig& telemetry) {
+  if (telemetry.metrics_level == config::MetricsLevel::None) return {};
+  if (telemetry.metrics_pages) return *telemetry.metrics_pages;
+  if (options.metrics.off()) return {};
+  return {{options.metrics.text}};
+}
+
+std::string show_plan(const pipeline::Plan& plan, const Options& options) {
+  config::TelemetryConfig telemetry = plan.configuration().telemetry;
+  telemetry.metrics_pages = metrics_pages(options, telemetry);
+  config::Node shown = plan.show();
+  shown.find("service")->set("telemetry", config::show_telemetry(telemetry));
+  config::escape(shown);
+  return config::to_yaml(shown);
+}
 
 }  // namespace sluice::app

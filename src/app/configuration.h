@@ -23,7 +23,11 @@ std::optional<pipeline::Plan> read_plan(const Options& options, config::Node bas
 /// How the program's own log is written, as service::telemetry::logs says.
 void configure_log(const config::TelemetryConfig& telemetry);
 
-/// The effective configuration as YAML, secrets masked.
-std::string show_plan(const pipeline::Plan& plan);
+/// Where the program's own metrics are to be had.
+using MetricsPages = std::vector<config::MetricsPage>;
+MetricsPages metrics_pages(const Options& options, const config::TelemetryConfig& telemetry);
+
+/// The effective configuration as YAML that means the same when it is read again, secrets masked.
+std::string show_plan(const pipeline::Plan& plan, const Options& options);
 
 }  // namespace sluice::app

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/check.h"
+#include "config/expand.h"
 #include "config/yaml.h"
 
 namespace sluice::app {
@@ -13,9 +14,9 @@ using config::Node;
 
 /// A text that means itself, whatever ${…} it may hold.
 Node literal(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) escaped.append(c == '$' ? 2 : 1, c);
-  return Node::string(escaped);
+  Node node = Node::string(text);
+  config::escape(node);
+  return node;
 }
 
 Node* find(Node& root, std::initializer_list<std::string_view> path) {

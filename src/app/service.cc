@@ -56,16 +56,6 @@ struct Store {
   std::optional<Supervisor> supervisor;
 };
 
-using MetricsPages = std::vector<config::MetricsPage>;
-
-/// A configuration of the user's says where the metrics are in service::telemetry.
-MetricsPages metrics_pages(const Options& options, const config::TelemetryConfig& telemetry) {
-  if (telemetry.metrics_level == config::MetricsLevel::None) return {};
-  if (telemetry.metrics_pages) return *telemetry.metrics_pages;
-  if (options.metrics.off()) return {};
-  return {{options.metrics.text}};
-}
-
 class Service {
  public:
   /// `reread` reads the configuration again; nothing, with the reasons printed, if it is bad.
@@ -362,7 +352,7 @@ int run_service(const Options& options, Command command, const Environment& envi
   auto plan = read();
   if (!plan) return kExitUsage;
   if (options.print_config) {
-    std::fputs(show_plan(*plan).c_str(), stdout);
+    std::fputs(show_plan(*plan, options).c_str(), stdout);
     return kExitOk;
   }
   configure_log(plan->configuration().telemetry);

@@ -136,13 +136,4 @@ Answer Client::insert(const InsertRequest& request) {
   return understand(http_.send(http_request), request.try_number, request.rows);
 }
 
-std::string quote_identifier(std::string_view name) {
-  std::string out = "`";
-  for (const char c : name) {
-    if (c == '`' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "`";
-}
-
 }  // namespace sluice::clickhouse

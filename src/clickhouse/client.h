@@ -10,6 +10,7 @@
 #include "clickhouse/endpoint.h"
 #include "clickhouse/errors.h"
 #include "http/client.h"
+#include "native/identifier.h"
 
 namespace sluice::clickhouse {
 
@@ -70,7 +71,6 @@ class Client {
   http::Client http_;
 };
 
-/// `name` as a ClickHouse identifier in back-quotes.
-std::string quote_identifier(std::string_view name);
+using native::quote_identifier;
 
 }  // namespace sluice::clickhouse

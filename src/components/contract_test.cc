@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "config/yaml_writer.h"
 #include "testing/random_records.h"
 #include "testing/rig.h"
 
@@ -206,6 +207,20 @@ TEST(Contract, AWrongTypeIsRefused) {
       options.set(field.name, config::resolve_plain_scalar("2024-01-02", {}));
       EXPECT_NE(problems(factory, options), "") << field.name;
     }
+  });
+}
+
+TEST(Contract, WhatIsShownIsReadAgainWithoutAWord) {
+  each_configuration([](const Factory& factory, Signal, const std::string& yaml) {
+    const auto shown_of = [&](const config::Node& options, config::Diagnostics& diagnostics) {
+      return config::to_yaml(factory.show(factory.read(options, {diagnostics, "", {}})));
+    };
+    config::Diagnostics ignored;
+    const std::string shown = shown_of(config::parse_yaml(yaml, "").value(), ignored);
+    config::Diagnostics diagnostics;
+    EXPECT_EQ(shown_of(config::parse_yaml(shown, "").value(), diagnostics), shown);
+    EXPECT_EQ(diagnostics.to_string(), "") << shown;
+    for (const auto& warning : diagnostics.warnings()) ADD_FAILURE() << warning.to_string();
   });
 }
 

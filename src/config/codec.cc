@@ -1,6 +1,8 @@
 #include "config/codec.h"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "base/duration.h"
 #include "wire/number_format.h"
@@ -18,6 +20,17 @@ std::optional<double> number_of(const Node& node) {
   }
   if (node.kind == Node::Kind::Float) return node.real;
   return {};
+}
+
+/// Whoever writes a small number thinks of a larger unit than the original, which counts
+/// nanoseconds.
+void warn_of_missing_unit(const Node& node, std::chrono::nanoseconds value, const Place& place) {
+  const std::string shown =
+      node.text + " without a unit is " + std::to_string(value.count()) + " ns; ";
+  constexpr std::chrono::milliseconds kSmall{1};
+  const bool is_small = value < kSmall && value > -kSmall;
+  place.warning(shown +
+                (is_small ? "did you mean " + node.text + "ms?" : "write " + show_duration(value)));
 }
 
 }  // namespace
@@ -96,6 +109,7 @@ bool decode_duration(const Node& node, std::chrono::nanoseconds& out, const Plac
   if (const auto nanos = number_of(node)) {
     out = std::chrono::nanoseconds(node.kind == Node::Kind::Int ? node.integer
                                                                 : static_cast<int64_t>(*nanos));
+    if (out.count() != 0) warn_of_missing_unit(node, out, place);
     return true;
   }
   const auto parsed = node.is_string() ? parse_duration(node.text) : std::nullopt;
@@ -113,27 +127,25 @@ bool is_list_for(const Node& node, const Place& place) {
   return false;
 }
 
-void decode_texts(const Node& node, std::vector<std::string>& out, const Place& place) {
-  out.clear();
-  if (node.is_string()) {
-    for (size_t at = 0; !node.text.empty();) {
-      const size_t comma = node.text.find(',', at);
-      out.push_back(node.text.substr(at, comma - at));
-      if (comma == std::string::npos) return;
-      at = comma + 1;
-    }
-    return;
+Node split_at_commas(const Node& node) {
+  Node list = Node::list(node.mark);
+  for (size_t at = 0; !node.text.empty();) {
+    const size_t comma = node.text.find(',', at);
+    list.items.push_back(Node::string(node.text.substr(at, comma - at), node.mark));
+    if (comma == std::string::npos) break;
+    at = comma + 1;
   }
-  if (!is_list_for(node, place)) return;
-  for (size_t i = 0; i < node.items.size(); ++i)
-    decode_text(node.items[i], out.emplace_back(), place.at(std::to_string(i), node.items[i]));
+  return list;
 }
 
 std::string one_of_text(const std::vector<std::string>& words) {
+  std::vector<std::string> named;
+  std::copy_if(words.begin(), words.end(), std::back_inserter(named),
+               [](const std::string& word) { return !word.empty(); });
   std::string text;
-  for (size_t i = 0; i < words.size(); ++i) {
-    if (i != 0) text += i + 1 == words.size() ? " or " : ", ";
-    text += words[i];
+  for (size_t i = 0; i < named.size(); ++i) {
+    if (i != 0) text += i + 1 == named.size() ? " or " : ", ";
+    text += named[i];
   }
   return text;
 }

@@ -48,6 +48,18 @@ concept HasSchema = requires {
   schema_of(static_cast<const T*>(nullptr));
 };
 
+/// A text with where it stands, for what finds out later what is wrong with it: a compiler of
+/// statements.
+struct PlacedText {
+  std::string text;
+  Mark mark;
+  std::string path;
+};
+
+/// What is one text in the YAML.
+template <typename T>
+inline constexpr bool kIsText = std::is_same_v<T, std::string> || std::is_same_v<T, PlacedText>;
+
 /// A map with keys of the user's own, in the order of the text.
 template <typename T>
 using Dictionary = std::vector<std::pair<std::string, T>>;
@@ -62,12 +74,13 @@ bool decode_integer(const Node& node, int64_t least, uint64_t most, int64_t& out
                     const Place& place);
 bool decode_real(const Node& node, double& out, const Place& place);
 bool decode_text(const Node& node, std::string& out, const Place& place);
+/// Warns of a number without a unit.
 bool decode_duration(const Node& node, std::chrono::nanoseconds& out, const Place& place);
-/// "a,b" is a list of two.
-void decode_texts(const Node& node, std::vector<std::string>& out, const Place& place);
+/// A text as a list: "a,b" are two, an empty one is none.
+Node split_at_commas(const Node& node);
 /// A list, or null for an empty one; a message otherwise.
 bool is_list_for(const Node& node, const Place& place);
-/// "a, b or c".
+/// "a, b or c"; an empty word, which stands for one of the others, is left out.
 std::string one_of_text(const std::vector<std::string>& words);
 Node encode_real(double value);
 Node encode_duration(std::chrono::nanoseconds value);
@@ -109,6 +122,17 @@ struct Codec<std::string> {
     decode_text(node, out, place);
   }
   static Node encode(const std::string& value) { return Node::string(value); }
+};
+
+template <>
+struct Codec<PlacedText> {
+  static Type type() { return Codec<std::string>::type(); }
+  static void decode(const Node& node, PlacedText& out, const Place& place) {
+    out.mark = place.mark();
+    out.path = place.path();
+    decode_text(node, out.text, place);
+  }
+  static Node encode(const PlacedText& value) { return Node::string(value.text); }
 };
 
 template <>
@@ -158,13 +182,11 @@ template <typename T>
 struct Codec<std::vector<T>> {
   static Type type() { return {"list", {}, {Codec<T>::type()}}; }
   static void decode(const Node& node, std::vector<T>& out, const Place& place) {
-    if constexpr (std::is_same_v<T, std::string>) return decode_texts(node, out, place);
+    if (kIsText<T> && node.is_string()) return decode(split_at_commas(node), out, place);
     out.clear();
     if (!is_list_for(node, place)) return;
-    for (size_t i = 0; i < node.items.size(); ++i) {
-      Codec<T>::decode(node.items[i], out.emplace_back(),
-                       place.at(std::to_string(i), node.items[i]));
-    }
+    for (size_t i = 0; i < node.items.size(); ++i)
+      Codec<T>::decode(node.items[i], out.emplace_back(), place.at(i, node.items[i]));
   }
   static Node encode(const std::vector<T>& values) {
     Node node = Node::list();

@@ -23,11 +23,16 @@ std::string Diagnostics::to_string() const {
   return out;
 }
 
-Place Place::at(std::string_view key, const Node& node) const {
-  std::string path = path_;
-  if (!path.empty()) path += "::";
-  path += key;
+Place Place::below(std::string path, const Node& node) const {
   return {diagnostics_, std::move(path), node.mark.line != 0 ? node.mark : mark_};
+}
+
+Place Place::at(std::string_view key, const Node& node) const {
+  return below(path_ + (path_.empty() ? "" : "::") + std::string(key), node);
+}
+
+Place Place::at(size_t index, const Node& node) const {
+  return below(path_ + "[" + std::to_string(index) + "]", node);
 }
 
 void Place::expected(std::string_view what, const Node& found) const {

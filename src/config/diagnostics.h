@@ -58,8 +58,10 @@ class Place {
   Place(Diagnostics& diagnostics, std::string path, Mark mark)
       : diagnostics_(diagnostics), path_(std::move(path)), mark_(std::move(mark)) {}
 
-  /// The place of a member or element.
+  /// The place of a member: "path::key".
   Place at(std::string_view key, const Node& node) const;
+  /// The place of an element: "path[2]".
+  Place at(size_t index, const Node& node) const;
 
   void error(std::string message) const { diagnostics_.error(mark_, path_, std::move(message)); }
   void warning(std::string message) const {
@@ -73,6 +75,8 @@ class Place {
   Diagnostics& diagnostics() const { return diagnostics_; }
 
  private:
+  Place below(std::string path, const Node& node) const;
+
   Diagnostics& diagnostics_;
   std::string path_;
   Mark mark_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/log.h"
 #include "base/read_file.h"
 #include "config/yaml.h"
 
@@ -43,7 +42,7 @@ Retrieved from_yaml(std::string text, const std::string& source) {
       !parsed.ok() || parsed->is_string() ||
       (parsed->is_null() && text.rfind('!', 0) == 0 && text.rfind("!!null", 0) != 0);
   Node value = is_text ? Node::string(text, {source, 0, 0}) : std::move(parsed).value();
-  return {std::move(text), std::move(value)};
+  return {std::move(text), std::move(value), {}};
 }
 
 Result<Retrieved> from_environment(const std::string& expression, const Environment& environment) {
@@ -55,17 +54,14 @@ Result<Retrieved> from_environment(const std::string& expression, const Environm
   }
   std::optional<std::string> value = environment(name);
   if (!value && separator != std::string::npos) value = expression.substr(separator + 2);
-  if (!value) {
-    log::warn(
-        "the configuration names an environment variable that is not set; it stands for nothing",
-        {{"variable", name}, {"default", "${env:" + name + ":-TEXT} would give one"}});
-  }
-  return from_yaml(value.value_or(""), "env:" + name);
+  Retrieved retrieved = from_yaml(value.value_or(""), "env:" + name);
+  if (!value) retrieved.unset = name;
+  return retrieved;
 }
 
 Result<Retrieved> from_file(const std::string& path) {
   auto text = read_file(path);
-  if (!text.ok()) return Status(Code::NotFound, "cannot read the file " + path);
+  if (!text.ok()) return text.status().with_context("cannot read the file " + path);
   return from_yaml(std::move(text).value(), path);
 }
 
@@ -96,27 +92,25 @@ class Expander {
  public:
   explicit Expander(const Environment& environment) : environment_(environment) {}
 
-  Status run(Node& node) {
-    Mark mark = node.mark;
+  void run(Node& node, const Place& place) {
+    if (is_endless_) return;  // others may take as long
     for (int i = 0;; ++i) {
-      if (i == kExpansionsMax) return at(mark, "a value that contains itself, without end");
+      if (i == kExpansionsMax) {
+        is_endless_ = true;
+        return place.error("a value that contains itself, without end");
+      }
       bool changed = false;
-      if (Status s = step(node, changed); !s.ok()) return at(mark, s.message());
+      if (const Status s = step(node, place, changed); !s.ok()) return place.error(s.message());
       if (!changed) break;
-      if (node.mark.line == 0) node.mark = mark;
+      if (node.mark.line == 0) node.mark = place.mark();
     }
-    for (Node& item : node.items) SLUICE_RETURN_IF_ERROR(run(item));
-    for (Node::Member& member : node.members) SLUICE_RETURN_IF_ERROR(run(member.second));
+    for (size_t i = 0; i < node.items.size(); ++i) run(node.items[i], place.at(i, node.items[i]));
+    for (auto& [key, value] : node.members) run(value, place.at(key, value));
     if (node.is_string() || node.from_variable) replace_all(node.text, "$$", "$");
-    return {};
   }
 
  private:
-  static Status at(const Mark& mark, const std::string& message) {
-    return invalid_argument(mark.to_string() + ": " + message);
-  }
-
-  Status step(Node& node, bool& changed) {
+  Status step(Node& node, const Place& place, bool& changed) {
     if (!node.is_string()) return {};
     const std::string_view reference = find_reference(node.text);
     if (reference.empty()) return {};
@@ -125,6 +119,11 @@ class Expander {
       return invalid_argument("${" + uri + "} must not contain another $");
     auto got = retrieve(uri, environment_);
     if (!got.ok()) return got.status();
+    if (!got->unset.empty()) {
+      place.warning("the environment variable " + got->unset +
+                    " is not set and stands for nothing; ${env:" + got->unset +
+                    ":-TEXT} gives it a default");
+    }
     changed = true;
     if (reference.size() == node.text.size()) {
       node = std::move(got->value);
@@ -138,6 +137,7 @@ class Expander {
   }
 
   const Environment& environment_;
+  bool is_endless_ = false;
 };
 
 }  // namespace
@@ -153,8 +153,14 @@ Result<Retrieved> retrieve(const std::string& uri, const Environment& environmen
                           "} is none of env, file, yaml");
 }
 
-Status expand(Node& tree, const Environment& environment) {
-  return Expander(environment).run(tree);
+void expand(Node& tree, const Environment& environment, Diagnostics& diagnostics) {
+  Expander(environment).run(tree, Place(diagnostics, "", tree.mark));
+}
+
+void escape(Node& tree) {
+  if (tree.is_string()) replace_all(tree.text, "$", "$$");
+  for (Node& item : tree.items) escape(item);
+  for (auto& [key, value] : tree.members) escape(value);
 }
 
 }  // namespace sluice::config

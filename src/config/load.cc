@@ -1,6 +1,8 @@
 #include "config/load.h"
 
-#include <algorithm>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "base/read_file.h"
@@ -9,17 +11,68 @@
 namespace sluice::config {
 namespace {
 
+bool has_scheme(const std::string& source, std::string_view scheme) {
+  return source.rfind(scheme, 0) == 0;
+}
+
+Result<std::string> read_config_file(const std::string& path) {
+  if (path.empty()) return invalid_argument("--config names no file: its value is empty");
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error))
+    return invalid_argument("the configuration " + path + " is a directory; name a YAML file");
+  auto text = read_file(path);
+  if (!text.ok()) return text.status().with_context("cannot read the configuration " + path);
+  return text;
+}
+
 Result<Node> read_source(const std::string& source, const Environment& environment) {
-  for (const std::string_view scheme : {"env:", "yaml:", "file:"}) {
-    if (source.rfind(scheme, 0) != 0) continue;
+  constexpr std::string_view kFile = "file:";
+  if (has_scheme(source, "env:") || has_scheme(source, "yaml:")) {
     auto got = retrieve(source, environment);
     if (!got.ok()) return got.status();
+    if (!got->unset.empty()) {
+      return invalid_argument("the configuration " + source +
+                              ": there is no environment variable of this name");
+    }
     // A text that is no YAML comes back as text; here the reason is wanted.
-    return parse_yaml(got->text, scheme == "file:" ? source.substr(scheme.size()) : source);
+    return parse_yaml(got->text, source);
   }
-  auto text = read_file(source);
-  if (!text.ok()) return text.status().with_context("cannot read the configuration " + source);
-  return parse_yaml(*text, source);
+  const std::string path = has_scheme(source, kFile) ? source.substr(kFile.size()) : source;
+  auto text = read_config_file(path);
+  if (!text.ok()) return text.status();
+  return parse_yaml(*text, path);
+}
+
+/// A key "a::b" is the path to b in a, in maps but not in lists of maps.
+void unfold_paths(Node& node) {
+  std::vector<Node::Member> members;
+  members.swap(node.members);
+  for (Node::Member& member : members) {
+    unfold_paths(member.second);
+    const size_t separator = member.first.find("::");
+    if (separator == std::string::npos) {
+      node.members.push_back(std::move(member));
+      continue;
+    }
+    Node below = Node::map(member.second.mark);
+    below.set(member.first.substr(separator + 2), std::move(member.second));
+    unfold_paths(below);
+    Node path = Node::map(below.mark);
+    path.set(member.first.substr(0, separator), std::move(below));
+    merge(node, std::move(path));
+  }
+}
+
+/// What one of --config says; nothing if it is empty.
+Result<Node> read_part(const std::string& source, const Environment& environment) {
+  auto part = read_source(source, environment);
+  if (!part.ok() || part->is_null()) return part;
+  if (!part->is_map()) {
+    return invalid_argument(source + ": a configuration is a map with the keys receivers, " +
+                            "exporters, service …; this is " + describe(*part));
+  }
+  unfold_paths(*part);
+  return part;
 }
 
 /// "a.b.c=value" as {a: {b: {c: value}}}.
@@ -44,49 +97,26 @@ Result<Node> read_setting(const std::string& setting) {
   return node;
 }
 
-/// A key "a::b" is the path to b in a, in maps but not in lists of maps.
-void unfold_paths(Node& node) {
-  std::vector<Node::Member> members;
-  members.swap(node.members);
-  for (Node::Member& member : members) {
-    unfold_paths(member.second);
-    const size_t separator = member.first.find("::");
-    if (separator == std::string::npos) {
-      node.members.push_back(std::move(member));
-      continue;
-    }
-    Node below = Node::map(member.second.mark);
-    below.set(member.first.substr(separator + 2), std::move(member.second));
-    unfold_paths(below);
-    Node path = Node::map(below.mark);
-    path.set(member.first.substr(0, separator), std::move(below));
-    merge(node, std::move(path));
-  }
-}
-
 }  // namespace
 
-Result<Node> load(const std::vector<std::string>& sources, const std::vector<std::string>& settings,
-                  const Environment& environment, Node base) {
+Node load(const std::vector<std::string>& sources, const std::vector<std::string>& settings,
+          const Environment& environment, Diagnostics& diagnostics, Node base) {
   Node whole = std::move(base);
+  const auto put = [&](Result<Node> part) {
+    if (!part.ok()) diagnostics.error({}, "", part.status().message());
+    if (part.ok() && !part->is_null()) merge(whole, std::move(part).value());
+  };
+  std::string names;
   for (const std::string& source : sources) {
-    auto part = read_source(source, environment);
-    if (!part.ok()) return part;
-    if (part->is_null()) continue;
-    if (!part->is_map()) {
-      return invalid_argument(source + ": a configuration is a map with the keys receivers, " +
-                              "exporters, service …; this is " + describe(*part));
-    }
-    unfold_paths(*part);
-    merge(whole, std::move(part).value());
+    put(read_part(source, environment));
+    names += (names.empty() ? "" : ", ") + source;
   }
-  for (const std::string& setting : settings) {
-    auto part = read_setting(setting);
-    if (!part.ok()) return part;
-    merge(whole, std::move(part).value());
-  }
-  if (whole.members.empty()) return invalid_argument("the configuration is empty");
-  if (Status status = expand(whole, environment); !status.ok()) return status;
+  // What is missing is missing in all of them.
+  if (whole.mark.source.empty()) whole.mark.source = names;
+  for (const std::string& setting : settings) put(read_setting(setting));
+  if (whole.members.empty() && diagnostics.ok())
+    diagnostics.error(whole.mark, "", "the configuration is empty");
+  expand(whole, environment, diagnostics);
   return whole;
 }
 

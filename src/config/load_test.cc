@@ -41,8 +41,19 @@ std::string loaded(const std::vector<std::string>& texts,
                    const std::vector<std::string>& settings = {}) {
   std::vector<std::string> sources;
   for (const std::string& text : texts) sources.push_back("yaml:" + text);
-  const auto node = load(sources, settings, variables());
-  return node.ok() ? show(*node) : "refused";
+  Diagnostics diagnostics;
+  const Node node = load(sources, settings, variables(), diagnostics);
+  return diagnostics.ok() ? show(node) : "refused";
+}
+
+/// All that is said about sources: the errors, then the warnings, a line each.
+std::string said_of(const std::vector<std::string>& sources) {
+  Diagnostics diagnostics;
+  load(sources, {}, variables(), diagnostics);
+  std::string out = diagnostics.to_string();
+  for (const auto& warning : diagnostics.warnings())
+    out += "warning: " + warning.to_string() + "\n";
+  return out;
 }
 
 struct ExpandCase {
@@ -126,15 +137,48 @@ TEST(Load, SettingsComeLast) {
   EXPECT_EQ(loaded({"x: 1"}, {"x"}), "refused");
 }
 
-TEST(Load, SaysWhatIsWrongWithASource) {
-  EXPECT_EQ(load({"/nonexistent.yaml"}, {}, variables()).status().message(),
-            "cannot read the configuration /nonexistent.yaml: No such file or directory");
-  EXPECT_EQ(load({"/"}, {}, variables()).status().message(),
-            "cannot read the configuration /: Is a directory");
-  EXPECT_EQ(load({"yaml:x: ${env:a-b}"}, {}, variables()).status().message(),
-            "yaml:x: ${env:a-b}:1:4: \"a-b\" is no name of an environment variable, in ${env:a-b}: "
-            "letters, digits and _, no digit first");
-  EXPECT_FALSE(load({"yaml:"}, {}, variables()).ok());
+TEST(Load, SaysWhatIsWrongWithEachSource) {
+  EXPECT_EQ(
+      said_of({"/nonexistent.yaml", "/", "", "file:", "env:UNSET", "yaml:[1]"}),
+      "cannot read the configuration /nonexistent.yaml: No such file or directory\n"
+      "the configuration / is a directory; name a YAML file\n"
+      "--config names no file: its value is empty\n"
+      "--config names no file: its value is empty\n"
+      "the configuration env:UNSET: there is no environment variable of this name\n"
+      "yaml:[1]: a configuration is a map with the keys receivers, exporters, service …; this "
+      "is a list\n");
+  EXPECT_EQ(said_of({"yaml:", "env:EMPTY"}), "yaml:, env:EMPTY: the configuration is empty\n");
+}
+
+TEST(Load, SaysWhereAVariableIsWrong) {
+  EXPECT_EQ(said_of({"yaml:x: ${env:a-b}"}),
+            "yaml:x: ${env:a-b}:1:4: x: \"a-b\" is no name of an environment variable, in "
+            "${env:a-b}: letters, digits and _, no digit first\n");
+  EXPECT_EQ(said_of({"yaml:{x: [{y: '${file:/nonexistent}'}], z: '${ftp:x}'}"}),
+            "yaml:{x: [{y: '${file:/nonexistent}'}], z: '${ftp:x}'}:1:10: x[0]::y: cannot read the "
+            "file /nonexistent: No such file or directory\n"
+            "yaml:{x: [{y: '${file:/nonexistent}'}], z: '${ftp:x}'}:1:39: z: the scheme \"ftp\" in "
+            "${ftp:x} is none of env, file, yaml\n");
+}
+
+TEST(Load, AVariableThatIsNotSetIsNamedWithItsPlace) {
+  EXPECT_EQ(
+      said_of({"yaml:x: {y: 'a${UNSET}'}"}),
+      "warning: yaml:x: {y: 'a${UNSET}'}:1:8: x::y: the environment variable UNSET is not set "
+      "and stands for nothing; ${env:UNSET:-TEXT} gives it a default\n");
+  EXPECT_EQ(said_of({"yaml:{x: '${env:UNSET:-d}', y: '${env:EMPTY}'}"}), "");
+}
+
+TEST(Load, WhatIsEscapedIsLoadedAsItWas) {
+  for (const char* text : {"$", "$$", "${env:STR}", "a$b${", "$${env:NUM}$"}) {
+    Node tree = Node::map();
+    tree.set("x", Node::list()).items.push_back(Node::string(text));
+    escape(tree);
+    Diagnostics diagnostics;
+    expand(tree, variables(), diagnostics);
+    EXPECT_EQ(tree.find("x")->items.front().text, text);
+    EXPECT_TRUE(diagnostics.ok()) << diagnostics.to_string();
+  }
 }
 
 }  // namespace

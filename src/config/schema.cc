@@ -11,6 +11,12 @@ const FieldInfo* SchemaBase::find(std::string_view name) const {
   return nullptr;
 }
 
+void SchemaBase::mask(Node& secret) {
+  if (secret.is_string() && !secret.text.empty()) secret.text = "[REDACTED]";
+  for (Node& item : secret.items) mask(item);
+  for (Node::Member& member : secret.members) mask(member.second);
+}
+
 void SchemaBase::unknown_key(const std::string& key, const Place& place) const {
   std::vector<std::string_view> names;
   for (const FieldInfo& field : fields_) names.push_back(field.name);

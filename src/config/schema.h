@@ -53,6 +53,8 @@ class SchemaBase {
   const FieldInfo* find(std::string_view name) const;
   /// Says so, with the nearest name that there is.
   void unknown_key(const std::string& key, const Place& place) const;
+  /// Puts [REDACTED] in the place of all texts, and leaves the form.
+  static void mask(Node& secret);
 
   std::vector<FieldInfo> fields_;
 };
@@ -137,15 +139,15 @@ class Schema final : public SchemaBase {
     if (place.diagnostics().errors().size() == before) check_all(out, place);
   }
 
+  /// What has an effect, secrets masked.
   Node encode(const Config& config) const {
     Node node = Node::map();
     for (size_t i = 0; i < fields_.size(); ++i) {
-      if (!access_[i].encode) continue;
+      if (!access_[i].encode || !fields_[i].ignored_because.empty()) continue;
       Node value = access_[i].encode(config);
       if (value.is_null()) continue;  // an option that was not given and has no default
-      const bool is_empty = value.text.empty() && value.items.empty() && value.members.empty();
-      const bool is_masked = fields_[i].is_secret && !is_empty;
-      node.set(fields_[i].name, is_masked ? Node::string("[REDACTED]") : std::move(value));
+      if (fields_[i].is_secret) mask(value);
+      node.set(fields_[i].name, std::move(value));
     }
     return node;
   }

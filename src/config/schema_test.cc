@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "config/yaml.h"
+#include "config/yaml_writer.h"
 
 namespace sluice::config {
 
@@ -10,8 +11,8 @@ enum class Colour : uint8_t { Red, Green };
 
 template <>
 struct Words<Colour> {
-  static constexpr std::array<std::pair<std::string_view, Colour>, 2> kAll = {
-      {{"red", Colour::Red}, {"green", Colour::Green}}};
+  static constexpr std::array<std::pair<std::string_view, Colour>, 3> kAll = {
+      {{"red", Colour::Red}, {"", Colour::Red}, {"green", Colour::Green}}};
 };
 
 struct Part {
@@ -29,6 +30,7 @@ struct Options {
   std::vector<std::string> names{"d"};
   std::vector<int64_t> numbers;
   Dictionary<std::string> headers;
+  std::vector<PlacedText> rules;
   Part part;
   std::optional<Part> extra;
   bool old = false;
@@ -53,6 +55,8 @@ static const Schema<Options>& schema_of(const Options*) {
                                  .field("names", &O::names, "Several.")
                                  .field("numbers", &O::numbers, "Several.")
                                  .field("headers", &O::headers, "Pairs.")
+                                 .secret()
+                                 .field("rules", &O::rules, "Several, looked at later.")
                                  .field("part", &O::part, "A part.")
                                  .field("extra", &O::extra, "A part that need not be there.")
                                  .field("old", &O::old, "Once.")
@@ -121,6 +125,18 @@ TEST(Schema, AListOfTextsTakesOneTextWithCommas) {
   EXPECT_NE(read("numbers: '1,2'").error(), "");
 }
 
+TEST(Schema, APlacedTextKnowsWhereItStands) {
+  const auto rules = read("rules:\n- a\n- b\n").options.rules;
+  ASSERT_EQ(rules.size(), 2u);
+  EXPECT_EQ(rules[1].text, "b");
+  EXPECT_EQ(rules[1].path, "exporters::x::rules[1]");
+  EXPECT_EQ(rules[1].mark.to_string(), "c.yaml:3:3");
+  const auto short_form = read("rules: 'a,b'").options.rules;
+  ASSERT_EQ(short_form.size(), 2u);
+  EXPECT_EQ(short_form[1].text, "b");
+  EXPECT_EQ(short_form[1].mark.to_string(), "c.yaml:1:8");
+}
+
 struct ErrorCase {
   const char* yaml;
   const char* error;
@@ -157,7 +173,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "c.yaml:1:10: exporters::x::numbers: expected a list, found a map"},
         ErrorCase{
             "numbers: [a]",
-            "c.yaml:1:11: exporters::x::numbers::0: expected an integer, found the text \"a\""},
+            "c.yaml:1:11: exporters::x::numbers[0]: expected an integer, found the text \"a\""},
         ErrorCase{"part: [1]", "c.yaml:1:7: exporters::x::part: expected a map, found a list"},
         ErrorCase{"part:\n  depht: 1",
                   "c.yaml:2:10: exporters::x::part::depht: there is no option of this name; did "
@@ -177,6 +193,25 @@ TEST(Schema, WhatHasNoEffectIsAWarningAndStillChecked) {
   EXPECT_NE(read("old: 5").error(), "");
 }
 
+TEST(Schema, ADurationWithoutAUnitIsAWarning) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"wait: 200", "200 without a unit is 200 ns; did you mean 200ms?"},
+      {"wait: 0.5e2", "0.5e2 without a unit is 50 ns; did you mean 0.5e2ms?"},
+      {"wait: -5", "-5 without a unit is -5 ns; did you mean -5ms?"},
+      {"wait: 90_000_000_000", "90_000_000_000 without a unit is 90000000000 ns; write 1m30s"},
+      {"wait: 0", ""},
+      {"wait: 200ms", ""},
+  };
+  for (const auto& [yaml, expected] : cases) {
+    const Read got = read(yaml);
+    EXPECT_EQ(got.error(), "");
+    const auto& warnings = got.diagnostics.warnings();
+    ASSERT_EQ(warnings.size(), *expected == '\0' ? 0u : 1u) << yaml;
+    if (warnings.empty()) continue;
+    EXPECT_EQ(warnings[0].to_string(), std::string("c.yaml:1:7: exporters::x::wait: ") + expected);
+  }
+}
+
 TEST(Schema, ShowsWhatIsInForceButNoSecrets) {
   const Node shown = Codec<Options>::encode(read("{token: abc, size: 9}").options);
   EXPECT_EQ(shown.find("token")->text, "[REDACTED]");
@@ -184,7 +219,10 @@ TEST(Schema, ShowsWhatIsInForceButNoSecrets) {
   EXPECT_EQ(shown.find("name")->text, "standard");
   EXPECT_EQ(shown.find("wait")->text, "7ns");
   EXPECT_EQ(shown.find("unsafe"), nullptr);
+  EXPECT_EQ(shown.find("old"), nullptr) << "it has no effect";
   EXPECT_EQ(Codec<Options>::encode(Options()).find("token")->text, "");
+  const Node headers = Codec<Options>::encode(read("headers: {a: abc, b: ''}").options);
+  EXPECT_EQ(to_yaml(*headers.find("headers")), "a: \"[REDACTED]\"\nb: \"\"\n");
 }
 
 }  // namespace

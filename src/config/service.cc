@@ -180,7 +180,7 @@ class ConfigurationReader {
     if (node.is_null()) return;
     if (!node.is_list()) return place.expected("a list of component ids", node);
     for (size_t i = 0; i < node.items.size(); ++i) {
-      const Place here = place.at(std::to_string(i), node.items[i]);
+      const Place here = place.at(i, node.items[i]);
       std::string text;
       if (node.items[i].is_null()) {
         here.error("an empty reference");
@@ -193,8 +193,10 @@ class ConfigurationReader {
   void check_presence() {
     for (const Section section : {Section::Receivers, Section::Exporters}) {
       if (out_.of(section).empty()) {
-        top_.error("no " + std::string(component_kind(section)) + " is configured: the section " +
-                   std::string(section_name(section)) + " is empty or missing");
+        const Node* node = root_.find(section_name(section));
+        const Place place = node == nullptr ? top_ : top_.at(section_name(section), *node);
+        place.error("no " + std::string(component_kind(section)) + " is configured: the section " +
+                    std::string(section_name(section)) + " is empty or missing");
       }
     }
   }
@@ -284,11 +286,13 @@ const ComponentConfig* Configuration::find(Section section, const ComponentId& i
   return nullptr;
 }
 
+bool contains(const std::vector<Reference>& references, const ComponentId& id) {
+  return std::any_of(references.begin(), references.end(),
+                     [&](const Reference& r) { return r.id == id; });
+}
+
 bool Configuration::is_used(Section section, const ComponentId& id) const {
-  const auto in = [&](const std::vector<Reference>& references) {
-    return std::any_of(references.begin(), references.end(),
-                       [&](const Reference& r) { return r.id == id; });
-  };
+  const auto in = [&](const std::vector<Reference>& list) { return contains(list, id); };
   if (section == Section::Extensions) return in(extensions);
   return std::any_of(pipelines.begin(), pipelines.end(), [&](const PipelineConfig& p) {
     switch (section) {

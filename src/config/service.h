@@ -37,6 +37,8 @@ struct Reference {
   Mark mark;
 };
 
+bool contains(const std::vector<Reference>& references, const ComponentId& id);
+
 struct PipelineConfig {
   ComponentId id;  ///< its type is the signal
   Mark mark;

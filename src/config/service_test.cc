@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "config/telemetry.h"
 #include "config/yaml.h"
+#include "config/yaml_writer.h"
 
 namespace sluice::config {
 namespace {
@@ -32,6 +34,21 @@ TEST(Service, ReadsTheFrame) {
   EXPECT_NE(got.find(Section::Processors, {"batch", "two"}), nullptr);
   ASSERT_EQ(diagnostics.warnings().size(), 1u);
   EXPECT_EQ(diagnostics.warnings()[0].path, "processors::batch/two");
+}
+
+TEST(Service, AMissingSectionIsMissingInTheWholeAndAnEmptyOneHasAPlace) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"exporters: {nop: }\nservice: {pipelines: {logs: }}",
+       "c.yaml:1:1: no receiver is configured: the section receivers is empty or missing"},
+      {"exporters: {nop: }\nreceivers: {}\nservice: {pipelines: {logs: }}",
+       "c.yaml:2:12: receivers: no receiver is configured: the section receivers is empty or "
+       "missing"}};
+  for (const auto& [yaml, expected] : cases) {
+    Diagnostics diagnostics;
+    read(yaml, diagnostics);
+    ASSERT_FALSE(diagnostics.ok());
+    EXPECT_EQ(diagnostics.errors()[0].to_string(), expected);
+  }
 }
 
 TEST(Service, ComponentIds) {
@@ -121,6 +138,24 @@ TEST(Telemetry, AReaderSaysWhetherCountersHaveASuffix) {
       diagnostics);
   EXPECT_EQ(diagnostics.to_string(), "");
   EXPECT_EQ(got.metrics_pages, (std::vector<MetricsPage>{{"localhost:8888", false}}));
+}
+
+TEST(Telemetry, WhatIsShownIsReadAgain) {
+  const TelemetryConfig cases[] = {
+      {LogLevel::Debug, LogEncoding::Json, MetricsLevel::Detailed,
+       std::vector<MetricsPage>{{"[::1]:8889", false}, {"localhost:1"}}},
+      {LogLevel::Info, {}, MetricsLevel::Normal, std::vector<MetricsPage>{{"0.0.0.0:8888"}}},
+      {LogLevel::Error, LogEncoding::Console, MetricsLevel::None, std::vector<MetricsPage>()},
+  };
+  for (const TelemetryConfig& config : cases) {
+    const Node shown = show_telemetry(config);
+    Diagnostics diagnostics;
+    const TelemetryConfig again = read_telemetry(shown, Place(diagnostics, "", {}));
+    EXPECT_EQ(diagnostics.to_string(), "");
+    EXPECT_TRUE(diagnostics.warnings().empty()) << diagnostics.warnings()[0].to_string();
+    EXPECT_EQ(to_yaml(show_telemetry(again)), to_yaml(shown));
+    EXPECT_EQ(again.metrics_pages, config.metrics_pages);
+  }
 }
 
 TEST(Telemetry, AnEmptyLevelIsTheUsualOne) {

@@ -1,6 +1,7 @@
 #include "config/telemetry.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "config/schema.h"
 
@@ -138,7 +139,8 @@ static const Schema<LogsTelemetry>& schema_of(const LogsTelemetry*) {
     Schema<C> s;
     const std::string because(kOwnLog);
     s.field("level", &C::level, "The least level that is logged: debug, info, warn or error.")
-        .field("encoding", &C::encoding, "How the log is written: console or json.")
+        .field("encoding", &C::encoding,
+               "How the log is written: console or json; empty: console on a terminal, else json.")
         .field("development", &C::development, "Log for developers.")
         .ignored(because)
         .field("disable_caller", &C::disable_caller, "Leave the place in the source out.")
@@ -259,6 +261,26 @@ std::string address_of(const PrometheusReader& reader) {
   return (is_v6 ? "[" + reader.host + "]" : reader.host) + ":" + std::to_string(reader.port);
 }
 
+Reader reader_of(const MetricsPage& page) {
+  PrometheusReader prometheus;
+  const size_t colon = page.address.rfind(':');
+  prometheus.host = page.address.substr(0, colon);
+  const std::string_view port = std::string_view(page.address).substr(colon + 1);
+  std::from_chars(port.data(), port.data() + port.size(), prometheus.port);
+  prometheus.without_type_suffix = page.without_type_suffix;
+  Reader reader;
+  reader.pull.emplace().exporter.prometheus = std::move(prometheus);
+  return reader;
+}
+
+/// The first word for a value.
+template <typename E, size_t N>
+std::string word_for(const std::array<std::pair<std::string_view, E>, N>& words, E value) {
+  const auto found = std::find_if(words.begin(), words.end(),
+                                  [&](const auto& entry) { return entry.second == value; });
+  return std::string(found->first);
+}
+
 }  // namespace
 
 const SchemaBase& telemetry_schema() { return schema_of(static_cast<const Telemetry*>(nullptr)); }
@@ -287,6 +309,21 @@ TelemetryConfig read_telemetry(const Node& node, const Place& place) {
     }
   }
   return out;
+}
+
+Node show_telemetry(const TelemetryConfig& telemetry) {
+  Telemetry shown;
+  shown.logs.level = word_for(kLogLevels, telemetry.log_level);
+  if (telemetry.log_encoding)
+    shown.logs.encoding = word_for(kLogEncodings, *telemetry.log_encoding);
+  // Without a page there is nothing to measure for, and no other level may do without.
+  const bool is_measured = !telemetry.metrics_pages->empty();
+  shown.metrics.level =
+      word_for(kMetricsLevels, is_measured ? telemetry.metrics_level : MetricsLevel::None);
+  shown.metrics.readers.emplace();
+  for (const MetricsPage& page : *telemetry.metrics_pages)
+    shown.metrics.readers->push_back(reader_of(page));
+  return Codec<Telemetry>::encode(shown);
 }
 
 }  // namespace sluice::config

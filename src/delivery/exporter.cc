@@ -12,6 +12,16 @@ DeliveryConfig with_ack(DeliveryConfig config, pipeline::AckMode ack) {
 
 }  // namespace
 
+DeliveryConfig delivery_of(const ClientConfig& config, const pipeline::ComponentId& id) {
+  DeliveryConfig delivery;
+  delivery.exporter = id.to_string();
+  delivery.queue = config.sending_queue;
+  delivery.retry = config.retry_on_failure;
+  delivery.encoding = http_encoding(config.compression);
+  delivery.level = compression_level(config.compression_params);
+  return delivery;
+}
+
 QueuedExporter::QueuedExporter(DeliveryConfig config, std::unique_ptr<Remote> remote,
                                pipeline::Host& host)
     : config_(with_ack(std::move(config), host.ack)), remote_(std::move(remote)) {

@@ -9,6 +9,9 @@
 
 namespace sluice::delivery {
 
+/// As the options of an exporter say it.
+DeliveryConfig delivery_of(const ClientConfig& config, const pipeline::ComponentId& id);
+
 /// An exporter that hands requests to a remote end, with a channel for each signal. Lanes encode,
 /// the channels' threads wait.
 class QueuedExporter final : public pipeline::Exporter, public pipeline::Consumer {

@@ -60,6 +60,33 @@ void check_retry(const RetryConfig& config, const Place& place) {
     place.error("max_elapsed_time must be at least max_interval");
 }
 
+/// Says so if the level is none of the kind of compression.
+void check_compression(Compression compression, const CompressionParams& params,
+                       const Place& place) {
+  const int64_t level = params.level;
+  if (level == 0) return;
+  switch (compression) {
+    case Compression::Gzip:
+    case Compression::Zlib:
+    case Compression::Deflate:
+      if (level < -2 || level > 9) place.error("compression_params::level must be from -2 to 9");
+      return;
+    case Compression::Zstd:
+      if (level < 1 || level > 22) place.error("compression_params::level must be from 1 to 22");
+      return;
+    default: place.error("this compression has no levels: leave compression_params out");
+  }
+}
+
+void check_client(const ClientConfig& config, const Place& place) {
+  check_compression(config.compression, config.compression_params, place);
+  for (const auto& [name, value] : config.headers) {
+    const bool bad_name = name.empty() || name.find_first_of(" :\t\r\n") != std::string::npos;
+    if (bad_name || value.find_first_of("\r\n") != std::string::npos)
+      place.error("headers: \"" + name + "\" cannot be a header, or its value has a line break");
+  }
+}
+
 }  // namespace
 
 Sizer QueueConfig::batch_sizer() const {
@@ -87,23 +114,6 @@ std::string_view compression_name(Compression compression) {
     if (known == compression) return word;
   }
   return {};
-}
-
-void check_compression(Compression compression, const CompressionParams& params,
-                       const Place& place) {
-  const int64_t level = params.level;
-  if (level == 0) return;
-  switch (compression) {
-    case Compression::Gzip:
-    case Compression::Zlib:
-    case Compression::Deflate:
-      if (level < -2 || level > 9) place.error("compression_params::level must be from -2 to 9");
-      return;
-    case Compression::Zstd:
-      if (level < 1 || level > 22) place.error("compression_params::level must be from 1 to 22");
-      return;
-    default: place.error("this compression has no levels: leave compression_params out");
-  }
 }
 
 const Schema<PartitionConfig>& schema_of(const PartitionConfig*) {
@@ -172,6 +182,27 @@ const Schema<RetryConfig>& schema_of(const RetryConfig*) {
 const Schema<CompressionParams>& schema_of(const CompressionParams*) {
   static const auto schema = Schema<CompressionParams>().field(
       "level", &CompressionParams::level, "The level of compression; 0 is a fast one.");
+  return schema;
+}
+
+const Schema<ClientConfig>& schema_of(const ClientConfig*) {
+  using C = ClientConfig;
+  static const auto schema =
+      Schema<C>()
+          .field("headers", &C::headers, "Headers of every request, or metadata of every call.")
+          .secret()
+          .field(
+              "compression", &C::compression,
+              "gzip, zstd, snappy or none; over HTTP also x-snappy-framed, zlib, deflate or lz4.")
+          .field("compression_params", &C::compression_params, "How well it compresses.")
+          .field("tls", &C::tls, "Whom to trust, and who we are.")
+          .field("auth", &C::auth, "The extension that says who we are.")
+          .field("sending_queue", &C::sending_queue, "Requests that wait.")
+          .field("retry_on_failure", &C::retry_on_failure, "What happens after a failure.")
+          .ignore("read_buffer_size", "buffers grow and shrink with the load")
+          .ignore("write_buffer_size", "buffers grow and shrink with the load")
+          .ignore("middlewares", "there are none")
+          .check(check_client);
   return schema;
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
-// Options that exporters share, as the OpenTelemetry Collector names them: sending_queue,
-// retry_on_failure, compression.
+// Options that exporters share, as the OpenTelemetry Collector names them.
 
 #include <array>
 #include <chrono>
@@ -13,6 +12,8 @@
 #include <vector>
 
 #include "config/schema.h"
+#include "config/tls.h"
+#include "pipeline/auth.h"
 #include "wire/compression.h"
 
 namespace sluice::delivery {
@@ -78,15 +79,23 @@ inline std::optional<int> compression_level(const CompressionParams& params) {
 wire::Encoding http_encoding(Compression compression);
 /// As Content-Encoding has it; empty for none.
 std::string_view compression_name(Compression compression);
-/// Says so if the level is none of the kind of compression.
-void check_compression(Compression compression, const CompressionParams& params,
-                       const config::Place& place);
+/// What exporters have in common that send requests, over HTTP or gRPC.
+struct ClientConfig {
+  config::Dictionary<std::string> headers;
+  Compression compression = Compression::Gzip;
+  CompressionParams compression_params;
+  io::TlsClientConfig tls;
+  std::optional<pipeline::ClientAuthConfig> auth;
+  QueueConfig sending_queue;
+  RetryConfig retry_on_failure;
+};
 
 const config::Schema<PartitionConfig>& schema_of(const PartitionConfig*);
 const config::Schema<BatchConfig>& schema_of(const BatchConfig*);
 const config::Schema<QueueConfig>& schema_of(const QueueConfig*);
 const config::Schema<RetryConfig>& schema_of(const RetryConfig*);
 const config::Schema<CompressionParams>& schema_of(const CompressionParams*);
+const config::Schema<ClientConfig>& schema_of(const ClientConfig*);
 
 }  // namespace sluice::delivery
 

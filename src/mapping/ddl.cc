@@ -4,10 +4,12 @@
 #include <optional>
 
 #include "mapping/ddl_tables.h"
+#include "native/identifier.h"
 
 namespace sluice::mapping {
 namespace {
 
+using native::quote_identifier;
 using std::chrono::seconds;
 
 /// ClickHouse keeps times as 32-bit seconds, so a longer life than this cannot be meant.
@@ -28,11 +30,11 @@ int64_t unit_seconds(std::string_view unit) {
 }
 
 std::string version_table(std::string_view database) {
-  return quoted(database) + ".`sluice_schema`";
+  return quote_identifier(database) + ".`sluice_schema`";
 }
 
 std::string create_database(std::string_view database) {
-  return "CREATE DATABASE IF NOT EXISTS " + quoted(database);
+  return "CREATE DATABASE IF NOT EXISTS " + quote_identifier(database);
 }
 
 std::string record_version(std::string_view database) {
@@ -41,15 +43,6 @@ std::string record_version(std::string_view database) {
 }
 
 }  // namespace
-
-std::string quoted(std::string_view name) {
-  std::string out = "`";
-  for (const char c : name) {
-    if (c == '`' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "`";
-}
 
 seconds Ttl::of(Table table) const {
   switch (table) {
@@ -139,14 +132,15 @@ Result<std::vector<std::string>> schema_statements(std::string_view database, co
                       std::to_string(kSchemaVersion) + " only; use a newer Sluice");
   }
   std::vector<std::string> statements;
-  if (from < 1) statements = clickstack_tables(quoted(database), ttl, engine >= kTextIndexVersion);
+  if (from < 1)
+    statements = clickstack_tables(quote_identifier(database), ttl, engine >= kTextIndexVersion);
   if (from < kSchemaVersion) statements.push_back(record_version(database));
   return statements;
 }
 
 std::vector<std::string> json_schema_statements(std::string_view database, const Ttl& ttl) {
   TableSpec spec;
-  spec.database = quoted(database);
+  spec.database = quote_identifier(database);
   spec.attributes = AttributeType::Json;
   std::vector<std::string> statements = create_tables(spec, ttl);
   statements.insert(statements.begin(), create_database(database));
@@ -209,8 +203,8 @@ std::vector<std::string> ttl_changes(
     const auto has = find_ttl(create);
     if (!wanted || !has || wanted->count() == 0 || *wanted == has->length) continue;
     out.push_back(
-        "ALTER TABLE " + quoted(database) + "." + quoted(name) + " MODIFY TTL " + has->base +
-        " + " + interval(*wanted) +
+        "ALTER TABLE " + quote_identifier(database) + "." + quote_identifier(name) +
+        " MODIFY TTL " + has->base + " + " + interval(*wanted) +
         " SETTINGS materialize_ttl_after_modify = " + (*wanted > has->length ? "1" : "0"));
   }
   return out;

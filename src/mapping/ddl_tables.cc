@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "mapping/blocks.h"
+#include "native/identifier.h"
 
 namespace sluice::mapping {
 namespace {
@@ -253,8 +254,9 @@ struct Tail {
 
 /// Puts the pieces together; an engine of the user's own takes the place of MergeTree.
 std::string create_table(const TableSpec& spec, const std::string& columns, const Tail& tail) {
-  std::string sql = join({"CREATE TABLE IF NOT EXISTS ", spec.database, ".", quoted(spec.name)});
-  if (!spec.cluster.empty()) sql += " ON CLUSTER " + quoted(spec.cluster);
+  std::string sql = join(
+      {"CREATE TABLE IF NOT EXISTS ", spec.database, ".", native::quote_identifier(spec.name)});
+  if (!spec.cluster.empty()) sql += " ON CLUSTER " + native::quote_identifier(spec.cluster);
   sql += join({"\n(", columns, "\n)\nENGINE = ", spec.engine.empty() ? tail.engine : spec.engine,
                "\nPARTITION BY ", tail.partition_by});
   if (!tail.primary_key.empty()) sql += join({"\nPRIMARY KEY (", tail.primary_key, ")"});

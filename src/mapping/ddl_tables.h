@@ -10,9 +10,6 @@
 
 namespace sluice::mapping {
 
-/// "`name`", its back-quotes and backslashes escaped.
-std::string quoted(std::string_view name);
-
 /// "toIntervalDay(30)", in the largest unit that is exact, as ClickStack writes it.
 std::string interval(std::chrono::seconds length);
 

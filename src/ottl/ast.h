@@ -34,10 +34,15 @@ struct Field {
 };
 
 struct Path {
-  std::string context;  ///< empty if none was written
   std::vector<Field> fields;
   size_t at = 0;
 
+  /// What stands where the name of a context may: the first of several fields. Empty if nothing
+  /// does.
+  std::string_view head() const {
+    const bool may_be_context = fields.size() > 1 && fields.front().keys.empty();
+    return may_be_context ? std::string_view(fields.front().name) : std::string_view();
+  }
   /// "log.attributes".
   std::string text() const;
 };

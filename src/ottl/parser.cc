@@ -8,7 +8,7 @@
 namespace sluice::ottl {
 
 std::string ast::Path::text() const {
-  std::string out = context;
+  std::string out;
   for (const Field& field : fields) {
     if (!out.empty()) out += '.';
     out += field.name;

@@ -260,13 +260,12 @@ std::string unknown_path(const Resolved& path) {
 Status resolve(ContextKind kind, const ast::Path& path, bool relaxed, Resolved& out) {
   size_t first = 0;
   ContextKind context = kind;
-  const std::string& head = path.fields.front().name;
-  const bool may_be_context = path.fields.size() > 1 && path.fields.front().keys.empty();
+  const std::string_view head = path.head();
   const auto named = context_of_name(head);
-  if (may_be_context && head == "otelcol") {
+  if (head == "otelcol") {
     out.table = &collector_paths();
     first = 1;
-  } else if (may_be_context && named && (visible_from(kind) & in(*named)) != 0) {
+  } else if (named && (visible_from(kind) & in(*named)) != 0) {
     context = *named;
     first = 1;
   } else if (!relaxed) {
@@ -275,7 +274,7 @@ Status resolve(ContextKind kind, const ast::Path& path, bool relaxed, Resolved& 
                             std::string(context_name(kind)) + "." + path.text() + "?");
   }
   if (out.table == nullptr) out.table = &table_of(context);
-  out.context = first == 0 || named ? context_name(context) : std::string_view(head);
+  out.context = first == 0 || named ? context_name(context) : head;
   for (size_t i = first; i < path.fields.size(); ++i) {
     if (!out.name.empty()) out.name += '.';
     out.name += path.fields[i].name;

@@ -25,8 +25,7 @@ struct Needs {
 void collect(const ast::Value& value, Needs& needs);
 
 void collect(const ast::Path& path, Needs& needs) {
-  if (path.fields.size() > 1 && path.fields.front().keys.empty())
-    needs.contexts.insert(path.fields.front().name);
+  if (!path.head().empty()) needs.contexts.emplace(path.head());
   for (const ast::Field& field : path.fields) {
     for (const ast::Value& key : field.keys) collect(key, needs);
   }
@@ -79,6 +78,33 @@ Status all_known(const Needs& needs, ContextKind likely, const Library& library)
   return {};
 }
 
+/// What a text needs, if it can be had in some context of the signal.
+Result<Needs> known_needs(std::string_view what, std::string_view text, Needs needs,
+                          otlp::Signal signal, const Library& library) {
+  const Status known = all_known(needs, contexts_of(signal).back(), library);
+  if (!known.ok()) return about(what, text, known);
+  return needs;
+}
+
+Result<Needs> needs_of_statement(otlp::Signal signal, std::string_view text,
+                                 const Library& library) {
+  auto tree = parse_statement(text);
+  if (!tree.ok()) return about("statement", text, tree.status());
+  Needs needs;
+  collect(tree->editor, needs);
+  if (tree->where) collect(*tree->where, needs);
+  return known_needs("statement", text, std::move(needs), signal, library);
+}
+
+Result<Needs> needs_of_condition(otlp::Signal signal, std::string_view text,
+                                 const Library& library) {
+  auto tree = parse_condition(text);
+  if (!tree.ok()) return about("condition", text, tree.status());
+  Needs needs;
+  collect(*tree, needs);
+  return known_needs("condition", text, std::move(needs), signal, library);
+}
+
 std::string joined(const std::set<std::string>& names) {
   std::string out;
   for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
@@ -91,8 +117,8 @@ bool changes_only(ContextKind kind, const ast::Statement& statement) {
   for (size_t i = 0; i < arguments.size(); ++i) {
     const ast::Path* path = arguments[i].value->path.get();
     if (path == nullptr || (i != 0 && arguments[i].name != "target")) continue;
-    const auto named = context_of_name(path->fields.front().name);
-    if (path->fields.size() > 1 && named && *named != kind) return false;
+    const auto named = context_of_name(path->head());
+    if (named && *named != kind) return false;
   }
   return true;
 }
@@ -238,31 +264,29 @@ bool Program::any_holds(Frame& frame, ErrorMode mode, bool when_none) const {
   return false;
 }
 
+Status check_statement(otlp::Signal signal, std::string_view text, const Library& library) {
+  return needs_of_statement(signal, text, library).status();
+}
+
+Status check_condition(otlp::Signal signal, std::string_view text, const Library& library) {
+  return needs_of_condition(signal, text, library).status();
+}
+
 Result<ContextKind> infer_context(otlp::Signal signal, const std::vector<std::string>& statements,
                                   const std::vector<std::string>& conditions,
                                   const Library& library) {
-  const std::vector<ContextKind>& contexts = contexts_of(signal);
   Needs needs;
-  const auto add = [&](std::string_view what, const std::string& text, Needs own) {
-    const Status known = all_known(own, contexts.back(), library);
-    needs.merge(std::move(own));
-    return known.ok() ? known : about(what, text, known);
-  };
   for (const std::string& text : statements) {
-    auto tree = parse_statement(text);
-    if (!tree.ok()) return about("statement", text, tree.status());
-    Needs own;
-    collect(tree->editor, own);
-    if (tree->where) collect(*tree->where, own);
-    SLUICE_RETURN_IF_ERROR(add("statement", text, std::move(own)));
+    auto own = needs_of_statement(signal, text, library);
+    if (!own.ok()) return own.status();
+    needs.merge(std::move(*own));
   }
   for (const std::string& text : conditions) {
-    auto tree = parse_condition(text);
-    if (!tree.ok()) return about("condition", text, tree.status());
-    Needs own;
-    collect(*tree, own);
-    SLUICE_RETURN_IF_ERROR(add("condition", text, std::move(own)));
+    auto own = needs_of_condition(signal, text, library);
+    if (!own.ok()) return own.status();
+    needs.merge(std::move(*own));
   }
+  const std::vector<ContextKind>& contexts = contexts_of(signal);
   ContextSet named = 0;
   for (const std::string& name : needs.contexts) {
     const auto context = context_of_name(name);

@@ -49,8 +49,10 @@ Result<const ServerAuth*> find_server_auth(const Host& host, const ServerAuthCon
   return find_auth(host, config.authenticator.id, &Extension::server_auth, "check senders");
 }
 
-Result<const ClientAuth*> find_client_auth(const Host& host, const ClientAuthConfig& config) {
-  return find_auth(host, config.authenticator.id, &Extension::client_auth,
+Result<const ClientAuth*> find_client_auth(const Host& host,
+                                           const std::optional<ClientAuthConfig>& config) {
+  if (!config) return static_cast<const ClientAuth*>(nullptr);
+  return find_auth(host, config->authenticator.id, &Extension::client_auth,
                    "say who we are to others");
 }
 

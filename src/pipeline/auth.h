@@ -3,6 +3,7 @@
 // What extensions do for receivers and exporters: they decide who may send, and say to others who
 // we are. An extension that can implements the interface and returns itself (pipeline/component.h).
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,6 +60,8 @@ const config::Schema<ClientAuthConfig>& schema_of(const ClientAuthConfig*);
 /// The extension of that id, which lives as long as the pipelines; InvalidArgument if there is none
 /// that can do this.
 Result<const ServerAuth*> find_server_auth(const Host& host, const ServerAuthConfig& config);
-Result<const ClientAuth*> find_client_auth(const Host& host, const ClientAuthConfig& config);
+/// Null where none is named.
+Result<const ClientAuth*> find_client_auth(const Host& host,
+                                           const std::optional<ClientAuthConfig>& config);
 
 }  // namespace sluice::pipeline

@@ -46,10 +46,12 @@ struct Host {
   io::ListenerPool* listeners = nullptr;
   /// Pipelines of an older configuration run, and are to be replaced.
   bool takes_over = false;
+  /// Components are made only to hear what is wrong with their options: they read the files that
+  /// these name, but take no address and write nothing.
+  bool is_trial = false;
 
-  Result<std::vector<io::Listener>> listen(std::string_view host_port) const {
-    return listeners != nullptr ? listeners->listen(host_port) : io::listen(host_port);
-  }
+  /// In a trial only the form of the address is looked at, and there are no listeners.
+  Result<std::vector<io::Listener>> listen(std::string_view host_port) const;
 };
 
 /// What the batch processor of a pipeline asks of the place where records are put together, which

@@ -30,11 +30,6 @@ std::string path_of(const PipelineConfig& pipeline) {
   return "service::pipelines::" + pipeline.id.to_string();
 }
 
-bool contains(const std::vector<Reference>& references, const ComponentId& id) {
-  return std::any_of(references.begin(), references.end(),
-                     [&](const Reference& r) { return r.id == id; });
-}
-
 std::string unknown_type(const Registry& registry, Section section, const std::string& type) {
   if (registry.is_planned(section, type)) {
     return "the " + std::string(config::component_kind(section)) + " " + type +
@@ -132,9 +127,10 @@ class PipelineChecks {
 
   void find_cycle(const PipelineConfig& pipeline) {
     if (done_.count(pipeline.id) != 0) return;
-    if (std::find(path_.begin(), path_.end(), pipeline.id) != path_.end()) {
+    // Those before it on the way lead into the circle and are no part of it.
+    if (auto at = std::find(path_.begin(), path_.end(), pipeline.id); at != path_.end()) {
       std::string text;
-      for (const ComponentId& id : path_) text += id.to_string() + " -> ";
+      for (; at != path_.end(); ++at) text += at->to_string() + " -> ";
       diagnostics_.error(
           pipeline.mark, path_of(pipeline),
           "pipelines feed each other in a circle: " + text + pipeline.id.to_string());

@@ -25,10 +25,10 @@ namespace sluice::pipeline {
 
 /// Statements that run where one of the conditions holds, or conditions alone.
 struct StatementGroup {
-  std::string context;  ///< empty: the one that fits
+  config::PlacedText context;  ///< empty: the one that fits
   std::optional<ottl::ErrorMode> error_mode;
-  std::vector<std::string> conditions;
-  std::vector<std::string> statements;
+  std::vector<config::PlacedText> conditions;
+  std::vector<config::PlacedText> statements;
 };
 
 const config::Schema<StatementGroup>& schema_of(const StatementGroup*);
@@ -40,10 +40,6 @@ struct StatementGroups {
   bool texts_are_conditions = false;
 };
 
-/// What a group is compiled from. InvalidArgument if no context fits.
-Result<ottl::Program::Source> source_of(const StatementGroup& group, otlp::Signal signal,
-                                        const ottl::Library& library);
-
 /// A group, ready to run; belongs to one lane.
 struct CompiledGroup {
   ottl::ContextKind context{};
@@ -51,10 +47,19 @@ struct CompiledGroup {
   ottl::Program program;
 };
 
-/// Compiles all groups of a signal; what is wrong goes to `place`, if there is one.
+/// Compiles all groups of a signal. What is wrong goes to `diagnostics`, if they are given, with
+/// the place of each text that is wrong.
 std::vector<CompiledGroup> compile_groups(const std::vector<StatementGroup>& groups,
                                           otlp::Signal signal, const ottl::Library& library,
-                                          ottl::ErrorMode error_mode, const config::Place* place);
+                                          ottl::ErrorMode error_mode,
+                                          config::Diagnostics* diagnostics);
+
+/// The same for conditions of one context, whose paths need not name it. Nothing where there are
+/// none, or one of them is wrong.
+std::optional<ottl::Program> compile_conditions(const std::vector<config::PlacedText>& conditions,
+                                                std::string_view context, otlp::Signal signal,
+                                                const ottl::Library& library,
+                                                config::Diagnostics* diagnostics);
 
 }  // namespace sluice::pipeline
 

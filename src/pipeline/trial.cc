@@ -11,35 +11,85 @@ namespace {
 
 using config::ComponentConfig;
 using config::PipelineConfig;
+using config::Reference;
 using config::Section;
+
+/// Stands behind components that get nothing.
+class Nowhere final : public Consumer {
+ public:
+  void consume(Batch&& /*batch*/) override {}
+};
 
 class Trial {
  public:
   Trial(const Plan& plan, config::Diagnostics& diagnostics)
-      : plan_(plan), diagnostics_(diagnostics) {}
+      : plan_(plan), diagnostics_(diagnostics) {
+    host_.is_trial = true;
+  }
 
   void run() {
-    for (const PipelineConfig& pipeline : plan_.configuration().pipelines) {
-      for (const auto& reference : pipeline.processors)
-        make(Section::Processors, reference.id, pipeline);
-      for (const auto& reference : pipeline.exporters)
-        make(Section::Connectors, reference.id, pipeline);
+    for (const Reference& reference : configuration().extensions)
+      attempt(Section::Extensions, reference.id, "", [&](const Plan::Planned& planned) {
+        auto made = planned.factory->extension(planned.options, reference.id, host_);
+        if (!made.ok()) return made.status();
+        host_.extensions[reference.id] = extensions_.emplace_back(std::move(*made)).get();
+        return Status();
+      });
+    // Who names an extension that cannot be made would only say that it is not there.
+    const bool has_extensions = wrong_.empty();
+    for (const PipelineConfig& pipeline : configuration().pipelines) {
+      for (const Reference& reference : pipeline.processors) make_processor(reference.id, pipeline);
+      for (const Reference& reference : pipeline.exporters) make_connector(reference.id, pipeline);
+      if (!has_extensions) continue;
+      for (const Reference& reference : pipeline.receivers) make_receiver(reference.id);
+      for (const Reference& reference : pipeline.exporters) make_exporter(reference.id);
     }
   }
 
  private:
-  /// Does nothing if there is no such component in the section: exporters and connectors share the
-  /// pipeline's list.
-  void make(Section section, const config::ComponentId& id, const PipelineConfig& pipeline) {
-    const ComponentConfig* component = plan_.configuration().find(section, id);
+  const config::Configuration& configuration() const { return plan_.configuration(); }
+
+  void make_receiver(const ComponentId& id) {
+    attempt(Section::Receivers, id, "", [&](const Plan::Planned& planned) {
+      Inputs inputs;
+      inputs.fill({&nowhere_});
+      return planned.factory->receiver(planned.options, id, inputs, host_).status();
+    });
+  }
+
+  void make_processor(const ComponentId& id, const PipelineConfig& pipeline) {
+    attempt(Section::Processors, id, pipeline.id.type, [&](const Plan::Planned& planned) {
+      return planned.factory->processor(planned.options, id, signal_of(pipeline), host_).status();
+    });
+  }
+
+  void make_exporter(const ComponentId& id) {
+    attempt(Section::Exporters, id, "", [&](const Plan::Planned& planned) {
+      return planned.factory->exporter(planned.options, id, host_).status();
+    });
+  }
+
+  void make_connector(const ComponentId& id, const PipelineConfig& pipeline) {
+    attempt(Section::Connectors, id, pipeline.id.type, [&](const Plan::Planned& planned) {
+      auto made = planned.factory->connector(planned.options, id, signal_of(pipeline), host_);
+      if (!made.ok()) return made.status();
+      Connector::Outputs outputs;
+      for (const PipelineConfig& next : configuration().pipelines) {
+        if (next.id.type == pipeline.id.type && contains(next.receivers, id))
+          outputs[next.id] = &nowhere_;
+      }
+      return (*made)->stage(0, outputs).status();
+    });
+  }
+
+  /// Once for each kind of what it is `made_for`. Does nothing if there is no such component in the
+  /// section: connectors stand in the pipelines' lists of receivers and exporters.
+  template <typename Make>
+  void attempt(Section section, const ComponentId& id, const std::string& made_for, Make make) {
+    const ComponentConfig* component = configuration().find(section, id);
     if (component == nullptr || wrong_.count({section, id}) != 0) return;
-    if (!tried_.insert({section, id, pipeline.id.type}).second) return;
-    const Plan::Planned& planned = plan_.of(section, id);
-    const otlp::Signal signal = signal_of(pipeline);
-    const Status status =
-        section == Section::Processors
-            ? planned.factory->processor(planned.options, id, signal, host_).status()
-            : planned.factory->connector(planned.options, id, signal, host_).status();
+    if (!tried_.insert({section, id, made_for}).second) return;
+    const Status status = make(plan_.of(section, id));
     if (status.ok()) return;
     diagnostics_.error(component->options.mark, component->path, status.message());
     wrong_.insert({section, id});
@@ -50,9 +100,11 @@ class Trial {
   io::Loop loop_;  // never runs
   Budget budget_{1 << 20};
   metrics::Registry metrics_;
+  Nowhere nowhere_;
   Host host_{{&loop_}, budget_, metrics_};
-  std::set<std::tuple<Section, config::ComponentId, std::string>> tried_;  // for a signal
-  std::set<std::pair<Section, config::ComponentId>> wrong_;  // as a rule for the other signals too
+  std::vector<std::unique_ptr<Extension>> extensions_;
+  std::set<std::tuple<Section, ComponentId, std::string>> tried_;
+  std::set<std::pair<Section, ComponentId>> wrong_;  // as a rule for other signals too
 };
 
 }  // namespace

@@ -4,9 +4,10 @@
 
 namespace sluice::pipeline {
 
-/// Makes each processor and connector of the pipelines once, to hear what is wrong with options
-/// that only their maker can judge, such as patterns. What is wrong goes to `diagnostics`, all of
-/// it; nothing is started or kept. REQUIRES: the plan was made without an error.
+/// Makes each component that is used once, to hear what is wrong with options that only their maker
+/// can judge, such as patterns, or files that cannot be read. What is wrong goes to `diagnostics`,
+/// all of it; nothing is started or kept (Host::is_trial). REQUIRES: the plan was made without an
+/// error.
 void try_components(const Plan& plan, config::Diagnostics& diagnostics);
 
 }  // namespace sluice::pipeline

@@ -33,6 +33,27 @@ def test_every_option_has_a_sentence():
                 assert len(doc.split()) >= 2, f"{page.name}: {line}"
 
 
+COMPONENTS = ROOT / "src/components"
+# Two that do nothing share a folder.
+FOLDERS = {"extensions/pprof": "extensions/inert", "extensions/zpages": "extensions/inert"}
+PAGES = sorted(page.stem for page in DOCS.iterdir() if page.stem != "README")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_belongs_to_a_component_is_there(page):
+    kind, name = page.split("-", 1)
+    folder = f"{kind}s/{name}"
+    readme = (COMPONENTS / FOLDERS.get(folder, folder) / "README.md").read_text()
+    assert f"All options: [docs/components/{page}.md](../../../../docs/components/{page}.md)" in readme \
+        or folder in FOLDERS and f"[docs/components/{page}.md]" in readme
+    _, _, refused = (DOCS / f"{page}.md").read_text().partition("## Refused")
+    for option in re.findall(r"^\| `([^`]+)`", refused.partition("## Without effect")[0], re.M):
+        assert re.search(rf"\b{option.split('.')[-1]}\b", readme), f"the README does not say that {option} is refused"
+    if kind == "processor":
+        assert list((COMPONENTS / folder).glob("*_test.cc"))
+        assert f'"{name}"' in (COMPONENTS / "processors/processors_bench.cc").read_text()
+
+
 def test_the_list_names_what_there_is_and_what_is_not_yet():
     listed, _, planned = sluice("components").partition("Not yet:")
     assert re.search(r"^receiver otlp +Takes OTLP", listed, re.M)

@@ -59,6 +59,8 @@ const Work kWork[] = {
      "aggregate_labels, label_set: [], aggregation_type: sum}]}]}",
      Signal::Metrics},
     {"logdedup/all", "logdedup", "{}", Signal::Logs},
+    {"batch/pass", "batch", "{}", Signal::Logs},
+    {"resourcedetection/system", "resourcedetection", "{detectors: [system]}", Signal::Logs},
     {"memory_limiter/pass", "memory_limiter", "{check_interval: 1s, limit_mib: 1000}",
      Signal::Logs},
 };

@@ -6,21 +6,6 @@
 
 namespace sluice::components::routing_connector {
 
-const config::Schema<RouteConfig>& schema_of(const RouteConfig*) {
-  using C = RouteConfig;
-  static const auto schema =
-      config::Schema<C>()
-          .field("context", &C::context,
-                 "What the condition is about: resource, log, span, metric, datapoint or request.")
-          .field("condition", &C::condition,
-                 "An OTTL condition; for request: request[\"header\"] == \"value\", or !=.")
-          .field("statement", &C::statement, "route() where CONDITION, the older way to say it.")
-          .field("action", &C::action,
-                 "Whether what matches is taken from later routes (move) or not (copy).")
-          .field("pipelines", &C::pipelines, "Where it goes.");
-  return schema;
-}
-
 Result<RequestCondition> RequestCondition::make(const std::string& text) {
   static const ottl::Regex form =
       ottl::Regex::compile(R"re(^\s*request\["([^"]+)"\]\s*(==|!=)\s*"([^"]*)"\s*$)re").value();
@@ -39,26 +24,74 @@ Result<RequestCondition> RequestCondition::make(const std::string& text) {
 
 namespace {
 
+bool has_context(otlp::Signal signal, std::string_view name) {
+  const auto context = ottl::context_of_name(name);
+  const auto& contexts = ottl::contexts_of(signal);
+  return context && std::find(contexts.begin(), contexts.end(), *context) != contexts.end();
+}
+
+}  // namespace
+
+std::optional<ottl::Program> program_of(const RouteConfig& route, otlp::Signal signal,
+                                        config::Diagnostics* diagnostics) {
+  if (!has_context(signal, route.context)) return std::nullopt;
+  pipeline::StatementGroup group;
+  group.context.text = route.context;
+  if (!route.statement.text.empty()) {
+    group.statements.push_back(route.statement);
+  } else {
+    group.conditions.push_back(route.condition);
+  }
+  auto compiled =
+      pipeline::compile_groups({group}, signal, ottl::routing_library(), {}, diagnostics);
+  if (compiled.empty()) return std::nullopt;
+  return std::move(compiled.front().program);
+}
+
+namespace {
+
+/// For the signal that the route is about, whatever the connector is used for.
+void check_program(const RouteConfig& route, const config::Place& place) {
+  for (const auto signal : {otlp::Signal::Logs, otlp::Signal::Traces, otlp::Signal::Metrics}) {
+    if (!has_context(signal, route.context)) continue;
+    program_of(route, signal, &place.diagnostics());
+    return;
+  }
+}
+
 void check_route(const RouteConfig& route, const config::Place& place) {
   constexpr std::string_view kContexts[] = {"request", "resource", "log",
                                             "span",    "metric",   "datapoint"};
   if (std::find(std::begin(kContexts), std::end(kContexts), route.context) == std::end(kContexts))
     place.error("context must be request, resource, log, span, metric or datapoint");
-  if (route.condition.empty() == route.statement.empty())
-    place.error("a route needs either a condition or a statement");
   if (route.pipelines.empty()) place.error("a route needs pipelines");
-  if (route.context != "request") return;
-  if (!route.statement.empty()) return place.error("the context request takes a condition only");
-  const auto condition = RequestCondition::make(route.condition);
-  if (!condition.ok()) place.error(condition.status().message());
-}
-
-void check(const Config& config, const config::Place& place) {
-  if (config.table.empty()) place.error("the table needs at least one route");
-  for (const RouteConfig& route : config.table) check_route(route, place);
+  const config::PlacedText& condition = route.condition;
+  const config::PlacedText& statement = route.statement;
+  if (condition.text.empty() == statement.text.empty())
+    return place.error("a route needs either a condition or a statement");
+  if (route.context != "request") return check_program(route, place);
+  if (!statement.text.empty()) return place.error("the context request takes a condition only");
+  if (const auto request = RequestCondition::make(condition.text); !request.ok())
+    place.diagnostics().error(condition.mark, condition.path, request.status().message());
 }
 
 }  // namespace
+
+const config::Schema<RouteConfig>& schema_of(const RouteConfig*) {
+  using C = RouteConfig;
+  static const auto schema =
+      config::Schema<C>()
+          .field("context", &C::context,
+                 "What the condition is about: resource, log, span, metric, datapoint or request.")
+          .field("condition", &C::condition,
+                 "An OTTL condition; for request: request[\"header\"] == \"value\", or !=.")
+          .field("statement", &C::statement, "route() where CONDITION, the older way to say it.")
+          .field("action", &C::action,
+                 "Whether what matches is taken from later routes (move) or not (copy).")
+          .field("pipelines", &C::pipelines, "Where it goes.")
+          .check(check_route);
+  return schema;
+}
 
 const config::Schema<Config>& schema_of(const Config*) {
   using C = Config;
@@ -70,7 +103,9 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("default_pipelines", &C::default_pipelines,
                  "Where goes what no route takes; without any, it is dropped.")
           .field("table", &C::table, "The routes, tried in this order.")
-          .check(check);
+          .check([](const C& config, const config::Place& place) {
+            if (config.table.empty()) place.error("the table needs at least one route");
+          });
   return schema;
 }
 

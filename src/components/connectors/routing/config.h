@@ -10,8 +10,8 @@ enum class Action : uint8_t { Move, Copy };
 
 struct RouteConfig {
   std::string context = "resource";
-  std::string condition;
-  std::string statement;
+  config::PlacedText condition;
+  config::PlacedText statement;
   Action action = Action::Move;
   std::vector<std::string> pipelines;
 };
@@ -30,6 +30,11 @@ struct RequestCondition {
 
   static Result<RequestCondition> make(const std::string& text);
 };
+
+/// What a route asks of records: one statement or condition. Nothing if it is about the request, or
+/// about another signal. What is wrong goes to `diagnostics`, if they are given.
+std::optional<ottl::Program> program_of(const RouteConfig& route, otlp::Signal signal,
+                                        config::Diagnostics* diagnostics);
 
 const config::Schema<RouteConfig>& schema_of(const RouteConfig*);
 const config::Schema<Config>& schema_of(const Config*);

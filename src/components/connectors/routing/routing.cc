@@ -192,14 +192,13 @@ class RoutingConnector final : public pipeline::Connector {
     std::vector<Route> routes;
     std::set<std::pair<std::string, std::string>> seen;
     for (const RouteConfig& config : config_.table) {
-      auto route = make_route(config);
-      if (!route.ok()) return route.status();
+      Route route = make_route(config);
       auto next = pipelines(config.pipelines, outputs);
       if (!next.ok()) return next.status();
-      route->next = std::move(*next);
+      route.next = std::move(*next);
       // The second of two routes with one condition never gets anything, as in the original.
-      if (seen.insert({config.context, config.condition + config.statement}).second)
-        routes.push_back(std::move(*route));
+      if (seen.insert({config.context, config.condition.text + config.statement.text}).second)
+        routes.push_back(std::move(route));
     }
     auto rest = pipelines(config_.default_pipelines, outputs);
     if (!rest.ok()) return rest.status();
@@ -223,27 +222,17 @@ class RoutingConnector final : public pipeline::Connector {
     return out;
   }
 
-  Result<Route> make_route(const RouteConfig& config) const {
+  /// The options were checked when they were read.
+  Route make_route(const RouteConfig& config) const {
     Route route;
     route.action = config.action;
     if (config.context == "request") {
-      auto condition = RequestCondition::make(config.condition);
-      if (!condition.ok()) return condition.status();
-      route.request = std::move(*condition);
+      route.request = RequestCondition::make(config.condition.text).value();
       return route;
     }
     route.context = *ottl::context_of_name(config.context);
-    route.is_statement = !config.statement.empty();
-    ottl::Program::Source source;
-    source.context = route.context;
-    source.relaxed = true;
-    if (route.is_statement) source.statements.push_back(config.statement);
-    if (!route.is_statement) source.conditions.push_back(config.condition);
-    auto program = ottl::Program::compile(source, ottl::routing_library());
-    if (!program.ok()) return program.status();
-    const auto& contexts = ottl::contexts_of(signal_);
-    if (std::find(contexts.begin(), contexts.end(), route.context) != contexts.end())
-      route.program = std::move(*program);
+    route.is_statement = !config.statement.text.empty();
+    route.program = program_of(config, signal_, nullptr);
     return route;
   }
 

@@ -36,6 +36,32 @@ bool opened_before(const std::string& path) {
   return !opened.insert(path).second;
 }
 
+/// What open_file() would say, as far as it can be told without making anything.
+Status check_file(const Config& config) {
+  const std::filesystem::path path(config.path);
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error))
+    return errno_status("open " + config.path, EISDIR);
+  const bool is_there = std::filesystem::exists(path, error);
+  if (!is_there && config.create_directory) return {};
+  const std::string folder = path.has_parent_path() ? path.parent_path().string() : ".";
+  if (::access(is_there ? config.path.c_str() : folder.c_str(), W_OK) == 0) return {};
+  return errno_status("open " + config.path, errno);
+}
+
+Result<Fd> open_file(const Config& config) {
+  if (config.create_directory) {
+    std::error_code error;
+    std::filesystem::create_directories(std::filesystem::path(config.path).parent_path(), error);
+    if (error) return errno_status("make the directory of " + config.path, error.value());
+  }
+  const bool keeps = config.append || opened_before(config.path);
+  const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND | (keeps ? 0 : O_TRUNC);
+  Fd file(::open(config.path.c_str(), flags, kFileMode));
+  if (!file) return errno_status("open " + config.path, errno);
+  return file;
+}
+
 /// Writes requests as lines. All lanes share the file, so consume() is thread-safe. A sender is
 /// answered when its data is in the buffer, as the original does.
 class FileExporter final : public pipeline::Exporter, public pipeline::Consumer {
@@ -51,17 +77,11 @@ class FileExporter final : public pipeline::Exporter, public pipeline::Consumer 
   static Result<std::unique_ptr<pipeline::Exporter>> make(const Config& config,
                                                           const pipeline::ComponentId& id,
                                                           pipeline::Host& host) {
-    if (config.create_directory) {
-      std::error_code error;
-      std::filesystem::create_directories(std::filesystem::path(config.path).parent_path(), error);
-      if (error) return errno_status("make the directory of " + config.path, error.value());
-    }
-    const bool keeps = config.append || opened_before(config.path);
-    const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND | (keeps ? 0 : O_TRUNC);
-    Fd file(::open(config.path.c_str(), flags, kFileMode));
-    if (!file) return errno_status("open " + config.path, errno);
+    if (host.is_trial) SLUICE_RETURN_IF_ERROR(check_file(config));
+    auto file = host.is_trial ? Result<Fd>(Fd()) : open_file(config);
+    if (!file.ok()) return file.status();
     return std::unique_ptr<pipeline::Exporter>(
-        std::make_unique<FileExporter>(config, id, std::move(file), host));
+        std::make_unique<FileExporter>(config, id, std::move(*file), host));
   }
 
   Status start() override {

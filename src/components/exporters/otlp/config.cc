@@ -31,15 +31,8 @@ void check(const Config& config, const Place& place) {
         "say tls::insecure: true");
   }
   if (config.timeout.count() < 0) place.error("timeout must not be negative");
-  if (!is_grpc_compression(config.compression))
+  if (!is_grpc_compression(config.client.compression))
     place.error("compression: gRPC knows gzip, zstd, snappy and none");
-  delivery::check_compression(config.compression, config.compression_params, place);
-  for (const auto& [name, value] : config.headers) {
-    const bool bad = name.empty() || name.front() == ':' ||
-                     name.find_first_of(" :\t\r\n") != std::string::npos ||
-                     value.find_first_of("\r\n") != std::string::npos;
-    if (bad) place.error("headers: \"" + name + "\" cannot be metadata of a call");
-  }
 }
 
 }  // namespace
@@ -67,33 +60,23 @@ Result<Endpoint> Endpoint::parse(std::string_view text) {
 }
 
 bool wants_tls(const Config& config, const Endpoint& endpoint) {
-  return endpoint.is_https || !config.tls.insecure || config.tls.common.has_ca();
+  return endpoint.is_https || !config.client.tls.insecure || config.client.tls.common.has_ca();
 }
 
 const Schema<Config>& schema_of(const Config*) {
   static const auto schema =
       Schema<Config>()
           .field("endpoint", &Config::endpoint,
-                 "HOST:PORT, dns:///HOST:PORT or unix:/PATH of the receiver; https:// before it "
-                 "means TLS.")
-          .field("headers", &Config::headers, "Metadata of every call.")
-          .secret()
-          .field("compression", &Config::compression, "gzip, zstd, snappy or none.")
-          .field("compression_params", &Config::compression_params, "How well it compresses.")
+                 "HOST:PORT, dns:///HOST:PORT or unix:/PATH of the receiver; TLS is on unless "
+                 "tls::insecure says otherwise, and with https:// before it.")
           .field("timeout", &Config::timeout, "How long one try may take; 0 is no limit.")
-          .field("tls", &Config::tls, "TLS, which is on unless it says insecure.")
           .field("balancer_name", &Config::balancer_name,
                  "How calls are spread over the addresses of the endpoint: round_robin or "
                  "pick_first.")
           .field("authority", &Config::authority, "The name in calls instead of the endpoint's.")
-          .field("auth", &Config::auth, "The extension that says who we are.")
-          .field("sending_queue", &Config::sending_queue, "Requests that wait.")
-          .field("retry_on_failure", &Config::retry_on_failure, "What happens after a failure.")
-          .ignore("read_buffer_size", "buffers grow and shrink with the load")
-          .ignore("write_buffer_size", "buffers grow and shrink with the load")
+          .embed(&Config::client, schema_of(static_cast<const delivery::ClientConfig*>(nullptr)))
           .ignore("keepalive", "a connection is looked at before each call, which has a time limit")
           .ignore("wait_for_ready", "a call that finds no connection is tried again")
-          .ignore("middlewares", "there are none")
           .check(check);
   return schema;
 }

@@ -4,15 +4,12 @@
 
 #include <array>
 #include <chrono>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "config/schema.h"
-#include "config/tls.h"
 #include "delivery/options.h"
 #include "http/client.h"
-#include "pipeline/auth.h"
 
 namespace sluice::components::otlp_exporter {
 
@@ -20,16 +17,10 @@ enum class Balancer : uint8_t { RoundRobin, PickFirst };
 
 struct Config {
   std::string endpoint;
-  config::Dictionary<std::string> headers;
-  delivery::Compression compression = delivery::Compression::Gzip;
-  delivery::CompressionParams compression_params;
   std::chrono::nanoseconds timeout = std::chrono::seconds(5);  ///< 0: none
-  io::TlsClientConfig tls;
   Balancer balancer_name = Balancer::RoundRobin;
   std::string authority;
-  std::optional<pipeline::ClientAuthConfig> auth;
-  delivery::QueueConfig sending_queue;
-  delivery::RetryConfig retry_on_failure;
+  delivery::ClientConfig client;  ///< TLS unless it says insecure
 };
 
 /// An endpoint, taken apart.

@@ -20,20 +20,12 @@ wire::Encoding encoding_of(delivery::Compression compression) {
 Result<std::unique_ptr<pipeline::Exporter>> make(const Config& config,
                                                  const pipeline::ComponentId& id,
                                                  pipeline::Host& host) {
-  const pipeline::ClientAuth* auth = nullptr;
-  if (config.auth) {
-    auto found = pipeline::find_client_auth(host, *config.auth);
-    if (!found.ok()) return found.status();
-    auth = *found;
-  }
-  auto remote = otlp_exporter::GrpcRemote::create(config, auth);
+  const auto auth = pipeline::find_client_auth(host, config.client.auth);
+  if (!auth.ok()) return auth.status();
+  auto remote = otlp_exporter::GrpcRemote::create(config, *auth);
   if (!remote.ok()) return remote.status();
-  delivery::DeliveryConfig delivery;
-  delivery.exporter = id.to_string();
-  delivery.queue = config.sending_queue;
-  delivery.retry = config.retry_on_failure;
-  delivery.encoding = encoding_of(config.compression);
-  delivery.level = delivery::compression_level(config.compression_params);
+  delivery::DeliveryConfig delivery = delivery::delivery_of(config.client, id);
+  delivery.encoding = encoding_of(config.client.compression);
   return std::unique_ptr<pipeline::Exporter>(std::make_unique<delivery::QueuedExporter>(
       std::move(delivery), std::move(remote).value(), host));
 }

@@ -108,10 +108,10 @@ Result<std::unique_ptr<GrpcRemote>> GrpcRemote::create(const Config& config,
     options.server_name = endpoint->address.host;
     if (options.authority.empty()) options.authority = endpoint->address.to_string();
   }
-  for (const auto& [name, value] : config.headers)
+  for (const auto& [name, value] : config.client.headers)
     options.metadata.push_back(metadata_of(name, value));
   if (wants_tls(config, *endpoint)) {
-    auto tls = io::TlsClient::create(config.tls, {"h2"});
+    auto tls = io::TlsClient::create(config.client.tls, {"h2"});
     if (!tls.ok()) return tls.status();
     options.tls = std::move(tls).value();
   }
@@ -145,7 +145,7 @@ Attempt GrpcRemote::send(otlp::Signal signal, std::string_view body) {
 Attempt GrpcRemote::call(http::GrpcClient& client, otlp::Signal signal, std::string_view body,
                          milliseconds timeout) const {
   using Clock = std::chrono::steady_clock;
-  const bool is_plain = config_.compression == delivery::Compression::None;
+  const bool is_plain = config_.client.compression == delivery::Compression::None;
   const Clock::time_point end = Clock::now() + timeout;
   http::GrpcCallOptions options;
   options.timeout = timeout;
@@ -155,9 +155,10 @@ Attempt GrpcRemote::call(http::GrpcClient& client, otlp::Signal signal, std::str
     for (auto& [name, value] : credentials)
       options.metadata.push_back({std::move(name), std::move(value)});
   }
-  client.call(1, method_of(signal),
-              is_plain ? std::string_view() : delivery::compression_name(config_.compression),
-              std::string(body), options);
+  client.call(
+      1, method_of(signal),
+      is_plain ? std::string_view() : delivery::compression_name(config_.client.compression),
+      std::string(body), options);
   for (;;) {
     milliseconds wait = kWait;
     if (timeout.count() != 0) wait = std::chrono::ceil<milliseconds>(end - Clock::now());

@@ -29,8 +29,8 @@ std::unique_ptr<GrpcRemote> remote_for(const Config& config) {
 Config plain(const FakeServer& server) {
   Config config;
   config.endpoint = "127.0.0.1:" + std::to_string(server.port());
-  config.tls.insecure = true;
-  config.compression = delivery::Compression::None;
+  config.client.tls.insecure = true;
+  config.client.compression = delivery::Compression::None;
   return config;
 }
 
@@ -62,7 +62,7 @@ TEST(GrpcRemote, CallsTheServiceOfEachSignal) {
   Script script;
   FakeServer server([&](const http::Request& request) { return script(request); });
   Config config = plain(server);
-  config.headers = {{"X-Key", "abc"}, {"some-bin", std::string("\0\1", 2)}};
+  config.client.headers = {{"X-Key", "abc"}, {"some-bin", std::string("\0\1", 2)}};
   const auto remote = remote_for(config);
   EXPECT_EQ(remote->send(Signal::Logs, "l").verdict, Verdict::Done);
   EXPECT_EQ(script.seen, "/opentelemetry.proto.collector.logs.v1.LogsService/Export||l|abc|AAE=");
@@ -88,7 +88,7 @@ TEST(GrpcRemote, NamesTheCompressionAndReadsCompressedAnswers) {
                {delivery::Compression::Snappy, wire::Encoding::SnappyFramed, "snappy"}};
   for (const auto& c : cases) {
     Config config = plain(server);
-    config.compression = c.compression;
+    config.client.compression = c.compression;
     Buffer body;
     wire::compress(c.encoding, "the message", body);
     const Attempt attempt = remote_for(config)->send(Signal::Logs, body.view());
@@ -166,14 +166,14 @@ TEST(GrpcRemote, SpeaksTlsUnlessItIsToldNotTo) {
                     {std::move(server_tls).value()});
   Config config = plain(server);
   EXPECT_EQ(remote_for(config)->send(Signal::Logs, "x").verdict, Verdict::Retry);
-  config.tls.insecure = false;
-  config.tls.common.ca_pem = ca.certificate();
+  config.client.tls.insecure = false;
+  config.client.tls.common.ca_pem = ca.certificate();
   EXPECT_EQ(remote_for(config)->send(Signal::Logs, "x").verdict, Verdict::Retry)
       << "the certificate is for localhost, not 127.0.0.1";
   config.endpoint = "localhost:" + std::to_string(server.port());
   EXPECT_EQ(remote_for(config)->send(Signal::Logs, "x").verdict, Verdict::Done);
   config.endpoint = "https://127.0.0.1:" + std::to_string(server.port());
-  config.tls.server_name_override = "localhost";
+  config.client.tls.server_name_override = "localhost";
   EXPECT_EQ(remote_for(config)->send(Signal::Logs, "x").verdict, Verdict::Done);
 }
 

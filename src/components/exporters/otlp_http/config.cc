@@ -22,12 +22,6 @@ void check(const Config& config, const Place& place) {
   check_url(config.logs_endpoint, "logs_endpoint", place);
   check_url(config.traces_endpoint, "traces_endpoint", place);
   check_url(config.metrics_endpoint, "metrics_endpoint", place);
-  delivery::check_compression(config.compression, config.compression_params, place);
-  for (const auto& [name, value] : config.headers) {
-    const bool bad_name = name.empty() || name.find_first_of(" :\t\r\n") != std::string::npos;
-    if (bad_name || value.find_first_of("\r\n") != std::string::npos)
-      place.error("headers: \"" + name + "\" cannot be a header, or its value has a line break");
-  }
 }
 
 }  // namespace
@@ -42,13 +36,7 @@ const Schema<Config>& schema_of(const Config*) {
           .field("metrics_endpoint", &Config::metrics_endpoint, "The whole URL for metrics.")
           .ignore("profiles_endpoint", "there are no profiles")
           .field("encoding", &Config::encoding, "How requests are written: proto or json.")
-          .field("headers", &Config::headers, "Headers of every request.")
-          .secret()
-          .field("compression", &Config::compression,
-                 "gzip, zstd, snappy, x-snappy-framed, zlib, deflate, lz4 or none.")
-          .field("compression_params", &Config::compression_params, "How well it compresses.")
           .field("timeout", &Config::timeout, "How long one try may take; 0 is no limit.")
-          .field("tls", &Config::tls, "TLS, for https.")
           .field("max_idle_conns", &Config::max_idle_conns,
                  "Connections that are kept for later requests; 0 is no limit.")
           .field("max_idle_conns_per_host", &Config::max_idle_conns_per_host,
@@ -59,17 +47,12 @@ const Schema<Config>& schema_of(const Config*) {
                  "How long a connection is kept without a request.")
           .field("disable_keep_alives", &Config::disable_keep_alives,
                  "Whether each request has a connection of its own.")
-          .field("auth", &Config::auth, "The extension that says who we are.")
-          .field("sending_queue", &Config::sending_queue, "Requests that wait.")
-          .field("retry_on_failure", &Config::retry_on_failure, "What happens after a failure.")
+          .embed(&Config::client, schema_of(static_cast<const delivery::ClientConfig*>(nullptr)))
           .refuse("proxy_url", "requests do not go through proxies")
-          .ignore("read_buffer_size", "buffers grow and shrink with the load")
-          .ignore("write_buffer_size", "bodies are written from where they lie")
           .ignore("http2_read_idle_timeout", "requests go over HTTP/1.1")
           .ignore("http2_ping_timeout", "requests go over HTTP/1.1")
           .ignore("force_attempt_http2", "requests go over HTTP/1.1")
           .ignore("cookies", "no cookies are kept")
-          .ignore("middlewares", "there are none")
           .check(check);
   return schema;
 }

@@ -4,14 +4,11 @@
 
 #include <array>
 #include <chrono>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "config/schema.h"
-#include "config/tls.h"
 #include "delivery/options.h"
-#include "pipeline/auth.h"
 
 namespace sluice::components::otlp_http_exporter {
 
@@ -23,19 +20,13 @@ struct Config {
   std::string traces_endpoint;
   std::string metrics_endpoint;
   Encoding encoding = Encoding::Proto;
-  config::Dictionary<std::string> headers;
-  delivery::Compression compression = delivery::Compression::Gzip;
-  delivery::CompressionParams compression_params;
   std::chrono::nanoseconds timeout = std::chrono::seconds(30);  ///< 0 or less: none
-  io::TlsClientConfig tls;
   int64_t max_idle_conns = 100;  ///< 0: no limit, as for the next two
   int64_t max_idle_conns_per_host = 0;
   int64_t max_conns_per_host = 0;
   std::chrono::nanoseconds idle_conn_timeout = std::chrono::seconds(90);
   bool disable_keep_alives = false;
-  std::optional<pipeline::ClientAuthConfig> auth;
-  delivery::QueueConfig sending_queue;
-  delivery::RetryConfig retry_on_failure;
+  delivery::ClientConfig client;
 };
 
 const config::Schema<Config>& schema_of(const Config*);

@@ -135,7 +135,7 @@ Status HttpRemote::add_target(otlp::Signal signal, const std::string& url_text) 
                       : std::chrono::ceil<std::chrono::milliseconds>(config_.idle_conn_timeout);
   if (url->is_https) {
     if (tls_ == nullptr) {
-      auto tls = io::TlsClient::create(config_.tls, {"http/1.1"});
+      auto tls = io::TlsClient::create(config_.client.tls, {"http/1.1"});
       if (!tls.ok()) return tls.status();
       tls_ = std::move(tls).value();
     }
@@ -145,12 +145,13 @@ Status HttpRemote::add_target(otlp::Signal signal, const std::string& url_text) 
   std::vector<http::ClientHeader> headers = {
       {"Content-Type", is_json ? "application/json" : "application/x-protobuf"},
       {"User-Agent", "sluice/" SLUICE_VERSION}};
-  if (const std::string_view name = delivery::compression_name(config_.compression); !name.empty())
+  if (const std::string_view name = delivery::compression_name(config_.client.compression);
+      !name.empty())
     headers.push_back({"Content-Encoding", std::string(name)});
   if (std::string credentials = url->basic_authorization(); !credentials.empty())
     headers.push_back({"Authorization", std::move(credentials)});
   Target& target = targets_[static_cast<size_t>(signal)].emplace();
-  for (const auto& [name, value] : config_.headers) {
+  for (const auto& [name, value] : config_.client.headers) {
     if (http::equal_fold(name, "Host")) {
       target.host = value;
     } else {

@@ -54,8 +54,9 @@ TEST(HttpRemote, SendsEachSignalToItsPathWithTheHeaders) {
   Config config;
   config.endpoint = url_of(server) + "/base/";
   config.metrics_endpoint = "http://me:pw@127.0.0.1:" + std::to_string(server.port()) + "/m?x=1";
-  config.headers = {{"X-Key", "abc"}, {"content-type", "application/own"}, {"Host", "example.org"}};
-  config.compression = delivery::Compression::Zstd;
+  config.client.headers = {
+      {"X-Key", "abc"}, {"content-type", "application/own"}, {"Host", "example.org"}};
+  config.client.compression = delivery::Compression::Zstd;
   const auto remote = remote_for(config);
   EXPECT_EQ(remote->send(Signal::Logs, "body").verdict, Verdict::Done);
   EXPECT_EQ(seen, "POST /base/v1/logs|application/own|zstd|abc|example.org||body");
@@ -151,7 +152,7 @@ TEST(HttpRemote, RetriesWhatGotLost) {
   FakeClickHouse server([&](const testing::FakeRequest&) { return replies.at(next++); });
   Config config;
   config.endpoint = server.url();
-  config.compression = delivery::Compression::None;
+  config.client.compression = delivery::Compression::None;
   config.timeout = 300ms;
   config.disable_keep_alives = true;
   const auto remote = remote_for(config);
@@ -207,9 +208,9 @@ TEST(HttpRemote, SpeaksHttpsAndVerifies) {
   Config config;
   config.endpoint = url_of(server, "https");
   EXPECT_EQ(remote_for(config)->send(Signal::Logs, "x").verdict, Verdict::Retry);
-  config.tls.common.ca_pem = ca.certificate();
+  config.client.tls.common.ca_pem = ca.certificate();
   EXPECT_EQ(remote_for(config)->send(Signal::Logs, "x").verdict, Verdict::Done);
-  config.tls.common.ca_pem = "none";
+  config.client.tls.common.ca_pem = "none";
   EXPECT_FALSE(HttpRemote::create(config).ok());
 }
 

@@ -21,6 +21,13 @@ TEST(Batch, TheSenderHearsWhatBecameOfIt) {
   EXPECT_EQ(rig.send("[{body: a}]").status, unavailable("later"));
 }
 
+TEST(Batch, WhatHasNoEffectIsAWarning) {
+  const Rig rig("batch", "{metadata_keys: [a], metadata_cardinality_limit: 5}", otlp::Signal::Logs);
+  EXPECT_NE(rig.warnings().find("metadata_keys: this option has no effect"), std::string::npos)
+      << rig.warnings();
+  EXPECT_NE(rig.warnings().find("metadata_cardinality_limit: this"), std::string::npos);
+}
+
 TEST(Batch, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
       {"{send_batch_max_size: 100}", "send_batch_size"},

@@ -6,6 +6,11 @@
 namespace sluice::components::batch_processor {
 namespace {
 
+constexpr const char* kTogether =
+    "records are put together by the exporters; otlp and otlp_http keep those of different "
+    "metadata "
+    "apart by their sending_queue::batch::partition::metadata_keys";
+
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
@@ -35,8 +40,10 @@ const config::Schema<Config>& schema_of(const Config*) {
                  "The most records that are sent at once; 0 is no limit.")
           .field("metadata_keys", &Config::metadata_keys,
                  "Request metadata by which records are kept apart.")
+          .ignored(kTogether)
           .field("metadata_cardinality_limit", &Config::metadata_cardinality_limit,
                  "The most combinations of these.")
+          .ignored(kTogether)
           .check(check);
   return schema;
 }

@@ -122,13 +122,13 @@ void check(const Config& config, const config::Place& place) {
   for (size_t i = 0; i < otlp::kSignalCount; ++i) {
     const auto signal = static_cast<otlp::Signal>(i);
     pipeline::compile_groups(conditions_of(config, signal), signal, ottl::filter_library(),
-                             config.error_mode, &place);
+                             config.error_mode, &place.diagnostics());
   }
 }
 
 void add(std::vector<pipeline::StatementGroup>& groups, const char* context,
-         const std::vector<std::string>& conditions) {
-  if (!conditions.empty()) groups.push_back({context, std::nullopt, conditions, {}});
+         const std::vector<config::PlacedText>& conditions) {
+  if (!conditions.empty()) groups.push_back({{context, {}, {}}, std::nullopt, conditions, {}});
 }
 
 void add(std::vector<pipeline::StatementGroup>& groups, const pipeline::StatementGroups& more) {

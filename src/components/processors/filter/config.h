@@ -23,8 +23,8 @@ struct LogMatchConfig {
 struct LogsConfig {
   std::optional<LogMatchConfig> include;
   std::optional<LogMatchConfig> exclude;
-  std::vector<std::string> resource;
-  std::vector<std::string> log_record;
+  std::vector<config::PlacedText> resource;
+  std::vector<config::PlacedText> log_record;
 };
 
 struct SpansConfig {
@@ -32,9 +32,9 @@ struct SpansConfig {
   std::optional<pipeline::MatchConfig> exclude;
 };
 struct TracesConfig {
-  std::vector<std::string> resource;
-  std::vector<std::string> span;
-  std::vector<std::string> spanevent;
+  std::vector<config::PlacedText> resource;
+  std::vector<config::PlacedText> span;
+  std::vector<config::PlacedText> spanevent;
 };
 
 struct MetricMatchConfig {
@@ -46,9 +46,9 @@ struct MetricMatchConfig {
 struct MetricsConfig {
   std::optional<MetricMatchConfig> include;
   std::optional<MetricMatchConfig> exclude;
-  std::vector<std::string> resource;
-  std::vector<std::string> metric;
-  std::vector<std::string> datapoint;
+  std::vector<config::PlacedText> resource;
+  std::vector<config::PlacedText> metric;
+  std::vector<config::PlacedText> datapoint;
 };
 
 struct Config {

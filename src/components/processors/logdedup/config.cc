@@ -45,19 +45,14 @@ void check(const Config& config, const config::Place& place) {
   check_fields(config.exclude_fields, "exclude_fields", place);
   check_fields(config.include_fields, "include_fields", place);
   check_metadata_keys(config, place);
-  if (config.conditions.empty()) return;
-  const auto program = compile_conditions(config);
-  if (!program.ok()) place.error("conditions: " + program.status().message());
+  conditions_of(config, &place.diagnostics());
 }
 
 }  // namespace
 
-Result<ottl::Program> compile_conditions(const Config& config) {
-  ottl::Program::Source source;
-  source.conditions = config.conditions;
-  source.context = ottl::ContextKind::Log;
-  source.relaxed = true;
-  return ottl::Program::compile(source, ottl::filter_library());
+std::optional<ottl::Program> conditions_of(const Config& config, config::Diagnostics* diagnostics) {
+  return pipeline::compile_conditions(config.conditions, "log", otlp::Signal::Logs,
+                                      ottl::filter_library(), diagnostics);
 }
 
 const config::Schema<Config>& schema_of(const Config*) {

@@ -4,17 +4,17 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "config/schema.h"
-#include "ottl/program.h"
+#include "pipeline/statements.h"
 
 namespace sluice::components::logdedup_processor {
 
 struct Config {
   std::chrono::nanoseconds interval = std::chrono::seconds(10);
-  std::vector<std::string> conditions;
+  std::vector<config::PlacedText> conditions;
   std::string log_count_attribute = "log_count";
   std::vector<std::string> include_fields;
   std::vector<std::string> exclude_fields;
@@ -25,7 +25,7 @@ struct Config {
 
 const config::Schema<Config>& schema_of(const Config*);
 
-/// REQUIRES: there are some.
-Result<ottl::Program> compile_conditions(const Config& config);
+/// Nothing if there are none. What is wrong goes to `diagnostics`, if they are given.
+std::optional<ottl::Program> conditions_of(const Config& config, config::Diagnostics* diagnostics);
 
 }  // namespace sluice::components::logdedup_processor

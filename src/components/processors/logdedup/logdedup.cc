@@ -49,9 +49,7 @@ class LogDedup final : public pipeline::Processor {
 
   std::unique_ptr<pipeline::Consumer> stage(size_t lane, pipeline::Consumer& next) override {
     if (lane == 0) next_ = &next;
-    std::optional<ottl::Program> conditions;
-    if (!config_.conditions.empty()) conditions = std::move(compile_conditions(config_)).value();
-    return std::make_unique<Stage>(*this, next, std::move(conditions));
+    return std::make_unique<Stage>(*this, next, conditions_of(config_, nullptr));
   }
 
   Status start() override {

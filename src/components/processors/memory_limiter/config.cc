@@ -6,9 +6,15 @@ namespace {
 constexpr std::string_view kAlways = "what is in flight is known at every moment";
 
 void check(const Config& config, const config::Place& place) {
-  if (config.check_interval.count() <= 0) place.error("check_interval must be greater than zero");
+  if (config.check_interval.count() <= 0) {
+    place.error(
+        "check_interval must be greater than zero: set it, as in check_interval: 1s (the limit "
+        "holds at every moment whatever it is)");
+  }
   if (config.limit_mib == 0 && config.limit_percentage == 0) {
-    place.error("limit_mib or limit_percentage must be greater than zero");
+    place.error(
+        "limit_mib or limit_percentage must be greater than zero: set one of them, as in "
+        "limit_mib: 1000");
   }
   if (config.limit_percentage > 100 || config.spike_limit_percentage > 100)
     place.error("limit_percentage and spike_limit_percentage are at most 100");

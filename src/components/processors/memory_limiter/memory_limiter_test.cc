@@ -33,7 +33,7 @@ TEST(MemoryLimiter, RefusesBeyondTheLimitLessTheSpike) {
 
 TEST(MemoryLimiter, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
-      {"{}", "check_interval"},
+      {"{}", "check_interval: 1s"},
       {"{check_interval: 1s}", "limit_mib or limit_percentage"},
       {"{limit_mib: 100}", "check_interval"},
       {"{check_interval: 1s, limit_percentage: 101}", "at most 100"},

@@ -49,8 +49,10 @@ const config::Schema<Config>& schema_of(const Config*) {
                  "What records say about it: debug names keys and counts them, info counts, silent "
                  "says nothing.")
           .field("url_sanitizer", &C::url_sanitizer, "How ids in URLs are masked.")
-          .refuse("db_sanitizer",
-                  "db_sanitizer is not supported; mask statements by blocked_values")
+          .refuse(
+              "db_sanitizer",
+              "statements of databases are not taken apart by their languages; mask literals by "
+              "blocked_values, or by replace_pattern in a transform processor")
           .check(check);
   return schema;
 }

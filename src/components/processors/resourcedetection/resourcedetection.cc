@@ -69,10 +69,11 @@ class ResourceDetection final : public pipeline::Processor {
  public:
   static Result<std::unique_ptr<pipeline::Processor>> make(const Config& config,
                                                            const pipeline::ComponentId&,
-                                                           otlp::Signal, pipeline::Host&) {
+                                                           otlp::Signal, pipeline::Host& host) {
     auto made = std::make_unique<ResourceDetection>();
     made->overrides_ = config.override_existing;
     for (const std::string& detector : config.detectors) {
+      if (host.is_trial && detector != "env") continue;  // the others ask the network
       const auto found = detect(detector, config);
       if (!found.ok()) return found.status().with_context("the detector " + detector);
       if (detector == "system") made->schema_ = kSystemSchema;

@@ -2,6 +2,13 @@
 
 namespace sluice::components::tail_sampling_processor {
 
+std::optional<ottl::Program> conditions_of(const std::vector<config::PlacedText>& conditions,
+                                           std::string_view context,
+                                           config::Diagnostics* diagnostics) {
+  return pipeline::compile_conditions(conditions, context, otlp::Signal::Traces,
+                                      ottl::filter_library(), diagnostics);
+}
+
 const config::Schema<LatencyConfig>& schema_of(const LatencyConfig*) {
   using C = LatencyConfig;
   static const auto schema = config::Schema<C>()
@@ -102,7 +109,11 @@ const config::Schema<OttlConditionConfig>& schema_of(const OttlConditionConfig*)
       config::Schema<C>()
           .field("error_mode", &C::error_mode, "What happens to an error in a condition.")
           .field("span", &C::span, "Conditions on spans.")
-          .field("spanevent", &C::spanevent, "Conditions on span events.");
+          .field("spanevent", &C::spanevent, "Conditions on span events.")
+          .check([](const C& config, const config::Place& place) {
+            conditions_of(config.span, "span", &place.diagnostics());
+            conditions_of(config.spanevent, "spanevent", &place.diagnostics());
+          });
   return schema;
 }
 

@@ -56,8 +56,8 @@ struct SpanCountConfig {
 };
 struct OttlConditionConfig {
   ottl::ErrorMode error_mode = ottl::ErrorMode::Propagate;
-  std::vector<std::string> span;
-  std::vector<std::string> spanevent;
+  std::vector<config::PlacedText> span;
+  std::vector<config::PlacedText> spanevent;
 };
 struct RateAllocationConfig {
   std::string policy;
@@ -138,5 +138,11 @@ const config::Schema<CompositeConfig>& schema_of(const CompositeConfig*);
 const config::Schema<DecisionCacheConfig>& schema_of(const DecisionCacheConfig*);
 const config::Schema<PolicyConfig>& schema_of(const PolicyConfig*);
 const config::Schema<Config>& schema_of(const Config*);
+
+/// Conditions on spans or span events. Nothing if there are none. What is wrong goes to
+/// `diagnostics`, if they are given.
+std::optional<ottl::Program> conditions_of(const std::vector<config::PlacedText>& conditions,
+                                           std::string_view context,
+                                           config::Diagnostics* diagnostics);
 
 }  // namespace sluice::components::tail_sampling_processor

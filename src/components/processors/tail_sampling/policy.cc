@@ -261,27 +261,12 @@ class OttlCondition final : public Policy {
   const std::optional<ottl::Program> event_;
 };
 
-Result<std::optional<ottl::Program>> conditions(const std::vector<std::string>& texts,
-                                                ottl::ContextKind context) {
-  if (texts.empty()) return std::optional<ottl::Program>();
-  ottl::Program::Source source;
-  source.conditions = texts;
-  source.context = context;
-  source.relaxed = true;
-  auto program = ottl::Program::compile(source, ottl::filter_library());
-  if (!program.ok()) return program.status();
-  return std::optional<ottl::Program>(std::move(*program));
-}
-
 Result<std::unique_ptr<Policy>> by_ottl(const OttlConditionConfig& config) {
   if (config.span.empty() && config.spanevent.empty())
     return invalid_argument("ottl_condition needs conditions for span or spanevent");
-  auto span = conditions(config.span, ottl::ContextKind::Span);
-  if (!span.ok()) return span.status();
-  auto event = conditions(config.spanevent, ottl::ContextKind::SpanEvent);
-  if (!event.ok()) return event.status();
-  return std::unique_ptr<Policy>(
-      std::make_unique<OttlCondition>(config.error_mode, std::move(*span), std::move(*event)));
+  return std::unique_ptr<Policy>(std::make_unique<OttlCondition>(
+      config.error_mode, conditions_of(config.span, "span", nullptr),
+      conditions_of(config.spanevent, "spanevent", nullptr)));
 }
 
 // ---- Policies of policies ----

@@ -12,7 +12,7 @@ void check(const Config& config, const config::Place& place) {
   for (size_t i = 0; i < otlp::kSignalCount; ++i) {
     const auto signal = static_cast<otlp::Signal>(i);
     pipeline::compile_groups(config.of(signal).groups, signal, ottl::standard_library(),
-                             config.error_mode, &place);
+                             config.error_mode, &place.diagnostics());
   }
 }
 

@@ -105,7 +105,7 @@ Status read_http(const otlp_receiver::HttpConfig& http, const pipeline::Host& ho
 Result<OtlpReceiverConfig> receiver_config(const Config& config, const pipeline::Inputs& inputs,
                                            const pipeline::Host& host) {
   OtlpReceiverConfig out;
-  out.listeners = host.listeners;
+  out.listen = [&host](std::string_view address) { return host.listen(address); };
   out.grpc.clear();
   out.http.clear();
   out.cors.origins.clear();

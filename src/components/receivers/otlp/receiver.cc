@@ -71,8 +71,7 @@ struct OtlpReceiver::Impl {
 Status OtlpReceiver::Impl::listen(const std::vector<std::string>& addresses, Transport transport,
                                   std::vector<std::string>& names) {
   for (const std::string& address : addresses) {
-    Result<std::vector<io::Listener>> listeners =
-        config.listeners != nullptr ? config.listeners->listen(address) : io::listen(address);
+    auto listeners = config.listen(address);
     if (!listeners.ok()) {
       return listeners.status().with_context("OTLP over " + std::string(transport_name(transport)));
     }

@@ -13,7 +13,7 @@
 #include "components/receivers/otlp/cors.h"
 #include "components/receivers/otlp/routes.h"
 #include "http/limits.h"
-#include "io/listener_pool.h"
+#include "io/listen.h"
 #include "io/loop.h"
 #include "io/tls.h"
 #include "pipeline/auth.h"
@@ -46,8 +46,8 @@ struct OtlpReceiverConfig {
   std::optional<std::vector<std::string>> http_encodings;
   /// Headers that every answer over HTTP has besides.
   std::vector<std::pair<std::string, std::string>> http_response_headers;
-  /// Where sockets come from; null: nobody else has them.
-  io::ListenerPool* listeners = nullptr;
+  /// Where sockets come from.
+  std::function<Result<std::vector<io::Listener>>(std::string_view host_port)> listen = io::listen;
 };
 
 /// Where the receiver listens, as "127.0.0.1:4317" or "[::1]:4317".

@@ -1,0 +1,168 @@
+// What is said about a whole configuration, and where: the frame, the components' own tables, and
+// what only their makers can tell.
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "components/all.h"
+#include "config/service.h"
+#include "config/yaml.h"
+#include "pipeline/trial.h"
+
+namespace sluice::components {
+namespace {
+
+/// All errors, a line each, without the file's name.
+std::string errors(const std::string& yaml) {
+  config::Diagnostics diagnostics;
+  const auto root = config::parse_yaml(yaml, "");
+  EXPECT_TRUE(root.ok()) << root.status().message();
+  const auto configuration = config::read_configuration(*root, diagnostics);
+  const auto plan = pipeline::Plan::make(configuration, all_components(), diagnostics);
+  if (diagnostics.ok()) pipeline::try_components(plan, diagnostics);
+  return diagnostics.to_string();
+}
+
+/// One logs pipeline with components between its ends.
+std::string with(const std::string& middle, const std::string& names) {
+  return "receivers: {nop: }\nexporters: {nop: }\n" + middle +
+         "service: {pipelines: {logs: {receivers: [nop], processors: [" + names +
+         "], exporters: [nop]}}}\n";
+}
+
+TEST(Plan, AWrongStatementIsNamedAtItsOwnPlace) {
+  EXPECT_EQ(
+      errors(with(R"(processors:
+  transform/x:
+    log_statements:
+    - statements:
+      - set(log.body, 1)
+      - set(log.body, ParseJson(log.body))
+      - set(log.body
+      - set(log.nobody, 1)
+    - context: log
+      conditions:
+      - nothing ==
+      statements:
+      - set(body, Nope())
+    - context: span
+      statements:
+      - set(name, "a")
+    - statements: ['convert_sum_to_gauge()']
+    trace_statements:
+    - set(span.name, "a")
+    - set(span.nome, "a")
+)",
+                  "transform/x")),
+      R"(:6:9: processors::transform/x::log_statements[0]::statements[1]: statement `set(log.body, ParseJson(log.body))`: there is no function ParseJson (did you mean "ParseJSON"?)
+:7:9: processors::transform/x::log_statements[0]::statements[2]: statement `set(log.body`: at 13: expected )
+:13:9: processors::transform/x::log_statements[1]::statements[0]
+:20:7: processors::transform/x::trace_statements[1]
+)");
+}
+
+TEST(Plan, WrongConditionsAreNamedAtTheirOwnPlaces) {
+  EXPECT_EQ(errors(with(R"(processors:
+  filter:
+    logs:
+      log_record:
+      - 'true'
+      - nome == 1
+    log_conditions:
+    - log.body == 1
+    - log.nobody == 1
+  logdedup:
+    conditions:
+    - body == 1
+    - nobody == 1
+  tail_sampling:
+    policies:
+    - name: a
+      type: ottl_condition
+      ottl_condition:
+        span:
+        - nome == 1
+connectors:
+  routing:
+    table:
+    - pipelines: [logs]
+      condition: attributes["a"] == 1
+    - pipelines: [logs]
+      condition: atributes["a"] == 1
+    - pipelines: [logs]
+      context: request
+      condition: body == 1
+)",
+                        "filter, logdedup")),
+            "");
+}
+
+TEST(Plan, ACircleIsNamedWithoutWhatLeadsToIt) {
+  EXPECT_EQ(errors(R"(receivers: {nop: }
+exporters: {nop: }
+connectors: {forward/in: , forward/b: , forward/c: }
+service:
+  pipelines:
+    logs/a: {receivers: [nop], exporters: [forward/in]}
+    logs/b: {receivers: [forward/in, forward/c], exporters: [forward/b]}
+    logs/c: {receivers: [forward/b], exporters: [forward/c]}
+)"),
+            ":7:13: service::pipelines::logs/b: pipelines feed each other in a circle: logs/b -> "
+            "logs/c -> logs/b\n");
+}
+
+TEST(Plan, MakersOfAllComponentsAreAsked) {
+  EXPECT_EQ(errors(R"(receivers:
+  otlp:
+    protocols:
+      http: {endpoint: '127.0.0.1:0', tls: {cert_file: /nonexistent/c.pem, key_file: /nonexistent/k.pem}}
+processors:
+  redaction: {blocked_values: ['(']}
+exporters:
+  otlp: {endpoint: 'localhost:4317', tls: {ca_file: /nonexistent/ca.pem}}
+  file: {path: /nonexistent/out.json}
+  file/directory: {path: /}
+  clickhouse: {endpoint: 'https://localhost', tls: {ca_file: /nonexistent/ca.pem}}
+connectors:
+  routing: {table: [{condition: 'true', pipelines: [logs/none]}]}
+service:
+  pipelines:
+    logs: {receivers: [otlp], processors: [redaction], exporters: [otlp, file, file/directory, clickhouse, routing]}
+    logs/b: {receivers: [routing], exporters: [file]}
+)"),
+            "");
+}
+
+TEST(Plan, WhoNamesAnExtensionThatCannotBeMadeIsNotBlamed) {
+  EXPECT_EQ(errors(R"(receivers: {nop: }
+exporters:
+  otlp_http: {endpoint: 'http://localhost:1', auth: {authenticator: bearertokenauth}}
+extensions:
+  bearertokenauth: {filename: /nonexistent/token}
+service:
+  extensions: [bearertokenauth]
+  pipelines:
+    logs: {receivers: [nop], exporters: [otlp_http]}
+)"),
+            ":5:20: extensions::bearertokenauth: cannot read the file /nonexistent/token\n");
+}
+
+TEST(Plan, ATrialTakesNoAddressAndMakesNoFile) {
+  const std::string path = testing::TempDir() + "plan_test_out.json";
+  std::remove(path.c_str());
+  // An address that nobody may take.
+  EXPECT_EQ(errors("receivers: {otlp: {protocols: {http: {endpoint: '192.0.2.1:4318'}}}}\n"
+                   "extensions: {health_check: {endpoint: '192.0.2.1:1'}}\n"
+                   "exporters: {file: {path: '" +
+                   path +
+                   "'}}\n"
+                   "service: {extensions: [health_check], pipelines: {logs: {receivers: [otlp], "
+                   "exporters: [file]}}}\n"),
+            "");
+  EXPECT_NE(access(path.c_str(), F_OK), 0);
+}
+
+}  // namespace
+}  // namespace sluice::components

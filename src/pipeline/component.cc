@@ -1,0 +1,13 @@
+#include "pipeline/component.h"
+
+namespace sluice::pipeline {
+
+Result<std::vector<io::Listener>> Host::listen(std::string_view host_port) const {
+  if (is_trial) {
+    SLUICE_RETURN_IF_ERROR(io::check_host_port(host_port));
+    return std::vector<io::Listener>();
+  }
+  return listeners != nullptr ? listeners->listen(host_port) : io::listen(host_port);
+}
+
+}  // namespace sluice::pipeline
