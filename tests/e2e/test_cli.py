@@ -132,7 +132,7 @@ def test_print_config_can_be_run(tmp_path):
 def test_print_config_prints_the_same_when_it_is_read_again(tmp_path):
     file = tmp_path / "config.yaml"
     file.write_text('''
-receivers: {otlp: {protocols: {http: {read_buffer_size: 5}}}}
+receivers: {otlp: {protocols: {grpc: {read_buffer_size: 5}}}}
 processors:
   batch: {timeout: 2s, metadata_keys: [a]}
   transform: {log_statements: ['replace_pattern(log.body, "a(b)", "$$1 $${x}")']}
@@ -164,7 +164,7 @@ service:
 @pytest.mark.parametrize("sources, text", [
     (["{folder}"], "the configuration {folder} is a directory; name a YAML file"),
     (["{folder}/good.yaml", "{folder}/none.yaml"], "cannot read the configuration {folder}/none.yaml: No such file or directory"),
-    (["{folder}/good.yaml", "{folder}/bad.yaml"], "{folder}/bad.yaml:1:"),
+    (["{folder}/good.yaml", "{folder}/bad.yaml"], "{folder}/bad.yaml:2:1: this is no YAML"),
     (["{folder}/good.yaml", "{folder}/wrong.yaml"], "{folder}/wrong.yaml:1:"),
     ([""], "--config"),
 ])

@@ -38,6 +38,7 @@ class FileRig {
   void send_nothing() {
     pipeline::Batch batch;
     batch.logs = batch.arena->create<otlp::LogsRequest>();
+    batch.ack = pipeline::Ack([](pipeline::Outcome&&) {});
     lanes_.run(0, [&] { exporter_->stage(0).consume(std::move(batch)); });
   }
 
