@@ -71,19 +71,25 @@ TEST(RetryOptions, AreChecked) {
   }
 }
 
-TEST(CompressionOptions, LevelsAreThoseOfTheKind) {
+TEST(ClientOptions, AreChecked) {
   const struct {
-    Compression compression;
-    int64_t level;
-    bool ok;
-  } cases[] = {{Compression::Gzip, 9, true},    {Compression::Gzip, 10, false},
-               {Compression::Zlib, -1, true},   {Compression::Zstd, 22, true},
-               {Compression::Zstd, 23, false},  {Compression::Snappy, 0, true},
-               {Compression::Snappy, 1, false}, {Compression::None, 1, false}};
+    const char* yaml;
+    const char* says;
+  } cases[] = {
+      {"{compression: gzip, compression_params: {level: 9}}", ""},
+      {"{compression: gzip, compression_params: {level: 10}}", "from -2 to 9"},
+      {"{compression: zlib, compression_params: {level: -1}}", ""},
+      {"{compression: zstd, compression_params: {level: 22}}", ""},
+      {"{compression: zstd, compression_params: {level: 23}}", "from 1 to 22"},
+      {"{compression: snappy, compression_params: {level: 0}}", ""},
+      {"{compression: snappy, compression_params: {level: 1}}", "no levels"},
+      {"{compression: none, compression_params: {level: 1}}", "no levels"},
+      {"{headers: {a b: c}}", "\"a b\" cannot be a header"},
+  };
   for (const auto& c : cases) {
-    config::Diagnostics diagnostics;
-    check_compression(c.compression, {c.level}, config::Place(diagnostics, "x", {}));
-    EXPECT_EQ(diagnostics.ok(), c.ok) << compression_name(c.compression) << c.level;
+    const std::string text = problems<ClientConfig>(c.yaml);
+    EXPECT_EQ(text.empty(), *c.says == '\0') << c.yaml << ": " << text;
+    EXPECT_NE(text.find(c.says), std::string::npos) << c.yaml << ": " << text;
   }
 }
 
