@@ -158,6 +158,14 @@ TEST(Telemetry, WhatIsShownIsReadAgain) {
   }
 }
 
+TEST(Telemetry, AWrongWordIsNamedAtItsOwnPlace) {
+  Diagnostics diagnostics;
+  telemetry("{logs: {level: loud}}", diagnostics);
+  EXPECT_EQ(diagnostics.to_string(),
+            "c.yaml:3:37: service::telemetry::logs::level: expected debug, info, warn, warning, "
+            "error, dpanic, panic or fatal, found \"loud\"\n");
+}
+
 TEST(Telemetry, AnEmptyLevelIsTheUsualOne) {
   Diagnostics diagnostics;
   EXPECT_EQ(telemetry("{logs: {level: }}", diagnostics).log_level, LogLevel::Info);

@@ -18,8 +18,8 @@ struct LogSampling {
 };
 
 struct LogsTelemetry {
-  std::string level;
-  std::string encoding;
+  PlacedText level;
+  PlacedText encoding;
   bool development = false;
   bool disable_caller = false;
   bool disable_stacktrace = false;
@@ -56,7 +56,7 @@ struct Reader {
 };
 
 struct MetricsTelemetry {
-  std::string level = "normal";
+  PlacedText level{"normal", {}, {}};
   std::optional<std::vector<Reader>> readers;
   std::vector<Node> views;
 };
@@ -88,20 +88,19 @@ std::string lower(std::string text) {
   return text;
 }
 
-/// Looks a word up whatever its case; false, with a message, if it is none of them.
+/// Looks a word up whatever its case. Nothing if it is empty or, with a message, none of them.
 template <typename E, size_t N>
-bool find_word(const std::array<std::pair<std::string_view, E>, N>& words, const std::string& text,
-               const Place& place, E& out) {
+std::optional<E> find_word(const std::array<std::pair<std::string_view, E>, N>& words,
+                           const PlacedText& wanted, Diagnostics& diagnostics) {
+  if (wanted.text.empty()) return {};
   std::vector<std::string> names;
   for (const auto& [word, value] : words) {
-    if (word == lower(text)) {
-      out = value;
-      return true;
-    }
+    if (word == lower(wanted.text)) return value;
     names.emplace_back(word);
   }
-  place.error("expected " + one_of_text(names) + ", found \"" + text + "\"");
-  return false;
+  diagnostics.error(wanted.mark, wanted.path,
+                    "expected " + one_of_text(names) + ", found \"" + wanted.text + "\"");
+  return {};
 }
 
 constexpr std::array<std::pair<std::string_view, LogLevel>, 8> kLogLevels = {
@@ -218,9 +217,10 @@ static const Schema<MetricsTelemetry>& schema_of(const MetricsTelemetry*) {
           .field("views", &C::views, "Changes to the metrics.")
           .ignored(std::string(kNames))
           .check([](const C& config, const Place& place) {
-            if (config.readers && config.readers->empty() && lower(config.level) != "none")
+            const std::string level = lower(config.level.text);
+            if (config.readers && config.readers->empty() && level != "none")
               place.error("readers must name at least one, unless the level is none");
-            if (!config.views.empty() && lower(config.level) != "detailed")
+            if (!config.views.empty() && level != "detailed")
               place.error("views need the level detailed");
           });
   return schema;
@@ -289,17 +289,11 @@ TelemetryConfig read_telemetry(const Node& node, const Place& place) {
   Telemetry read;
   Codec<Telemetry>::decode(node, read, place);
   TelemetryConfig out;
-  const Place logs = place.at("logs", node);
-  if (!read.logs.level.empty())
-    find_word(kLogLevels, read.logs.level, logs.at("level", node), out.log_level);
-  if (LogEncoding encoding;
-      !read.logs.encoding.empty() &&
-      find_word(kLogEncodings, read.logs.encoding, logs.at("encoding", node), encoding))
-    out.log_encoding = encoding;
-  if (!read.metrics.level.empty()) {
-    find_word(kMetricsLevels, read.metrics.level, place.at("metrics", node).at("level", node),
-              out.metrics_level);
-  }
+  Diagnostics& diagnostics = place.diagnostics();
+  out.log_level = find_word(kLogLevels, read.logs.level, diagnostics).value_or(out.log_level);
+  out.log_encoding = find_word(kLogEncodings, read.logs.encoding, diagnostics);
+  out.metrics_level =
+      find_word(kMetricsLevels, read.metrics.level, diagnostics).value_or(out.metrics_level);
   if (read.metrics.readers) {
     out.metrics_pages.emplace();
     for (const Reader& reader : *read.metrics.readers) {
@@ -313,12 +307,12 @@ TelemetryConfig read_telemetry(const Node& node, const Place& place) {
 
 Node show_telemetry(const TelemetryConfig& telemetry) {
   Telemetry shown;
-  shown.logs.level = word_for(kLogLevels, telemetry.log_level);
+  shown.logs.level.text = word_for(kLogLevels, telemetry.log_level);
   if (telemetry.log_encoding)
-    shown.logs.encoding = word_for(kLogEncodings, *telemetry.log_encoding);
+    shown.logs.encoding.text = word_for(kLogEncodings, *telemetry.log_encoding);
   // Without a page there is nothing to measure for, and no other level may do without.
   const bool is_measured = !telemetry.metrics_pages->empty();
-  shown.metrics.level =
+  shown.metrics.level.text =
       word_for(kMetricsLevels, is_measured ? telemetry.metrics_level : MetricsLevel::None);
   shown.metrics.readers.emplace();
   for (const MetricsPage& page : *telemetry.metrics_pages)
