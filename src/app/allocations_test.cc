@@ -1,13 +1,11 @@
 // No record costs an allocation: what operator new and realloc() (which Buffer uses) are asked for
 // is counted from the decoder to the encoded block, once everything has the memory that it keeps.
 // What is left is a few for each request, and those of the arena, which takes whole chunks. The
-// linker leads calls of realloc() here (CMakeLists.txt).
+// linker leads these calls of the project's code here (CMakeLists.txt).
 
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cstdlib>
-#include <new>
 #include <numeric>
 #include <string>
 
@@ -21,26 +19,27 @@ namespace {
 
 std::atomic<uint64_t> allocations{0};
 
-void* allocate(size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  void* memory = std::malloc(size == 0 ? 1 : size);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
+void count() { allocations.fetch_add(1, std::memory_order_relaxed); }
 
 }  // namespace
 
-void* operator new(size_t size) { return allocate(size); }
-void* operator new[](size_t size) { return allocate(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
-
-extern "C" void* __real_realloc(void* memory, size_t size);
-extern "C" void* __wrap_realloc(void* memory, size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
+extern "C" {
+void* __real_realloc(void* memory, size_t size);
+void* __wrap_realloc(void* memory, size_t size) {
+  count();
   return __real_realloc(memory, size);
+}
+// operator new and operator new[].
+void* __real__Znwm(size_t size);
+void* __wrap__Znwm(size_t size) {
+  count();
+  return __real__Znwm(size);
+}
+void* __real__Znam(size_t size);
+void* __wrap__Znam(size_t size) {
+  count();
+  return __real__Znam(size);
+}
 }
 
 namespace sluice::app {
