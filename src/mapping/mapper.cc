@@ -52,34 +52,8 @@ void Mapper::Impl::metric_common(const otlp::ResourceGroup<Metric>& rg,
   b.start_time.append(seconds(p.start_time_unix_nano));
   b.time.append(seconds(p.time_unix_nano));
   own(m, p, b.own);
-  resource_columns(
-      b,
-      [&] {
-        append_service_name(rg.resource, b.service_name);
-        b.resource_schema_url.append(rg.schema_url);
-        append_attributes(rg.resource.attributes, b.resource_attributes);
-      },
-      [&] {
-        b.service_name.repeat_last();
-        b.resource_schema_url.repeat_last();
-        b.resource_attributes.repeat_last();
-      });
-  scope_columns(
-      b,
-      [&] {
-        b.scope_name.append(sg.scope.name);
-        b.scope_version.append(sg.scope.version);
-        append_attributes(sg.scope.attributes, b.scope_attributes);
-        b.scope_dropped_attr_count.append(sg.scope.dropped_attributes_count);
-        b.scope_schema_url.append(sg.schema_url);
-      },
-      [&] {
-        b.scope_name.repeat_last();
-        b.scope_version.repeat_last();
-        b.scope_attributes.repeat_last();
-        b.scope_dropped_attr_count.repeat_last();
-        b.scope_schema_url.repeat_last();
-      });
+  resource_columns(rg, b);
+  scope_columns(sg, b);
 }
 
 void Mapper::Impl::exemplars(const DataPoint& p, ExemplarColumns& c) {

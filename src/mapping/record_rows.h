@@ -52,32 +52,8 @@ void RecordRows::log_row(const otlp::ResourceGroup<otlp::LogRecord>& rg,
   b.body.append_with([&](Buffer& out) { value_text.append_encoded(r.body, out); });
   append_attributes(r.attributes, b.log_attributes);
   if constexpr (BlockType::kHasEventName) b.event_name.append(r.event_name);
-  resource_columns(
-      b,
-      [&] {
-        append_service_name(rg.resource, b.service_name);
-        b.resource_schema_url.append(rg.schema_url);
-        append_attributes(rg.resource.attributes, b.resource_attributes);
-      },
-      [&] {
-        b.service_name.repeat_last();
-        b.resource_schema_url.repeat_last();
-        b.resource_attributes.repeat_last();
-      });
-  scope_columns(
-      b,
-      [&] {
-        b.scope_schema_url.append(sg.schema_url);
-        b.scope_name.append(sg.scope.name);
-        b.scope_version.append(sg.scope.version);
-        append_attributes(sg.scope.attributes, b.scope_attributes);
-      },
-      [&] {
-        b.scope_schema_url.repeat_last();
-        b.scope_name.repeat_last();
-        b.scope_version.repeat_last();
-        b.scope_attributes.repeat_last();
-      });
+  resource_columns(rg, b);
+  scope_columns(sg, b);
 }
 
 template <typename BlockType>
@@ -106,26 +82,8 @@ void RecordRows::span_row(const otlp::ResourceGroup<otlp::Span>& rg,
   b.status_message.append(s.status.message);
   span_events(s, b);
   span_links(s, b);
-  resource_columns(
-      b,
-      [&] {
-        append_service_name(rg.resource, b.service_name);
-        append_attributes(rg.resource.attributes, b.resource_attributes);
-      },
-      [&] {
-        b.service_name.repeat_last();
-        b.resource_attributes.repeat_last();
-      });
-  scope_columns(
-      b,
-      [&] {
-        b.scope_name.append(sg.scope.name);
-        b.scope_version.append(sg.scope.version);
-      },
-      [&] {
-        b.scope_name.repeat_last();
-        b.scope_version.repeat_last();
-      });
+  resource_columns(rg, b);
+  scope_columns(sg, b);
 }
 
 template <typename BlockType>

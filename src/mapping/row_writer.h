@@ -107,25 +107,44 @@ struct RowWriter {
     if (rejects.count++ == 0) rejects.reason = std::move(reason);
   }
 
-  /// Renders the resource's columns for the first row of a resource, else repeats the row before.
-  template <typename BlockType, typename Fresh, typename Repeat>
-  void resource_columns(BlockType& block, Fresh&& fresh, Repeat&& repeat) {
-    if (block.resource_serial == resource_serial) {
-      repeat();
+  /// Renders the resource's columns that the table has for the first row of a resource, else
+  /// repeats the row before.
+  template <typename Record, typename BlockType>
+  void resource_columns(const otlp::ResourceGroup<Record>& group, BlockType& b) {
+    constexpr bool kHasSchemaUrl = requires { b.resource_schema_url; };
+    if (b.resource_serial == resource_serial) {
+      b.service_name.repeat_last();
+      if constexpr (kHasSchemaUrl) b.resource_schema_url.repeat_last();
+      b.resource_attributes.repeat_last();
     } else {
-      block.resource_serial = resource_serial;
-      fresh();
+      b.resource_serial = resource_serial;
+      append_service_name(group.resource, b.service_name);
+      if constexpr (kHasSchemaUrl) b.resource_schema_url.append(group.schema_url);
+      append_attributes(group.resource.attributes, b.resource_attributes);
     }
-    expanded_bytes += block.resource_attributes.last_row_bytes();
+    expanded_bytes += b.resource_attributes.last_row_bytes();
   }
 
-  template <typename BlockType, typename Fresh, typename Repeat>
-  void scope_columns(BlockType& block, Fresh&& fresh, Repeat&& repeat) {
-    if (block.scope_serial == scope_serial) {
-      repeat();
+  /// The same for the scope.
+  template <typename Record, typename BlockType>
+  void scope_columns(const otlp::ScopeGroup<Record>& group, BlockType& b) {
+    constexpr bool kHasSchemaUrl = requires { b.scope_schema_url; };
+    constexpr bool kHasAttributes = requires { b.scope_attributes; };
+    constexpr bool kHasDropped = requires { b.scope_dropped_attr_count; };
+    if (b.scope_serial == scope_serial) {
+      if constexpr (kHasSchemaUrl) b.scope_schema_url.repeat_last();
+      b.scope_name.repeat_last();
+      b.scope_version.repeat_last();
+      if constexpr (kHasAttributes) b.scope_attributes.repeat_last();
+      if constexpr (kHasDropped) b.scope_dropped_attr_count.repeat_last();
     } else {
-      block.scope_serial = scope_serial;
-      fresh();
+      b.scope_serial = scope_serial;
+      if constexpr (kHasSchemaUrl) b.scope_schema_url.append(group.schema_url);
+      b.scope_name.append(group.scope.name);
+      b.scope_version.append(group.scope.version);
+      if constexpr (kHasAttributes) append_attributes(group.scope.attributes, b.scope_attributes);
+      if constexpr (kHasDropped)
+        b.scope_dropped_attr_count.append(group.scope.dropped_attributes_count);
     }
   }
 };
