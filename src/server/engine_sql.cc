@@ -62,14 +62,4 @@ std::string set_statement(const engine::NameValues& settings) {
   return sql;
 }
 
-std::string quoted_identifier(std::string_view name) {
-  std::string out = "`";
-  for (char c : name) {
-    if (c == '`' || c == '\\') out += '\\';
-    out += c;
-  }
-  out += '`';
-  return out;
-}
-
 }  // namespace sluice::server

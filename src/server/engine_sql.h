@@ -23,7 +23,4 @@ std::string with_data_from(std::string_view sql, const StatementShape& shape,
 /// SET for all of them at once; empty if there are none. The engine refuses all if it refuses one.
 std::string set_statement(const engine::NameValues& settings);
 
-/// `name` as an identifier of ClickHouse's SQL, quotes included.
-std::string quoted_identifier(std::string_view name);
-
 }  // namespace sluice::server

@@ -46,7 +46,5 @@ TEST(EngineSql, SetStatement) {
   EXPECT_EQ(set_statement({{"a", "1"}, {"b", "x'y"}}), "SET a = '1', b = 'x\\'y'");
 }
 
-TEST(EngineSql, QuotedIdentifier) { EXPECT_EQ(quoted_identifier("a`b\\"), "`a\\`b\\\\`"); }
-
 }  // namespace
 }  // namespace sluice::server

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "native/identifier.h"
 #include "server/engine_sql.h"
 #include "server/multipart.h"
 
@@ -61,7 +62,7 @@ Status describe(engine::NameValues& params, ExternalTable& table) {
                             table.name + ". Use fields " + table.name + "_structure or " +
                             table.name + "_types to do so.");
   }
-  const std::string name = quoted_identifier(table.name);
+  const std::string name = native::quote_identifier(table.name);
   SLUICE_RETURN_IF_ERROR(set_statement_of(
       table.create, "CREATE TEMPORARY TABLE " + name + " (" + *columns + ") ENGINE = Memory"));
   // The rows must be there when the statement runs, not queued.
@@ -144,7 +145,7 @@ std::optional<engine::Error> TemporaryTables::create(ExternalTables& tables) {
   for (ExternalTable& table : tables) {
     engine::Outcome outcome = connection_.execute({table.create.sql});
     if (!outcome.ok()) return std::move(outcome.error);
-    created_.push_back(quoted_identifier(table.name));
+    created_.push_back(native::quote_identifier(table.name));
     StatementBody& insert = table.insert;
     outcome = connection_.execute({with_data_from(insert.sql, insert.shape, insert.data->path())});
     if (!outcome.ok()) return std::move(outcome.error);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "native/identifier.h"
 #include "server/engine_sql.h"
 
 namespace sluice::server {
@@ -79,15 +80,15 @@ std::optional<engine::Error> SessionState::apply(const QueryRequest& request,
   }
   if (auto error = run(set_statement(settings))) return error;
   for (const std::string& role : request.roles) {
-    if (auto error = run("SET ROLE " + quoted_identifier(role))) return error;
+    if (auto error = run("SET ROLE " + native::quote_identifier(role))) return error;
   }
   if (request.database.empty()) return std::nullopt;
   if (lasting_) {
     engine::Outcome outcome = connection_.execute({"SELECT currentDatabase() FORMAT TSVRaw"});
     while (!outcome.output.empty() && outcome.output.back() == '\n') outcome.output.pop_back();
-    if (outcome.ok()) undo_database_ = "USE " + quoted_identifier(outcome.output);
+    if (outcome.ok()) undo_database_ = "USE " + native::quote_identifier(outcome.output);
   }
-  return run("USE " + quoted_identifier(request.database));
+  return run("USE " + native::quote_identifier(request.database));
 }
 
 }  // namespace sluice::server
