@@ -115,6 +115,14 @@ std::vector<CompiledGroup> compile_groups(const std::vector<StatementGroup>& gro
   return out;
 }
 
+std::optional<Program> compile_group(const StatementGroup& group, otlp::Signal signal,
+                                     const ottl::Library& library,
+                                     config::Diagnostics* diagnostics) {
+  auto compiled = compile_groups({group}, signal, library, {}, diagnostics);
+  if (compiled.empty()) return std::nullopt;
+  return std::move(compiled.front().program);
+}
+
 std::optional<Program> compile_conditions(const std::vector<PlacedText>& conditions,
                                           std::string_view context, otlp::Signal signal,
                                           const ottl::Library& library,
@@ -122,9 +130,7 @@ std::optional<Program> compile_conditions(const std::vector<PlacedText>& conditi
   StatementGroup group;
   group.context.text = context;
   group.conditions = conditions;
-  auto compiled = compile_groups({group}, signal, library, {}, diagnostics);
-  if (compiled.empty()) return std::nullopt;
-  return std::move(compiled.front().program);
+  return compile_group(group, signal, library, diagnostics);
 }
 
 }  // namespace sluice::pipeline

@@ -54,8 +54,11 @@ std::vector<CompiledGroup> compile_groups(const std::vector<StatementGroup>& gro
                                           ottl::ErrorMode error_mode,
                                           config::Diagnostics* diagnostics);
 
-/// The same for conditions of one context, whose paths need not name it. Nothing where there are
-/// none, or one of them is wrong.
+/// The same for one group. Nothing where it is empty, or something is wrong.
+std::optional<ottl::Program> compile_group(const StatementGroup& group, otlp::Signal signal,
+                                           const ottl::Library& library,
+                                           config::Diagnostics* diagnostics);
+/// The same for conditions of one context, whose paths need not name it.
 std::optional<ottl::Program> compile_conditions(const std::vector<config::PlacedText>& conditions,
                                                 std::string_view context, otlp::Signal signal,
                                                 const ottl::Library& library,

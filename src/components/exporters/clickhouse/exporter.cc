@@ -24,7 +24,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kFlushWhileWaiting{200};
 constexpr std::chrono::milliseconds kFlushOtherwise{1000};
-/// Blocks kept for reuse, for each lane and table: one in the making while one is on its way.
 /// How often drain() looks; it is the end of the process, so latency matters little and simplicity
 /// much.
 constexpr std::chrono::milliseconds kDrainPoll{5};
