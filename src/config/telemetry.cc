@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "config/schema.h"
 
 namespace sluice::config {
@@ -82,12 +83,6 @@ constexpr std::string_view kOwnLog = "the program writes its log in its own way,
 constexpr std::string_view kNames = "names and labels of its own metrics are fixed";
 constexpr std::string_view kNoTraces = "the program makes no traces about itself";
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
-}
-
 /// Looks a word up whatever its case. Nothing if it is empty or, with a message, none of them.
 template <typename E, size_t N>
 std::optional<E> find_word(const std::array<std::pair<std::string_view, E>, N>& words,
@@ -95,7 +90,7 @@ std::optional<E> find_word(const std::array<std::pair<std::string_view, E>, N>& 
   if (wanted.text.empty()) return {};
   std::vector<std::string> names;
   for (const auto& [word, value] : words) {
-    if (word == lower(wanted.text)) return value;
+    if (word == ascii::lower(wanted.text)) return value;
     names.emplace_back(word);
   }
   diagnostics.error(wanted.mark, wanted.path,
@@ -217,7 +212,7 @@ static const Schema<MetricsTelemetry>& schema_of(const MetricsTelemetry*) {
           .field("views", &C::views, "Changes to the metrics.")
           .ignored(std::string(kNames))
           .check([](const C& config, const Place& place) {
-            const std::string level = lower(config.level.text);
+            const std::string level = ascii::lower(config.level.text);
             if (config.readers && config.readers->empty() && level != "none")
               place.error("readers must name at least one, unless the level is none");
             if (!config.views.empty() && level != "detailed")

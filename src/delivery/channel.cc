@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/log.h"
 #include "pipeline/count.h"
 
@@ -17,11 +18,8 @@ PackOptions packing_of(Format format, const QueueConfig& queue) {
   if (!queue.batches()) return options;
   options.sizer = queue.batch_sizer();
   options.size_max = static_cast<uint64_t>(queue.batch->max_size);
-  for (std::string key : queue.batch->partition.metadata_keys) {
-    std::transform(key.begin(), key.end(), key.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    options.partition_keys.push_back(std::move(key));
-  }
+  for (const std::string& key : queue.batch->partition.metadata_keys)
+    options.partition_keys.push_back(ascii::lower(key));
   return options;
 }
 

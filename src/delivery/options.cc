@@ -1,7 +1,8 @@
 #include "delivery/options.h"
 
-#include <algorithm>
 #include <set>
+
+#include "base/ascii.h"
 
 namespace sluice::delivery {
 namespace {
@@ -9,16 +10,10 @@ namespace {
 using config::Place;
 using config::Schema;
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
-}
-
 void check_partition(const PartitionConfig& config, const Place& place) {
   std::set<std::string> seen;
   for (const std::string& key : config.metadata_keys) {
-    if (!seen.insert(lower(key)).second)
+    if (!seen.insert(ascii::lower(key)).second)
       place.error("metadata_keys has \"" + key + "\" twice (case does not count)");
   }
 }

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "base/ascii.h"
+
 namespace sluice::ottl {
 namespace {
 
@@ -11,7 +13,6 @@ constexpr std::string_view kWordBegin = "\\b";
 
 constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 constexpr bool is_word_byte(char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_'; }
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool take(std::string_view& text, std::string_view prefix) {
   if (text.substr(0, prefix.size()) != prefix) return false;
@@ -80,7 +81,7 @@ bool LiteralPattern::parse_words(std::string_view choice) {
     for (char& c : word) {
       if (!is_word_byte(c)) return false;
       if (!fold_case_) continue;
-      c = lower(c);
+      c = ascii::lower(c);
       if (c == 'k' || c == 's') return false;
     }
     first_[static_cast<uint8_t>(word.front())] = true;
@@ -98,7 +99,7 @@ size_t LiteralPattern::word_at(const char* at, const char* end) const {
     if (word.size() > static_cast<size_t>(end - at)) continue;
     bool same = true;
     for (size_t i = 0; same && i < word.size(); ++i)
-      same = (fold_case_ ? lower(at[i]) : at[i]) == word[i];
+      same = (fold_case_ ? ascii::lower(at[i]) : at[i]) == word[i];
     if (same) return word.size();
   }
   return 0;

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/buffer.h"
 #include "otlp/value_text.h"
 #include "ottl/digest.h"
@@ -73,9 +74,7 @@ class AttributeActions::Reader {
   bool read_kind(Kind& out) {
     constexpr std::string_view kNames[] = {"insert", "update",  "upsert", "delete",
                                            "hash",   "extract", "convert"};
-    std::string name = config_.action;
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    const std::string name = ascii::lower(config_.action);
     const auto found = std::find(std::begin(kNames), std::end(kNames), name);
     if (found == std::end(kNames)) {
       return wrong("the action \"" + config_.action +
@@ -166,10 +165,7 @@ bool from_request(std::string_view name, const otlp::Metadata* metadata, Arena& 
   }
   constexpr std::string_view kPrefix = "metadata.";
   if (name.substr(0, kPrefix.size()) == kPrefix) name.remove_prefix(kPrefix.size());
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  const otlp::Metadata::Entry* entry = metadata->find(lower);
+  const otlp::Metadata::Entry* entry = metadata->find(ascii::lower(std::string(name)));
   if (entry == nullptr || entry->values.empty()) return false;
   std::string joined;
   for (const std::string_view value : entry->values) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "base/ascii.h"
 #include "server/exception_status.h"
 #include "server/url.h"
 #include "wire/base64.h"
@@ -25,8 +26,7 @@ bool equal_in_constant_time(std::string_view given, std::string_view expected) {
 bool is_basic(std::string_view authorization) {
   if (authorization.size() < kBasic.size()) return false;
   for (size_t i = 0; i < kBasic.size(); ++i) {
-    const char c = authorization[i];
-    if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != kBasic[i]) return false;
+    if (ascii::lower(authorization[i]) != kBasic[i]) return false;
   }
   return true;
 }

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace sluice::server {
 namespace {
 
@@ -14,12 +16,10 @@ constexpr size_t kBoundaryBytesMax = 70;  // RFC 2046
 /// Of one part: a name, a file's name, a type.
 constexpr size_t kHeadBytesMax = 16 << 10;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
   if (text.size() < prefix.size()) return false;
   for (size_t i = 0; i < prefix.size(); ++i) {
-    if (lower(text[i]) != lower(prefix[i])) return false;
+    if (ascii::lower(text[i]) != ascii::lower(prefix[i])) return false;
   }
   return true;
 }

@@ -2,8 +2,7 @@
 
 #include <iconv.h>
 
-#include <algorithm>
-
+#include "base/ascii.h"
 #include "base/buffer.h"
 #include "base/utf8.h"
 #include "wire/base64.h"
@@ -57,20 +56,9 @@ bool decode_base64_text(std::string_view text, Base64 variant, std::string& out)
   return true;
 }
 
-namespace {
-
-std::string lower_ascii(std::string_view name) {
-  std::string out(name);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
-
-}  // namespace
-
 Result<Charset> Charset::make(std::string_view name) {
   Charset made;
-  const std::string key = lower_ascii(name);
+  const std::string key = ascii::lower(std::string(name));
   made.base64_ = base64_variant(key);
   if (made.base64_) return made;
   // What is taken as it is, whatever its bytes are.

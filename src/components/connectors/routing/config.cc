@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "ottl/regex.h"
 
 namespace sluice::components::routing_connector {
@@ -16,10 +17,8 @@ Result<RequestCondition> RequestCondition::make(const std::string& text) {
         "not: " +
         text);
   }
-  RequestCondition made{std::string(groups[1]), groups[2] == "==", std::string(groups[3])};
-  std::transform(made.header.begin(), made.header.end(), made.header.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return made;
+  return RequestCondition{ascii::lower(std::string(groups[1])),
+                          groups[2] == "==", std::string(groups[3])};
 }
 
 namespace {
@@ -42,10 +41,7 @@ std::optional<ottl::Program> program_of(const RouteConfig& route, otlp::Signal s
   } else {
     group.conditions.push_back(route.condition);
   }
-  auto compiled =
-      pipeline::compile_groups({group}, signal, ottl::routing_library(), {}, diagnostics);
-  if (compiled.empty()) return std::nullopt;
-  return std::move(compiled.front().program);
+  return pipeline::compile_group(group, signal, ottl::routing_library(), diagnostics);
 }
 
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/buffer.h"
 #include "http/grpc.h"
 #include "http/resolve.h"
@@ -37,9 +38,7 @@ bool ends_with(std::string_view text, std::string_view end) {
 
 /// Names of metadata are in lower case, and values of names in "-bin" travel in base64.
 http::ClientHeader metadata_of(const std::string& name, const std::string& value) {
-  http::ClientHeader entry{name, value};
-  std::transform(entry.name.begin(), entry.name.end(), entry.name.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  http::ClientHeader entry{ascii::lower(name), value};
   if (!ends_with(entry.name, "-bin")) return entry;
   Buffer encoded;
   wire::append_base64(value, encoded);

@@ -1,7 +1,8 @@
 #include "components/processors/batch/config.h"
 
-#include <algorithm>
 #include <set>
+
+#include "base/ascii.h"
 
 namespace sluice::components::batch_processor {
 namespace {
@@ -11,19 +12,13 @@ constexpr const char* kTogether =
     "metadata "
     "apart by their sending_queue::batch::partition::metadata_keys";
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
-}
-
 void check(const Config& config, const config::Place& place) {
   if (config.send_batch_max_size > 0 && config.send_batch_max_size < config.send_batch_size)
     place.error("send_batch_max_size must be at least send_batch_size");
   if (config.timeout.count() < 0) place.error("timeout must not be negative");
   std::set<std::string> seen;
   for (const std::string& key : config.metadata_keys) {
-    if (!seen.insert(lower(key)).second)
+    if (!seen.insert(ascii::lower(key)).second)
       place.error("metadata_keys has \"" + key + "\" twice (case does not count)");
   }
 }

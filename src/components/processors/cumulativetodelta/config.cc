@@ -1,12 +1,13 @@
 #include "components/processors/cumulativetodelta/config.h"
 
-#include <algorithm>
+#include <utility>
+
+#include "base/ascii.h"
 
 namespace sluice::components::cumulativetodelta_processor {
 
 std::optional<otlp::MetricKind> kind_of(std::string name) {
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  name = ascii::lower(std::move(name));
   if (name == "sum") return otlp::MetricKind::Sum;
   if (name == "histogram") return otlp::MetricKind::Histogram;
   if (name == "exponentialhistogram") return otlp::MetricKind::ExponentialHistogram;

@@ -1,5 +1,8 @@
 #include "components/processors/filter/selection.h"
 
+#include <algorithm>
+
+#include "base/ascii.h"
 #include "ottl/context.h"
 #include "pipeline/frames.h"
 #include "pipeline/records.h"
@@ -29,8 +32,7 @@ class Listed final : public Selection {
 
 /// 0 for what is no severity, as in the original.
 int64_t severity_of(std::string name) {
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  name = ascii::upper(std::move(name));
   for (int64_t number = 1; number <= 24; ++number) {
     if (name == std::to_string(number)) return number;
   }

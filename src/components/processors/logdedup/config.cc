@@ -1,8 +1,8 @@
 #include "components/processors/logdedup/config.h"
 
-#include <algorithm>
 #include <set>
 
+#include "base/ascii.h"
 #include "components/processors/logdedup/field.h"
 #include "ottl/library.h"
 #include "ottl/time.h"
@@ -28,9 +28,8 @@ void check_fields(const std::vector<std::string>& fields, std::string_view optio
 
 void check_metadata_keys(const Config& config, const config::Place& place) {
   std::set<std::string> seen;
-  for (std::string key : config.metadata_keys) {
-    std::transform(key.begin(), key.end(), key.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  for (const std::string& given : config.metadata_keys) {
+    const std::string key = ascii::lower(given);
     if (!seen.insert(key).second) place.error("metadata_keys: \"" + key + "\" stands there twice");
   }
 }

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 
+#include "base/ascii.h"
 #include "components/processors/logdedup/window.h"
 #include "ottl/program.h"
 #include "pipeline/frames.h"
@@ -27,18 +28,13 @@ int64_t unix_nanos() {
       .count();
 }
 
-std::string lower(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return text;
-}
-
 /// Counts the records of all lanes. They are answered for when they are counted, since no sender
 /// waits as long as an interval takes. Lane 0 passes them on.
 class LogDedup final : public pipeline::Processor {
  public:
   LogDedup(const Config& config, pipeline::Host& host)
       : config_(config), rules_(config), budget_(host.budget), loop_(*host.lanes.front()) {
-    for (std::string& key : config_.metadata_keys) key = lower(std::move(key));
+    for (std::string& key : config_.metadata_keys) key = ascii::lower(std::move(key));
   }
 
   static Result<std::unique_ptr<pipeline::Processor>> make(const Config& config,
