@@ -1,5 +1,6 @@
 """What a person meets first: help, and errors of one line that say what to do, at once."""
 
+import json
 import os
 import signal
 import socket
@@ -274,6 +275,14 @@ def test_health_and_ready(start):
     assert get(sluice.url("health") + "/ready") == '{"ready":true}'
     assert sluice.metric("sluice_server_up") == 1
     assert sluice.stop() == 0, sluice.log()
+
+
+def test_a_first_start_has_nothing_to_complain_about(start):
+    sluice = start("serve")
+    sluice.rows("SELECT count() FROM hyperdx_sessions")
+    assert sluice.stop() == 0, sluice.log()
+    levels = [json.loads(line)["level"] for line in sluice.lines if line.startswith("{")]
+    assert "info" in levels and not {"warn", "error"} & set(levels), sluice.log()
 
 
 def test_bench_finds_every_record(start):

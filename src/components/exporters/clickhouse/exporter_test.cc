@@ -281,7 +281,7 @@ TEST(ClickHouseExporter, MemoryIsGivenBack) {
 
 TEST(ClickHouseExporter, ADrainThatTheStoreDoesNotAllowTellsSendersToRetry) {
   ClickHouseExporterConfig config = quick();
-  config.timeout = milliseconds(300);
+  config.give_up_after = milliseconds(300);
   ExporterRig rig(script([](const FakeRequest&) { return FakeReply::exception(202, "busy"); }),
                   config);
   rig.send({"a"});

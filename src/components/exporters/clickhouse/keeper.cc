@@ -111,6 +111,7 @@ void Keeper::run() {
     std::chrono::nanoseconds wait = kWatchInterval;
     if (status.ok()) {
       backoff.reset();
+      if (std::count(absent_.begin(), absent_.end(), Absence::Seen) != 0) wait = kAbsenceGrace;
     } else {
       wait = backoff.pause({});
       current_ = (current_ + 1) % clients_.size();
@@ -152,13 +153,19 @@ Status Keeper::pass() {
     SLUICE_RETURN_IF_ERROR(status);
     prepared_ = true;
     log::info("ClickHouse is ready", {{"endpoint", client().endpoint().to_string()}});
-  }
-  for (const mapping::Table table : mapping::kTables) {
-    if (!missing_[static_cast<size_t>(table)].empty()) look_at(table);
+  } else {
+    look_for_what_was_missing();
   }
   const Status status = watch_parts();
   reachable_ = status.ok();
   return status;
+}
+
+void Keeper::look_for_what_was_missing() {
+  for (const mapping::Table table : mapping::kTables) {
+    const auto t = static_cast<size_t>(table);
+    if (absent_[t] != Absence::No || !missing_[t].empty()) look_at(table);
+  }
 }
 
 Status Keeper::prepare() {
@@ -274,6 +281,7 @@ bool Keeper::look_at(mapping::Table table) {
 }
 
 void Keeper::found_columns(mapping::Table table, std::string_view described) {
+  absent_[static_cast<size_t>(table)] = Absence::No;
   MatchedColumns columns =
       match_columns(mapping::insert_columns(table, config_.attributes), described);
   const bool other = has_other_attributes(described, attributes_of(table));
@@ -318,11 +326,7 @@ void Keeper::not_described(mapping::Table table, const Status& status) {
     case Code::NotFound:
       // For the one that may be made.
       set_columns(table, {mapping::insert_columns(table, config_.attributes), ""});
-      log::error("A table is missing",
-                 {{"table", name_of(table)},
-                  {"error", status.message()},
-                  {"do", "create it: " + std::string(schema_command(config_.attributes)) +
-                             " prints ClickStack's tables, create_schema: true makes them"}});
+      say_absent(table, status);
       return;
     case Code::PermissionDenied:
       log::warn("The columns of a table cannot be seen; all are tried",
@@ -336,6 +340,19 @@ void Keeper::not_described(mapping::Table table, const Status& status) {
       log::warn("The columns of a table were not found out; inserts go on as before",
                 {{"table", name_of(table)}, {"error", status.message()}});
   }
+}
+
+/// At the second look, and once.
+void Keeper::say_absent(mapping::Table table, const Status& status) {
+  Absence& absence = absent_[static_cast<size_t>(table)];
+  const Absence before = absence;
+  absence = before == Absence::No ? Absence::Seen : Absence::Said;
+  if (before != Absence::Seen) return;
+  log::error("A table is missing",
+             {{"table", name_of(table)},
+              {"error", status.message()},
+              {"do", "create it: " + std::string(schema_command(config_.attributes)) +
+                         " prints ClickStack's tables, create_schema: true makes them"}});
 }
 
 /// Older servers do not know the question. Then the first insert tells.

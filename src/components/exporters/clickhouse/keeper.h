@@ -45,6 +45,8 @@ class Keeper : public SenderHost {
   void reached(bool yes) override { reachable_ = yes; }
 
   static constexpr std::chrono::seconds kWatchInterval{5};
+  /// A table that is not there may be in the making, by another exporter or the schema's tool.
+  static constexpr std::chrono::seconds kAbsenceGrace{1};
   static constexpr std::chrono::seconds kQueryTimeout{10};
 
  private:
@@ -57,12 +59,14 @@ class Keeper : public SenderHost {
   Status make_own_tables(mapping::EngineVersion engine);
   Status reconcile_ttl();
   void check_tables();
+  void look_for_what_was_missing();
   /// Learns which columns the table has; false if that could not be learnt.
   bool look_at(mapping::Table table);
   void found_columns(mapping::Table table, std::string_view described);
   void say_other_attributes(mapping::Table table) const;
   void set_columns(mapping::Table table, MatchedColumns&& columns);
   void not_described(mapping::Table table, const Status& status);
+  void say_absent(mapping::Table table, const Status& status);
   void check_right(mapping::Table table);
   Status watch_parts();
   Result<std::string> query(std::string_view sql, clickhouse::Settings params = {});
@@ -83,8 +87,10 @@ class Keeper : public SenderHost {
   const OnGap on_gap_;
   std::atomic<bool> prepared_{false};
   std::atomic<bool> reachable_{false};
-  bool may_watch_;       // this and the next three: the keeper's thread only
+  bool may_watch_;       // this and the next four: the keeper's thread only
   bool repair_ = false;  // a table was found missing
+  enum class Absence : uint8_t { No, Seen, Said };
+  std::array<Absence, mapping::kTableCount> absent_{};     // tables that are not there
   std::array<std::string, mapping::kTableCount> missing_;  // columns that a table was found to lack
   std::array<bool, mapping::kTableCount> other_attributes_{};  // a table was found to have
 
