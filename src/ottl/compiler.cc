@@ -246,6 +246,28 @@ class CompareTest final : public Test {
   Comparison op_;
 };
 
+/// With a literal on the right, as most comparisons are.
+class CompareLiteralTest final : public Test {
+ public:
+  CompareLiteralTest(ExprPtr left, Comparison op, ExprPtr right)
+      : left_(std::move(left)), right_(std::move(right)), literal_(*right_->constant()), op_(op) {}
+  bool holds(Frame& frame) const override {
+    const Value left = left_->eval(frame);
+    if (frame.failed()) return false;
+    if (op_ == Comparison::Equal && left.kind == literal_.kind) {
+      if (left.kind == Kind::Int) return left.int_value == literal_.int_value;
+      if (left.kind == Kind::String) return left.view() == literal_.view();
+    }
+    return compare(left, op_, literal_);
+  }
+
+ private:
+  ExprPtr left_;
+  ExprPtr right_;  // whose value it is
+  const Value literal_;
+  Comparison op_;
+};
+
 class NotTest final : public Test {
  public:
   explicit NotTest(TestPtr operand) : operand_(std::move(operand)) {}
@@ -486,6 +508,8 @@ Result<TestPtr> Compiler::comparison(const ast::Condition& condition) {
     return TestPtr(
         std::make_unique<ConstantTest>(compare(*(*left)->constant(), op, *(*right)->constant())));
   }
+  if ((*right)->constant() != nullptr)
+    return TestPtr(std::make_unique<CompareLiteralTest>(std::move(*left), op, std::move(*right)));
   return TestPtr(std::make_unique<CompareTest>(std::move(*left), op, std::move(*right)));
 }
 

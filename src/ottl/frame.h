@@ -38,9 +38,9 @@ struct Frame {
   /// Nobody will read why: an error needs no text.
   bool quiet = false;
 
-  /// Remembers the first error, and yields nil.
+  /// Remembers the first error, and yields nil. Out of line, so that who may fail stays small.
   template <typename... Parts>
-  Value fail(const Parts&... parts) {
+  [[gnu::noinline]] Value fail(const Parts&... parts) {
     if (failed()) return {};
     if (quiet) {
       error = "it failed";

@@ -91,6 +91,13 @@ Value read_under(Frame& frame, Value value, const Value* keys, size_t count) {
   return value;
 }
 
+/// Out of line, so that whole maps and values are read without room for keys.
+[[gnu::noinline]] Value read_under(Frame& frame, const Value& value, const Keys& keys) {
+  Value indexes[kKeysMax];
+  if (!eval_keys(frame, keys, 0, indexes)) return {};
+  return read_under(frame, value, indexes, keys.size());
+}
+
 /// The place under keys of a value. What is missing on the way is made.
 Value* place_under(Frame& frame, Value* at, const Value* keys, size_t count) {
   for (size_t i = 0; i < count; ++i) {
@@ -167,11 +174,8 @@ class MapTarget final : public Target {
   MapTarget(const MapPath& path, Keys keys) : path_(path), keys_(std::move(keys)) {}
 
   Value eval(Frame& frame) const override {
-    const Attributes& map = path_.of(frame);
-    if (keys_.empty()) return map_value(map);
-    Value keys[kKeysMax];
-    if (!eval_keys(frame, keys_, 0, keys)) return {};
-    return read_under(frame, map_value(map), keys, keys_.size());
+    const Value map = map_value(path_.of(frame));
+    return keys_.empty() ? map : read_under(frame, map, keys_);
   }
 
   Attributes* attributes(Frame& frame) const override {
@@ -185,6 +189,11 @@ class MapTarget final : public Target {
       assign(map, value, *frame.arena);
       return true;
     }
+    return set_under(frame, map, value);
+  }
+
+ private:
+  [[gnu::noinline]] bool set_under(Frame& frame, Attributes& map, const Value& value) const {
     Value keys[kKeysMax];
     if (!eval_keys(frame, keys_, 0, keys)) return false;
     if (keys[0].kind != Kind::String) return wrong_type(frame, "a text as its key", keys[0]);
@@ -193,7 +202,6 @@ class MapTarget final : public Target {
     return place != nullptr && assign_value(frame, *place, value);
   }
 
- private:
   const MapPath& path_;
   Keys keys_;
 };
@@ -202,10 +210,8 @@ class ValueTarget final : public Target {
  public:
   ValueTarget(const ValuePath& path, Keys keys) : path_(path), keys_(std::move(keys)) {}
   Value eval(Frame& frame) const override {
-    if (keys_.empty()) return path_.of(frame);
-    Value keys[kKeysMax];
-    if (!eval_keys(frame, keys_, 0, keys)) return {};
-    return read_under(frame, path_.of(frame), keys, keys_.size());
+    const Value& value = path_.of(frame);
+    return keys_.empty() ? value : read_under(frame, value, keys_);
   }
   bool set(Frame& frame, const Value& value) const override {
     Value keys[kKeysMax];

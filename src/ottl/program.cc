@@ -123,6 +123,12 @@ bool changes_only(ContextKind kind, const ast::Statement& statement) {
   return true;
 }
 
+/// Whether an error that comes now will be shown to anybody.
+bool is_quiet(ErrorMode mode, uint64_t failures) {
+  const bool is_power_of_two = (failures & (failures + 1)) == 0;  // with the one to come
+  return mode == ErrorMode::Silent || (mode == ErrorMode::Ignore && !is_power_of_two);
+}
+
 }  // namespace
 
 Result<Program> Program::compile(const Source& source, const Library& library) {
@@ -169,7 +175,8 @@ Result<Program> Program::compile(const Source& source, const Library& library) {
 }
 
 /// True if the program goes on. An error is logged when it comes first, and then ever more rarely.
-bool Program::report(Frame& frame, std::string_view text, ErrorMode mode, uint64_t& failures) {
+[[gnu::noinline]] bool Program::report(Frame& frame, std::string_view text, ErrorMode mode,
+                                       uint64_t& failures) {
   ++failures;
   if (mode == ErrorMode::Propagate) return false;
   const bool is_power_of_two = (failures & (failures - 1)) == 0;
@@ -180,12 +187,6 @@ bool Program::report(Frame& frame, std::string_view text, ErrorMode mode, uint64
   }
   frame.error = {};
   return true;
-}
-
-/// Whether an error that comes now will be shown to anybody.
-bool is_quiet(ErrorMode mode, uint64_t failures) {
-  const bool is_power_of_two = (failures & (failures + 1)) == 0;  // with the one to come
-  return mode == ErrorMode::Silent || (mode == ErrorMode::Ignore && !is_power_of_two);
 }
 
 /// Finds neighbours that can be done at once, and puts those whose result can be remembered

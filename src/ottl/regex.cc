@@ -164,6 +164,7 @@ Result<Regex> Regex::compile(std::string_view pattern) {
   regex.names_.resize(static_cast<size_t>(regex.impl_->group_count));
   for (const auto& [number, name] : regex.impl_->re.CapturingGroupNames())
     regex.names_[static_cast<size_t>(number - 1)] = name;
+  regex.has_named_groups_ = !regex.impl_->re.CapturingGroupNames().empty();
   return regex;
 }
 

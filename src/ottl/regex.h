@@ -31,6 +31,7 @@ class Regex {
   bool find(std::string_view text, size_t from, Groups& groups) const;
   /// Names of the groups from 1 on; empty for those without.
   const std::vector<std::string>& group_names() const { return names_; }
+  bool has_named_groups() const { return has_named_groups_; }
   /// All matches replaced; `$1`, `${1}`, `$name` and `$$` in the replacement are expanded.
   std::string replace_all(std::string_view text, std::string_view replacement) const;
   /// Appends the replacement with the groups of a match put in.
@@ -44,6 +45,7 @@ class Regex {
   Regex();
   std::string pattern_;
   std::vector<std::string> names_;
+  bool has_named_groups_ = false;
   std::unique_ptr<Impl> impl_;
 };
 

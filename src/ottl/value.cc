@@ -192,7 +192,8 @@ struct KeySequence {
 bool keys_are_distinct(const KeyValue* members, uint32_t count) {
   constexpr uint32_t kRemembered = 64;
   constexpr uint32_t kKeysMax = 64;  // longer sequences hardly come again
-  if (count < 2) return true;
+  constexpr uint32_t kFewKeys = 8;   // whose marks seldom meet
+  if (count <= kFewKeys && KeyIndex::marks_are_distinct(members, count)) return true;
   if (count > kKeysMax) {
     KeySequence once;
     once.learn(members, count);
@@ -235,6 +236,17 @@ uint8_t KeyIndex::mark(std::string_view key) {
     for (const char c : key) head = head << 8 | static_cast<uint8_t>(c);
   }
   return static_cast<uint8_t>((head ^ tail * 31 ^ key.size()) * 0x9e3779b97f4a7c15 >> 56);
+}
+
+bool KeyIndex::marks_are_distinct(const KeyValue* members, uint32_t count) {
+  std::array<uint64_t, 4> marks{};
+  for (uint32_t i = 0; i < count; ++i) {
+    const uint8_t own_mark = mark(members[i].key);
+    const uint64_t bit = uint64_t{1} << own_mark % 64;
+    if ((marks[own_mark / 64] & bit) != 0) return false;
+    marks[own_mark / 64] |= bit;
+  }
+  return true;
 }
 
 uint32_t KeyIndex::find(const KeyValue* members, uint32_t count, std::string_view key) const {

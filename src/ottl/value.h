@@ -105,6 +105,8 @@ class KeyIndex {
   uint32_t find(const KeyValue* members, uint32_t count, std::string_view key) const;
   /// The member at `at` is there now. In this order: 0, 1, 2 …
   void added(const KeyValue* members, uint32_t at);
+  /// True: no key stands twice. False says nothing.
+  static bool marks_are_distinct(const KeyValue* members, uint32_t count);
 
  private:
   static uint8_t mark(std::string_view key);

@@ -24,6 +24,21 @@ TEST(MapBuilder, KeepsOrderAndEachKeyOnceHoweverManyThereAre) {
   EXPECT_EQ(map.find("k1000"), nullptr);
 }
 
+TEST(Keys, AreDistinctOrNotHoweverFewAndHoweverAlike) {
+  const std::string names[] = {"a", "b", "ab", "ba", "abc", "http.method", "http.status", ""};
+  for (uint32_t count = 0; count < 6; ++count) {
+    for (uint32_t seed = 0; seed < 4096; ++seed) {
+      KeyValue members[6];
+      bool distinct = true;
+      for (uint32_t i = 0; i < count; ++i) {
+        members[i].key = names[seed * (2 * i + 1) / (i + 3) % std::size(names)];
+        for (uint32_t j = 0; j < i; ++j) distinct = distinct && members[j].key != members[i].key;
+      }
+      ASSERT_EQ(keys_are_distinct(members, count), distinct) << count << " " << seed;
+    }
+  }
+}
+
 TEST(MapBuilder, AppendedKeysMayRepeatAndTheFirstIsFound) {
   Arena arena;
   MapBuilder map(arena);

@@ -10,9 +10,9 @@
 namespace sluice::wire {
 namespace {
 
-/// Of LZ4_compress_fast, whose default is 1. On rows of the collector's tables 4 takes 20 % less
-/// time for 5 % more bytes.
-constexpr int kAcceleration = 4;
+/// Of LZ4_compress_fast, whose default is 1. On rows of the collector's tables 8 takes 25 to 45 %
+/// less time for 7 to 11 % more bytes.
+constexpr int kAcceleration = 8;
 /// Set in a block's size when its bytes are stored, not compressed.
 constexpr uint32_t kStored = 0x80000000u;
 constexpr size_t kSizeBytes = 4;

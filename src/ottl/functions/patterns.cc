@@ -81,13 +81,12 @@ namespace {
 
 /// The named groups of the first match.
 Value extract_patterns(Frame& frame, std::string_view target, Prepared<Pattern> pattern) {
-  const std::vector<std::string>& names = pattern->regex.group_names();
-  const bool any_name = std::any_of(names.begin(), names.end(),
-                                    [](const std::string& name) { return !name.empty(); });
-  if (!any_name) return frame.fail("the regular expression has no named group");
+  if (!pattern->regex.has_named_groups())
+    return frame.fail("the regular expression has no named group");
   Attributes out;
   thread_local Regex::Groups groups;
   if (!pattern->regex.find(target, 0, groups)) return map_value(out);
+  const std::vector<std::string>& names = pattern->regex.group_names();
   for (size_t i = 0; i < names.size(); ++i) {
     if (names[i].empty()) continue;
     find_or_add(out, frame.arena->copy(names[i]), *frame.arena) = Value::string(groups[i + 1]);
