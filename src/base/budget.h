@@ -25,6 +25,12 @@ class Budget {
     }
     ~Share() { reset(); }
     size_t bytes() const { return bytes_; }
+    /// A share of the same budget, charged with `bytes`; an empty one if this one is empty.
+    Share another(size_t bytes) const {
+      Share share;
+      if (budget_ != nullptr) budget_->charge(share, bytes);
+      return share;
+    }
     void reset() {
       if (budget_ != nullptr) budget_->used_.fetch_sub(bytes_, std::memory_order_relaxed);
       budget_ = nullptr;

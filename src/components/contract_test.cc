@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 #include "config/yaml_writer.h"
 #include "testing/random_records.h"
@@ -247,17 +248,45 @@ TEST(Contract, EveryBatchIsAnswered) {
   constexpr size_t kLanes = 2;
   each_configuration([](const Factory& factory, Signal signal, const std::string& yaml) {
     if (!passes_records(factory)) return;
-    Rig rig(factory.about().section, factory.about().type, yaml, signal, kLanes, {"a", "b"});
-    ASSERT_EQ(rig.problem(), "");
-    for (uint64_t seed = 0; seed < 100; ++seed) {
-      const size_t lane = seed % kLanes;
-      const bool fails = seed % 3 == 0;
-      rig.sink(lane, seed % 2).answer_with(fails ? unavailable("later") : Status());
-      const pipeline::Outcome outcome = rig.send(random_batch(seed, signal), lane);
-      EXPECT_FALSE(was_dropped(outcome)) << "seed " << seed;
+    for (const testing::Behind behind : {testing::Behind::Takes, testing::Behind::Reads}) {
+      Rig rig(factory.about().section, factory.about().type, yaml, signal, kLanes, {"a", "b"},
+              behind);
+      ASSERT_EQ(rig.problem(), "");
+      for (uint64_t seed = 0; seed < 100; ++seed) {
+        const size_t lane = seed % kLanes;
+        const bool fails = seed % 3 == 0;
+        rig.sink(lane, seed % 2).answer_with(fails ? unavailable("later") : Status());
+        const pipeline::Outcome outcome = rig.send(random_batch(seed, signal), lane);
+        EXPECT_FALSE(was_dropped(outcome)) << "seed " << seed;
+      }
+      rig.stop();
     }
-    rig.stop();
   });
+}
+
+std::string text_of(const pipeline::BatchView& batch) {
+  return pipeline::visit_request(batch, [](auto& request) { return testing::to_text(request); });
+}
+
+/// A stage that says that it only reads shares its data with others, and must pass all of it on.
+TEST(Contract, WhoOnlyReadsLeavesTheDataAsItWas) {
+  std::set<std::string> readers;
+  each_configuration([&](const Factory& factory, Signal signal, const std::string& yaml) {
+    if (!passes_records(factory)) return;
+    Rig rig(factory.about().section, factory.about().type, yaml, signal, 1, {"a", "b"},
+            testing::Behind::Reads);
+    ASSERT_EQ(rig.problem(), "");
+    if (!rig.only_reads()) return;
+    readers.insert(factory.about().type);
+    for (uint64_t seed = 0; seed < 20; ++seed) {
+      const pipeline::Batch batch = random_batch(seed, signal);
+      const std::string before = text_of(batch.view());
+      EXPECT_FALSE(was_dropped(rig.show(batch.view())));
+      EXPECT_EQ(text_of(batch.view()), before);
+      EXPECT_EQ(rig.take(), before);
+    }
+  });
+  EXPECT_EQ(readers, (std::set<std::string>{"batch", "forward", "memory_limiter"}));
 }
 
 TEST(Contract, StartsAndStopsWithoutAnyRecord) {
@@ -292,6 +321,7 @@ TEST(Contract, ExportersAnswerAtTheLatestWhenTheyStop) {
     ASSERT_TRUE(exporter.ok()) << exporter.status().message();
     for (const Signal signal : kSignals) (*exporter)->serve(signal, {});
     pipeline::Consumer& stage = (*exporter)->stage(0);
+    EXPECT_NE(stage.reader(), nullptr) << "every exporter could share its data so far";
     ASSERT_TRUE((*exporter)->start().ok());
     std::atomic<int> answers = 0;
     int sent = 0;

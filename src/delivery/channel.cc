@@ -64,32 +64,37 @@ void Channel::batch_by(const BatchConfig& batch) {
   packing_ = packing_of(config_.format, queue_config_);
 }
 
-void Channel::consume(pipeline::Batch&& batch) {
-  std::vector<Parcel> parcels;
-  const bool was_full = queue_.full();
-  if (!was_full) {
-    parcels = pack(batch, packing_, budget_);
-    if (parcels.empty()) return;
-  }
-  std::vector<pipeline::Ack> early;
-  if (config_.answers_early) {
-    for (Parcel& parcel : parcels) early.push_back(std::move(parcel.ack));
-  }
-  if (was_full || !queue_.offer(parcels)) {
-    uint64_t items = was_full ? pipeline::count_items(batch) : 0;
-    for (const Parcel& parcel : parcels) items += parcel.items;
-    instruments_.items.enqueue_failed.add(items);
-    const Status full = unavailable("the sending queue of " + config_.exporter + " is full");
-    if (was_full) batch.ack.resolve({full, 0, {}});
-    for (pipeline::Ack& ack : early) ack.resolve({full, 0, {}});
-    for (Parcel& parcel : parcels) {
-      if (!parcel.ack.empty()) parcel.ack.resolve({full, 0, {}});
-    }
+void Channel::add(const pipeline::BatchView& batch, pipeline::Ack&& ack) {
+  std::vector<pipeline::Ack> acks;  // those that are answered here
+  if (queue_.full()) {
+    acks.push_back(std::move(ack));
+    refuse(std::move(acks), pipeline::count_items(batch));
     return;
   }
-  for (pipeline::Ack& ack : early) ack.resolve({});
+  std::vector<Parcel> parcels = pack(batch, std::move(ack), packing_, budget_);
+  if (parcels.empty()) return;
+  if (config_.answers_early) {
+    for (Parcel& parcel : parcels) acks.push_back(std::move(parcel.ack));
+  }
+  if (!queue_.offer(parcels)) {
+    uint64_t items = 0;
+    for (Parcel& parcel : parcels) {
+      items += parcel.items;
+      if (!parcel.ack.empty()) acks.push_back(std::move(parcel.ack));
+    }
+    refuse(std::move(acks), items);
+    return;
+  }
+  for (pipeline::Ack& early : acks) early.resolve({});
   instruments_.queue.size.set(queue_.size());
   if (queue_.unattended() != 0) add_threads();
+}
+
+/// There is no room: senders come again later.
+void Channel::refuse(std::vector<pipeline::Ack> acks, uint64_t items) {
+  instruments_.items.enqueue_failed.add(items);
+  const Status full = unavailable("the sending queue of " + config_.exporter + " is full");
+  for (pipeline::Ack& ack : acks) ack.resolve({full, 0, {}});
 }
 
 void Channel::add_threads() {

@@ -43,9 +43,9 @@ class Channel {
   /// any batch comes.
   void batch_by(const BatchConfig& batch);
 
-  /// Encodes the batch and returns; its ack is resolved once the remote end has decided, or at once
+  /// Encodes the batch and returns; the ack is resolved once the remote end has decided, or at once
   /// if there is no room. Thread-safe.
-  void consume(pipeline::Batch&& batch);
+  void add(const pipeline::BatchView& batch, pipeline::Ack&& ack);
 
   /// From now on nothing is tried again: senders are told to retry later. Thread-safe.
   void hurry() { queue_.hurry(); }
@@ -60,6 +60,7 @@ class Channel {
     metrics::Counter& rejected;
   };
 
+  void refuse(std::vector<pipeline::Ack> acks, uint64_t items);
   void add_threads();
   void run();
   void deliver(std::vector<Parcel> parcels);

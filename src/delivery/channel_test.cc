@@ -85,7 +85,7 @@ class ChannelTest : public ::testing::Test {
     auto promise = std::make_shared<std::promise<Outcome>>();
     batch.ack =
         pipeline::Ack([promise](Outcome&& outcome) { promise->set_value(std::move(outcome)); });
-    channel().consume(std::move(batch));
+    channel().add(batch.view(), std::move(batch.ack));
     return promise->get_future();
   }
   void stop() {

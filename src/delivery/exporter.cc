@@ -41,8 +41,8 @@ void QueuedExporter::serve(otlp::Signal signal, const pipeline::BatchLimits& lim
   channels_[static_cast<size_t>(signal)]->batch_by(batch);
 }
 
-void QueuedExporter::consume(pipeline::Batch&& batch) {
-  channels_[static_cast<size_t>(batch.signal)]->consume(std::move(batch));
+void QueuedExporter::read(const pipeline::BatchView& batch, pipeline::Ack&& ack) {
+  channels_[static_cast<size_t>(batch.signal)]->add(batch, std::move(ack));
 }
 
 void QueuedExporter::hurry() {

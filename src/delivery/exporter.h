@@ -14,14 +14,14 @@ DeliveryConfig delivery_of(const ClientConfig& config, const pipeline::Component
 
 /// An exporter that hands requests to a remote end, with a channel for each signal. Lanes encode,
 /// the channels' threads wait.
-class QueuedExporter final : public pipeline::Exporter, public pipeline::Consumer {
+class QueuedExporter final : public pipeline::Exporter, public pipeline::ReadingStage {
  public:
   QueuedExporter(DeliveryConfig config, std::unique_ptr<Remote> remote, pipeline::Host& host);
 
   pipeline::Consumer& stage(size_t) override { return *this; }
   void serve(otlp::Signal signal, const pipeline::BatchLimits& limits) override;
   /// Thread-safe.
-  void consume(pipeline::Batch&& batch) override;
+  void read(const pipeline::BatchView& batch, pipeline::Ack&& ack) override;
   void hurry() override;
   void stop(std::function<void()> done) override;
 

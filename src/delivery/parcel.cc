@@ -12,7 +12,7 @@
 namespace sluice::delivery {
 namespace {
 
-using pipeline::Batch;
+using pipeline::BatchView;
 
 /// A thread's encoder keeps so much memory for its next request.
 constexpr size_t kEncoderBytesKept = 8 << 20;
@@ -117,7 +117,7 @@ class Packer {
 };
 
 /// Values are told from each other by their lengths; a missing key differs from an empty one.
-std::string partition_of(const Batch& batch, const std::vector<std::string>& keys) {
+std::string partition_of(const BatchView& batch, const std::vector<std::string>& keys) {
   std::string partition;
   for (const std::string& key : keys) {
     const auto* entry = batch.metadata == nullptr ? nullptr : batch.metadata->find(key);
@@ -148,17 +148,17 @@ Frame json_frame(otlp::Signal signal) {
 
 }  // namespace
 
-std::vector<Parcel> pack(Batch& batch, const PackOptions& options, Budget& budget) {
+std::vector<Parcel> pack(const BatchView& batch, pipeline::Ack&& ack, const PackOptions& options,
+                         Budget& budget) {
   std::vector<Parcel> parcels;
   const bool is_empty = pipeline::visit_request(batch, [&](auto& request) {
-    using Record =
-        std::remove_reference_t<decltype(*request.resources[0].scopes[0].records.data())>;
+    using Record = std::remove_cvref_t<decltype(request.resources[0].scopes[0].records[0])>;
     if (pipeline::count_items(request) == 0) return true;
     Packer<Record>(options.format, parcels).pack(request, options.sizer, options.size_max);
     return false;
   });
   if (is_empty) {
-    batch.ack.resolve({});
+    ack.resolve({});
     return parcels;
   }
   const auto now = std::chrono::steady_clock::now();
@@ -166,7 +166,7 @@ std::vector<Parcel> pack(Batch& batch, const PackOptions& options, Budget& budge
   for (size_t i = 0; i < parcels.size(); ++i) {
     Parcel& parcel = parcels[i];
     budget.charge(parcel.memory, parcel.bytes.size());
-    parcel.ack = i + 1 == parcels.size() ? std::move(batch.ack) : batch.ack.split();
+    parcel.ack = i + 1 == parcels.size() ? std::move(ack) : ack.split();
     parcel.partition = partition;
     parcel.since = now;
   }

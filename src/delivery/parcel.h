@@ -39,10 +39,10 @@ struct PackOptions {
   std::vector<std::string> partition_keys{};  ///< request metadata, in lower case
 };
 
-/// Encodes a batch: one parcel, or several where it is larger than `size_max`. The batch is used up
-/// but for its records; its ack is divided among the parcels. Without any records it is answered at
-/// once, and there are none.
-std::vector<Parcel> pack(pipeline::Batch& batch, const PackOptions& options, Budget& budget);
+/// Encodes a batch: one parcel, or several where it is larger than `size_max`. The ack is divided
+/// among the parcels. Without any records it is answered at once, and there are none.
+std::vector<Parcel> pack(const pipeline::BatchView& batch, pipeline::Ack&& ack,
+                         const PackOptions& options, Budget& budget);
 
 /// Appends one request with the records of all parcels.
 void join(std::span<const Parcel> parcels, otlp::Signal signal, Format format, Buffer& out);

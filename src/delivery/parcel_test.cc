@@ -64,7 +64,7 @@ TEST_P(ParcelTest, ABatchIsOneParcelAndItsMemoryIsCounted) {
   Batch batch = batch_of(otlp::Signal::Logs, testing::sample_logs(10, false), &outcomes_);
   PackOptions options;
   options.format = GetParam();
-  auto parcels = pack(batch, options, budget_);
+  auto parcels = pack(batch.view(), std::move(batch.ack), options, budget_);
   ASSERT_EQ(parcels.size(), 1u);
   EXPECT_EQ(parcels[0].items, 10u);
   EXPECT_EQ(budget_.used_bytes(), parcels[0].bytes.size());
@@ -85,7 +85,7 @@ TEST_P(ParcelTest, LargeBatchesAreDividedAndAnsweredOnce) {
     options.format = GetParam();
     options.sizer = sizer;
     options.size_max = sizer == Sizer::Items ? 30 : 6000;
-    auto parcels = pack(batch, options, budget_);
+    auto parcels = pack(batch.view(), std::move(batch.ack), options, budget_);
     ASSERT_GE(parcels.size(), 4u);
     size_t records = 0;
     for (Parcel& parcel : parcels) {
@@ -108,7 +108,7 @@ TEST_P(ParcelTest, MetricsAreDividedByTheirPoints) {
   PackOptions options;
   options.format = GetParam();
   options.size_max = 7;  // ten points a metric
-  auto parcels = pack(batch, options, budget_);
+  auto parcels = pack(batch.view(), std::move(batch.ack), options, budget_);
   size_t points = 0;
   for (Parcel& parcel : parcels) {
     EXPECT_LE(parcel.items, 7u);
@@ -129,7 +129,8 @@ TEST_P(ParcelTest, JoinedParcelsAreOneRequest) {
     Batch batch = batch_of(otlp::Signal::Logs, testing::sample_logs(i, true), &outcomes_);
     PackOptions options;
     options.format = GetParam();
-    for (Parcel& parcel : pack(batch, options, budget_)) parcels.push_back(std::move(parcel));
+    for (Parcel& parcel : pack(batch.view(), std::move(batch.ack), options, budget_))
+      parcels.push_back(std::move(parcel));
   }
   Buffer joined;
   join(parcels, otlp::Signal::Logs, GetParam(), joined);
@@ -143,7 +144,7 @@ TEST(Parcel, ABatchWithoutRecordsIsAnsweredAtOnce) {
   Budget budget(1 << 20);
   std::vector<Outcome> outcomes;
   Batch batch = batch_of(otlp::Signal::Traces, "", &outcomes);
-  EXPECT_TRUE(pack(batch, {}, budget).empty());
+  EXPECT_TRUE(pack(batch.view(), std::move(batch.ack), {}, budget).empty());
   ASSERT_EQ(outcomes.size(), 1u);
   EXPECT_TRUE(outcomes[0].status.ok());
 }
@@ -163,7 +164,7 @@ TEST(Parcel, PartitionsAreToldApart) {
     batch.metadata = metadata;
     PackOptions options;
     options.partition_keys = {"a", "b"};
-    return pack(batch, options, budget)[0].partition;
+    return pack(batch.view(), std::move(batch.ack), options, budget)[0].partition;
   };
   const std::string all[] = {partition({}), partition({{""}}), partition({{"x"}}),
                              partition({{"x"}, {"y"}}), partition({{"x", "y"}})};

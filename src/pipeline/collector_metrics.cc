@@ -86,10 +86,10 @@ ProcessorItems::ProcessorItems(metrics::Registry& registry, const std::string& p
                                 "Records that come out of the processor.",
                                 processor_labels(processor, signal))) {}
 
-void Meter::consume(Batch&& batch) {
+bool Meter::lets_through(const BatchView& batch, Ack& /*ack*/) {
   const uint64_t items = count_items(batch);
   for (metrics::Counter* counter : counters_) counter->add(items);
-  next_.consume(std::move(batch));
+  return true;
 }
 
 }  // namespace sluice::pipeline

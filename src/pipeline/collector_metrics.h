@@ -11,7 +11,7 @@
 
 #include "base/metrics.h"
 #include "otlp/records.h"
-#include "pipeline/batch.h"
+#include "pipeline/gate.h"
 
 namespace sluice::pipeline {
 
@@ -54,15 +54,15 @@ struct ProcessorItems {
 };
 
 /// Counts what passes between two stages: as outgoing of one processor, as incoming of the next.
-class Meter final : public Consumer {
+class Meter final : public Gate {
  public:
-  explicit Meter(Consumer& next) : next_(next) {}
+  using Gate::Gate;
   /// Before any batch comes. The counter must outlive the meter.
   void count_for(metrics::Counter& counter) { counters_.push_back(&counter); }
-  void consume(Batch&& batch) override;
 
  private:
-  Consumer& next_;
+  bool lets_through(const BatchView& batch, Ack& ack) override;
+
   std::vector<metrics::Counter*> counters_;
 };
 

@@ -35,7 +35,7 @@ uint64_t count_items(const otlp::TracesRequest& request) {
 
 uint64_t count_items(const otlp::MetricsRequest& request) { return sum_scopes(request, points); }
 
-uint64_t count_items(const Batch& batch) {
+uint64_t count_items(const BatchView& batch) {
   switch (batch.signal) {
     case otlp::Signal::Logs: return count_items(*batch.logs);
     case otlp::Signal::Traces: return count_items(*batch.traces);

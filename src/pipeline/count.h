@@ -11,6 +11,7 @@ namespace sluice::pipeline {
 uint64_t count_items(const otlp::LogsRequest& request);
 uint64_t count_items(const otlp::TracesRequest& request);
 uint64_t count_items(const otlp::MetricsRequest& request);
-uint64_t count_items(const Batch& batch);
+uint64_t count_items(const BatchView& batch);
+inline uint64_t count_items(const Batch& batch) { return count_items(batch.view()); }
 
 }  // namespace sluice::pipeline

@@ -34,13 +34,31 @@ Batch copy_of(Batch& batch) {
   copied.traces = copy(batch.traces, *copied.arena);
   copied.metrics = copy(batch.metrics, *copied.arena);
   copied.metadata = copy_of(batch.metadata, *copied.arena);
+  copied.memory = batch.memory.another(copied.arena->capacity_bytes());
   copied.ack = batch.ack.split();
   return copied;
 }
 
+FanOut::FanOut(const std::vector<Consumer*>& next) {
+  for (Consumer* each : next) {
+    if (Reader* reader = each->reader()) {
+      readers_.push_back(reader);
+    } else {
+      takers_.push_back(each);
+    }
+  }
+}
+
+void FanOut::read(const BatchView& batch, Ack&& ack) {
+  for (size_t i = 0; i + 1 < readers_.size(); ++i) readers_[i]->read(batch, ack.split());
+  readers_.back()->read(batch, std::move(ack));
+}
+
 void FanOut::consume(Batch&& batch) {
-  for (size_t i = 0; i + 1 < next_.size(); ++i) next_[i]->consume(copy_of(batch));
-  next_.back()->consume(std::move(batch));
+  if (takers_.empty()) return read(batch.view(), std::move(batch.ack));
+  for (Reader* reader : readers_) reader->read(batch.view(), batch.ack.split());
+  for (size_t i = 0; i + 1 < takers_.size(); ++i) takers_[i]->consume(copy_of(batch));
+  takers_.back()->consume(std::move(batch));
 }
 
 }  // namespace sluice::pipeline

@@ -224,7 +224,7 @@ struct Graph::Impl {
   template <typename Visit>
   Status each_fed(const PipelineConfig& pipeline, const ComponentId& connector, Visit visit);
   Result<Connector*> connector(const ComponentId& id, otlp::Signal signal);
-  Consumer* joined(std::vector<Consumer*> next);
+  Consumer* joined(const std::vector<Consumer*>& next);
   Consumer* keep(std::unique_ptr<Consumer> stage);
 
   template <typename T>
@@ -261,9 +261,9 @@ Consumer* Graph::Impl::keep(std::unique_ptr<Consumer> stage) {
 }
 
 /// One stage for several: the same data for each.
-Consumer* Graph::Impl::joined(std::vector<Consumer*> next) {
+Consumer* Graph::Impl::joined(const std::vector<Consumer*>& next) {
   if (next.size() == 1) return next.front();
-  return keep(std::make_unique<FanOut>(std::move(next)));
+  return keep(std::make_unique<FanOut>(next));
 }
 
 Status Graph::Impl::make_exporters() {
@@ -367,7 +367,7 @@ Status Graph::Impl::make_pipeline(const PipelineConfig& pipeline) {
     }
   }
   std::vector<Consumer*> stage;
-  for (std::vector<Consumer*>& next : ends) stage.push_back(joined(std::move(next)));
+  for (const std::vector<Consumer*>& next : ends) stage.push_back(joined(next));
   const std::vector<Processor*>& own = processors[pipeline.id];
   metrics::Counter* incoming = nullptr;  // of the processor that follows
   const auto metered = [&](Consumer* next) {
@@ -415,7 +415,7 @@ Status Graph::Impl::make_receivers() {
       }
       Inputs inputs;
       for (size_t s = 0; s < fed.size(); ++s) {
-        for (std::vector<Consumer*>& next : fed[s]) inputs[s].push_back(joined(std::move(next)));
+        for (const std::vector<Consumer*>& next : fed[s]) inputs[s].push_back(joined(next));
       }
       const Plan::Planned& planned = plan.of(Section::Receivers, reference.id);
       auto made = planned.factory->receiver(planned.options, reference.id, inputs, host);

@@ -1,19 +1,16 @@
 #pragma once
 
-#include <utility>
-
-#include "pipeline/batch.h"
+#include "pipeline/gate.h"
 
 namespace sluice::pipeline {
 
 /// Gives every batch to the next stage as it is.
-class PassOn final : public Consumer {
+class PassOn final : public Gate {
  public:
-  explicit PassOn(Consumer& next) : next_(next) {}
-  void consume(Batch&& batch) override { next_.consume(std::move(batch)); }
+  using Gate::Gate;
 
  private:
-  Consumer& next_;
+  bool lets_through(const BatchView&, Ack&) override { return true; }
 };
 
 }  // namespace sluice::pipeline

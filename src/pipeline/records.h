@@ -11,9 +11,10 @@
 
 namespace sluice::pipeline {
 
-/// Calls visit(request) with the request of the batch's signal.
-template <typename Visit>
-decltype(auto) visit_request(Batch& batch, Visit&& visit) {
+/// Calls visit(request) with the request of the batch's signal. `batch` is a Batch, whose request
+/// may be changed, or a BatchView.
+template <typename SomeBatch, typename Visit>
+decltype(auto) visit_request(SomeBatch& batch, Visit&& visit) {
   switch (batch.signal) {
     case otlp::Signal::Logs: return visit(*batch.logs);
     case otlp::Signal::Traces: return visit(*batch.traces);

@@ -19,10 +19,14 @@
 
 namespace sluice::testing {
 
+/// Whether what stands behind a component wants its data for itself.
+enum class Behind : uint8_t { Takes, Reads };
+
 /// What stands behind a component. Thread-safe: some components send when their timers run out.
-class Sink final : public pipeline::Consumer {
+class Sink final : public pipeline::Consumer, public pipeline::Reader {
  public:
-  void consume(pipeline::Batch&& batch) override {
+  void consume(pipeline::Batch&& batch) override { read(batch.view(), std::move(batch.ack)); }
+  void read(const pipeline::BatchView& batch, pipeline::Ack&& ack) override {
     Status outcome;
     {
       const std::lock_guard lock(mutex_);
@@ -30,8 +34,11 @@ class Sink final : public pipeline::Consumer {
       outcome = outcome_;
     }
     ++batches_;
-    batch.ack.resolve({std::move(outcome), 0, {}});
+    ack.resolve({std::move(outcome), 0, {}});
   }
+  pipeline::Reader* reader() override { return reads_ ? this : nullptr; }
+  /// REQUIRES: no component stands before it yet.
+  void only_read() { reads_ = true; }
   /// What came since the last call.
   std::string take() {
     const std::lock_guard lock(mutex_);
@@ -47,6 +54,7 @@ class Sink final : public pipeline::Consumer {
   std::mutex mutex_;
   std::string text_;
   std::atomic<size_t> batches_ = 0;
+  bool reads_ = false;
   Status outcome_;
 };
 
@@ -89,9 +97,14 @@ class Rig {
   static constexpr size_t kBudgetBytes = size_t{1} << 30;
 
   Rig(config::Section section, std::string_view type, std::string_view yaml, otlp::Signal signal,
-      size_t lanes = 1, std::vector<std::string> outputs = {"out"})
+      size_t lanes = 1, std::vector<std::string> outputs = {"out"}, Behind behind = Behind::Takes)
       : signal_(signal), lanes_(lanes), host_{lanes_.loops(), budget_, metrics_} {
     for (size_t lane = 0; lane < lanes; ++lane) sinks_.emplace_back(outputs.size());
+    if (behind == Behind::Reads) {
+      for (auto& of_lane : sinks_) {
+        for (Sink& sink : of_lane) sink.only_read();
+      }
+    }
     problem_ = build(section, type, yaml, outputs);
   }
   Rig(std::string_view type, std::string_view yaml, otlp::Signal signal, size_t lanes = 1)
@@ -122,6 +135,18 @@ class Rig {
     batch.ack =
         pipeline::Ack([&](pipeline::Outcome&& outcome) { answer.set_value(std::move(outcome)); });
     lanes_.run(lane, [&] { stages_[lane]->consume(std::move(batch)); });
+    return answer.get_future().get();
+  }
+  /// Whether the component needs no data of its own.
+  bool only_reads() const { return stages_.front()->reader() != nullptr; }
+  /// Shows it data on lane 0; what the sender is told. REQUIRES: only_reads().
+  pipeline::Outcome show(const pipeline::BatchView& batch) {
+    std::promise<pipeline::Outcome> answer;
+    lanes_.run(0, [&] {
+      stages_.front()->reader()->read(batch, pipeline::Ack([&](pipeline::Outcome&& outcome) {
+                                        answer.set_value(std::move(outcome));
+                                      }));
+    });
     return answer.get_future().get();
   }
   /// What came out since the last call, on a lane, at an output.

@@ -27,7 +27,7 @@ class ForwardConnector final : public pipeline::Connector {
   Result<std::unique_ptr<pipeline::Consumer>> stage(size_t, const Outputs& outputs) override {
     std::vector<pipeline::Consumer*> next;
     for (const auto& [id, consumer] : outputs) next.push_back(consumer);
-    return std::unique_ptr<pipeline::Consumer>(std::make_unique<pipeline::FanOut>(std::move(next)));
+    return std::unique_ptr<pipeline::Consumer>(std::make_unique<pipeline::FanOut>(next));
   }
 };
 

@@ -30,24 +30,24 @@ LaneExporter::LaneExporter(size_t index, io::Loop& loop, const LaneOptions& opti
   for (OpenTable& open : open_) open.timer = std::make_unique<io::Loop::Timer>(loop_);
 }
 
-void LaneExporter::consume(pipeline::Batch&& batch) {
+void LaneExporter::read(const pipeline::BatchView& batch, pipeline::Ack&& ack) {
   if (control_.draining.load(std::memory_order_relaxed)) {
     metrics_.items[static_cast<size_t>(batch.signal)].enqueue_failed.add(
         pipeline::count_items(batch));
-    batch.ack.resolve({unavailable("shutting down; send the request again"), 0, {}});
+    ack.resolve({unavailable("shutting down; send the request again"), 0, {}});
     return;
   }
   mapping::Rejects rejects = map(batch);
-  promise(batch.ack);
+  promise(ack);
   grow();
   // Last: a sender that has its answer may rely on the rows being counted, and so does drain().
   if (rejects.count != 0)
     metrics_.items[static_cast<size_t>(batch.signal)].send_failed.add(rejects.count);
-  batch.ack.resolve({Status(), rejects.count, std::move(rejects.reason)});
+  ack.resolve({Status(), rejects.count, std::move(rejects.reason)});
 }
 
 /// Appends the batch's rows and notes in grown_ which blocks they went to.
-mapping::Rejects LaneExporter::map(pipeline::Batch& batch) {
+mapping::Rejects LaneExporter::map(const pipeline::BatchView& batch) {
   std::array<uint32_t, mapping::kTableCount> before;
   for (const mapping::Table table : mapping::kTables) {
     before[static_cast<size_t>(table)] = blocks_.rows(table);

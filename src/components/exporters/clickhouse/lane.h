@@ -37,14 +37,14 @@ struct LaneControl {
 
 /// One lane's end of the exporter: turns requests into rows of its open blocks, and gives the
 /// blocks away when a round asks. Belongs to the loop's thread.
-class LaneExporter : public pipeline::Consumer {
+class LaneExporter : public pipeline::ReadingStage {
  public:
   /// All references must outlive the lane.
   LaneExporter(size_t index, io::Loop& loop, const LaneOptions& options, Budget& budget,
                std::shared_ptr<Sealer> sealer, std::shared_ptr<BufferPool> pool,
                const LaneControl& control, const ExporterMetrics& metrics);
 
-  void consume(pipeline::Batch&& batch) override;
+  void read(const pipeline::BatchView& batch, pipeline::Ack&& ack) override;
 
   /// Puts the open block of the round's table in, encoded.
   void seal(SealRound& round);
@@ -63,7 +63,7 @@ class LaneExporter : public pipeline::Consumer {
     size_t bytes;
   };
 
-  mapping::Rejects map(pipeline::Batch& batch);
+  mapping::Rejects map(const pipeline::BatchView& batch);
   void promise(pipeline::Ack& ack);
   void grow();
   void arm(mapping::Table table);

@@ -16,7 +16,7 @@ using debug_exporter::Config;
 using debug_exporter::Verbosity;
 
 /// Tells the log what comes. Thread-safe: all lanes share it.
-class DebugExporter final : public pipeline::Exporter, public pipeline::Consumer {
+class DebugExporter final : public pipeline::Exporter, public pipeline::ReadingStage {
  public:
   DebugExporter(const Config& config, const pipeline::ComponentId& id, metrics::Registry& metrics)
       : config_(config), id_(id.to_string()), items_(pipeline::exporter_items(metrics, id_)) {}
@@ -30,7 +30,7 @@ class DebugExporter final : public pipeline::Exporter, public pipeline::Consumer
 
   pipeline::Consumer& stage(size_t) override { return *this; }
 
-  void consume(pipeline::Batch&& batch) override {
+  void read(const pipeline::BatchView& batch, pipeline::Ack&& ack) override {
     if (is_sampled()) {
       switch (batch.signal) {
         case otlp::Signal::Logs: say(batch.signal, *batch.logs); break;
@@ -39,7 +39,7 @@ class DebugExporter final : public pipeline::Exporter, public pipeline::Consumer
       }
     }
     items_[static_cast<size_t>(batch.signal)].sent.add(pipeline::count_items(batch));
-    batch.ack.resolve({});
+    ack.resolve({});
   }
 
  private:

@@ -62,9 +62,9 @@ Result<Fd> open_file(const Config& config) {
   return file;
 }
 
-/// Writes requests as lines. All lanes share the file, so consume() is thread-safe. A sender is
+/// Writes requests as lines. All lanes share the file, so read() is thread-safe. A sender is
 /// answered when its data is in the buffer, as the original does.
-class FileExporter final : public pipeline::Exporter, public pipeline::Consumer {
+class FileExporter final : public pipeline::Exporter, public pipeline::ReadingStage {
  public:
   FileExporter(const Config& config, const pipeline::ComponentId& id, Fd file,
                const pipeline::Host& host)
@@ -99,7 +99,7 @@ class FileExporter final : public pipeline::Exporter, public pipeline::Consumer 
 
   pipeline::Consumer& stage(size_t) override { return *this; }
 
-  void consume(pipeline::Batch&& batch) override {
+  void read(const pipeline::BatchView& batch, pipeline::Ack&& ack) override {
     Buffer line;
     switch (batch.signal) {
       case otlp::Signal::Logs: otlp::encode_json(*batch.logs, line); break;
@@ -115,7 +115,7 @@ class FileExporter final : public pipeline::Exporter, public pipeline::Consumer 
     }
     const pipeline::ExporterItems& items = items_[static_cast<size_t>(batch.signal)];
     (status.ok() ? items.sent : items.send_failed).add(pipeline::count_items(batch));
-    batch.ack.resolve({std::move(status), 0, {}});
+    ack.resolve({std::move(status), 0, {}});
   }
 
  private:

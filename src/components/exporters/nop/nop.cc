@@ -12,7 +12,7 @@ static const config::Schema<NopConfig>& schema_of(const NopConfig*) {
 
 namespace {
 
-class NopExporter final : public pipeline::Exporter, public pipeline::Consumer {
+class NopExporter final : public pipeline::Exporter, public pipeline::ReadingStage {
  public:
   static Result<std::unique_ptr<pipeline::Exporter>> make(const NopConfig&,
                                                           const pipeline::ComponentId&,
@@ -20,7 +20,7 @@ class NopExporter final : public pipeline::Exporter, public pipeline::Consumer {
     return std::unique_ptr<pipeline::Exporter>(std::make_unique<NopExporter>());
   }
   pipeline::Consumer& stage(size_t) override { return *this; }
-  void consume(pipeline::Batch&& batch) override { batch.ack.resolve({}); }
+  void read(const pipeline::BatchView&, pipeline::Ack&& ack) override { ack.resolve({}); }
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "components/processors/memory_limiter/config.h"
+#include "pipeline/gate.h"
 
 namespace sluice::components {
 namespace {
@@ -30,20 +31,18 @@ uint64_t soft_limit(const Config& config) {
 
 /// Refuses while the telemetry in flight is beyond the limit; senders come again later. The process
 /// may hold as much as the largest limit, so that no other bound comes first.
-class Limiter final : public pipeline::Consumer {
+class Limiter final : public pipeline::Gate {
  public:
   Limiter(pipeline::Consumer& next, const Budget& budget, uint64_t limit)
-      : next_(next), budget_(budget), limit_(limit) {}
-  void consume(pipeline::Batch&& batch) override {
-    if (budget_.used_bytes() > limit_) {
-      batch.ack.resolve({unavailable("data refused due to high memory usage"), 0, {}});
-      return;
-    }
-    next_.consume(std::move(batch));
-  }
+      : Gate(next), budget_(budget), limit_(limit) {}
 
  private:
-  pipeline::Consumer& next_;
+  bool lets_through(const pipeline::BatchView&, pipeline::Ack& ack) override {
+    if (budget_.used_bytes() <= limit_) return true;
+    ack.resolve({unavailable("data refused due to high memory usage"), 0, {}});
+    return false;
+  }
+
   const Budget& budget_;
   const uint64_t limit_;
 };
