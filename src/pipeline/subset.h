@@ -1,5 +1,7 @@
 #pragma once
 
+#include <type_traits>
+
 #include "otlp/clone.h"
 #include "pipeline/fan_out.h"
 
@@ -25,6 +27,17 @@ class Subset {
   }
   const otlp::Request<Record>& request() const { return request_; }
 
+  /// What a reader sees of it. REQUIRES: `batch` is the one whose records it has.
+  BatchView view(const Batch& batch) const {
+    BatchView view = batch.view();
+    set_request(view, &request_);
+    return view;
+  }
+  /// Makes it all that is left of the batch. REQUIRES: the batch is the one whose records it has,
+  /// and the arena the batch's.
+  void replace_in(Batch& batch) const {
+    set_request(batch, batch.arena->template create<otlp::Request<Record>>(request_));
+  }
   /// A batch of its own, with a promise more to the sender of `batch`.
   Batch to_batch(Batch& batch) const {
     Batch out;
@@ -33,6 +46,7 @@ class Subset {
     otlp::clone(request_, *out.arena, *copied);
     set_request(out, copied);
     out.metadata = copy_of(batch.metadata, *out.arena);
+    out.memory = batch.memory.another(out.arena->capacity_bytes());
     out.ack = batch.ack.split();
     return out;
   }
@@ -48,9 +62,16 @@ class Subset {
     group_ = &group;
     scope_ = &scope;
   }
-  static void set_request(Batch& batch, otlp::LogsRequest* request) { batch.logs = request; }
-  static void set_request(Batch& batch, otlp::TracesRequest* request) { batch.traces = request; }
-  static void set_request(Batch& batch, otlp::MetricsRequest* request) { batch.metrics = request; }
+  template <typename SomeBatch, typename Request>
+  static void set_request(SomeBatch& batch, Request* request) {
+    if constexpr (std::is_same_v<Record, otlp::LogRecord>) {
+      batch.logs = request;
+    } else if constexpr (std::is_same_v<Record, otlp::Span>) {
+      batch.traces = request;
+    } else {
+      batch.metrics = request;
+    }
+  }
 
   Arena& arena_;
   otlp::Request<Record> request_;

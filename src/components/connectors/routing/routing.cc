@@ -23,8 +23,34 @@ struct Route {
   std::optional<ottl::Program> program;  ///< none: it is about another signal and never matches
   bool is_statement = false;
   Action action = Action::Move;
-  std::vector<pipeline::Consumer*> next;
+  std::unique_ptr<pipeline::FanOut> next;
 };
+
+/// A metric with a list of points of its own: others may be taken out of the first one.
+otlp::Metric apart(const otlp::Metric& metric, Arena& arena) {
+  otlp::Metric out = metric;
+  out.data_points = {};
+  for (const otlp::DataPoint& point : metric.data_points) out.data_points.push_back(arena, point);
+  return out;
+}
+template <typename Record>
+Record apart(const Record& record, Arena&) {
+  return record;
+}
+
+/// The same for all lists of a resource's scopes and records.
+template <typename Record>
+otlp::ResourceGroup<Record> apart(const otlp::ResourceGroup<Record>& group, Arena& arena) {
+  otlp::ResourceGroup<Record> out = group;
+  out.scopes = {};
+  for (const otlp::ScopeGroup<Record>& scope : group.scopes) {
+    otlp::ScopeGroup<Record>& copied = out.scopes.push_back(arena, scope);
+    copied.records = {};
+    for (const Record& record : scope.records)
+      copied.records.push_back(arena, apart(record, arena));
+  }
+  return out;
+}
 
 /// Takes one request apart.
 template <typename Record>
@@ -53,7 +79,7 @@ class Sorter {
  private:
   void take_all(const Route& route) {
     if (!holds(*route.request)) return;
-    for (const auto& group : request_.resources) taken_at_->add(group);
+    for (const auto& group : request_.resources) add(route, group);
     if (route.action == Action::Move) request_.resources.clear();
   }
 
@@ -80,7 +106,7 @@ class Sorter {
       pipeline::set_resource(frame_, group);
       if (route.context == ContextKind::Resource) {
         if (!matches(route)) return false;
-        taken_at_->add(group);
+        add(route, group);
         return moves;
       }
       pipeline::remove_if(group.scopes, [&](auto& scope) {
@@ -125,8 +151,13 @@ class Sorter {
   bool take_whole(const Route& route, const Group& group, const Scope& scope,
                   const Record& record) {
     if (!matches(route)) return false;
-    taken_at_->add(group, scope, record);
+    const bool moves = route.action == Action::Move;
+    taken_at_->add(group, scope, moves ? record : apart(record, *batch_.arena));
     return true;
+  }
+
+  void add(const Route& route, const otlp::ResourceGroup<Record>& group) {
+    taken_at_->add(route.action == Action::Move ? group : apart(group, *batch_.arena));
   }
 
   const ottl::ErrorMode mode_;
@@ -139,7 +170,8 @@ class Sorter {
 
 class Router final : public pipeline::Consumer {
  public:
-  Router(std::vector<Route> routes, ottl::ErrorMode mode, std::vector<pipeline::Consumer*> rest)
+  /// `rest` may be null: what no route takes is thrown away.
+  Router(std::vector<Route> routes, ottl::ErrorMode mode, std::unique_ptr<pipeline::FanOut> rest)
       : routes_(std::move(routes)), mode_(mode), rest_(std::move(rest)) {}
 
   void consume(pipeline::Batch&& batch) override {
@@ -153,28 +185,49 @@ class Router final : public pipeline::Consumer {
                            {}});
         return;
       }
-      for (size_t i = 0; i < routes_.size(); ++i) {
-        if (sorter.taken(i).empty()) continue;
-        for (pipeline::Consumer* next : routes_[i].next)
-          next->consume(sorter.taken(i).to_batch(batch));
-      }
-      pass_rest(std::move(batch), request.resources.empty());
+      pass_on(std::move(batch), sorter, rest_ != nullptr && !request.resources.empty());
     });
   }
 
  private:
-  void pass_rest(pipeline::Batch&& batch, bool nothing_left) {
-    if (nothing_left || rest_.empty()) {
-      batch.ack.resolve({});
-      return;
+  /// Routes share what their records hold with each other and with the rest, so those that only
+  /// read come first, and those that change it get copies. The last of them needs none.
+  template <typename Record>
+  void pass_on(pipeline::Batch&& batch, const Sorter<Record>& sorter, bool has_rest) {
+    std::vector<size_t> takers;
+    for (size_t i = 0; i < routes_.size(); ++i) {
+      const pipeline::Subset<Record>& taken = sorter.taken(i);
+      if (taken.empty()) continue;
+      if (pipeline::Reader* reader = routes_[i].next->reader()) {
+        reader->read(taken.view(batch), batch.ack.split());
+      } else {
+        takers.push_back(i);
+      }
     }
-    for (size_t i = 0; i + 1 < rest_.size(); ++i) rest_[i]->consume(pipeline::copy_of(batch));
-    rest_.back()->consume(std::move(batch));
+    pipeline::FanOut* last = nullptr;
+    if (has_rest) {
+      if (pipeline::Reader* reader = rest_->reader()) {
+        reader->read(batch.view(), batch.ack.split());
+      } else {
+        last = rest_.get();
+      }
+    }
+    if (last == nullptr && !takers.empty()) {
+      last = routes_[takers.back()].next.get();
+      sorter.taken(takers.back()).replace_in(batch);
+      takers.pop_back();
+    }
+    for (const size_t i : takers) routes_[i].next->consume(sorter.taken(i).to_batch(batch));
+    if (last == nullptr) {
+      batch.ack.resolve({});
+    } else {
+      last->consume(std::move(batch));
+    }
   }
 
   const std::vector<Route> routes_;
   const ottl::ErrorMode mode_;
-  const std::vector<pipeline::Consumer*> rest_;
+  const std::unique_ptr<pipeline::FanOut> rest_;
 };
 
 class RoutingConnector final : public pipeline::Connector {
@@ -195,15 +248,16 @@ class RoutingConnector final : public pipeline::Connector {
       Route route = make_route(config);
       auto next = pipelines(config.pipelines, outputs);
       if (!next.ok()) return next.status();
-      route.next = std::move(*next);
+      route.next = std::make_unique<pipeline::FanOut>(*next);
       // The second of two routes with one condition never gets anything, as in the original.
       if (seen.insert({config.context, config.condition.text + config.statement.text}).second)
         routes.push_back(std::move(route));
     }
     auto rest = pipelines(config_.default_pipelines, outputs);
     if (!rest.ok()) return rest.status();
-    return std::unique_ptr<pipeline::Consumer>(
-        std::make_unique<Router>(std::move(routes), config_.error_mode, std::move(*rest)));
+    return std::unique_ptr<pipeline::Consumer>(std::make_unique<Router>(
+        std::move(routes), config_.error_mode,
+        rest->empty() ? nullptr : std::make_unique<pipeline::FanOut>(*rest)));
   }
 
  private:

@@ -37,6 +37,21 @@ const Case kCases[] = {
                  {context: log, condition: 'severity_number == 0', pipelines: [logs/b]}],
        default_pipelines: [logs/c]})",
      otlp::Signal::Logs, "[{body: x}]", "- {body: x}\n", "- {body: x}\n", ""},
+    {"a copied resource keeps what later routes take out of it",
+     R"({table: [{action: copy, condition: 'attributes["r"] == 1', pipelines: [logs/a]},
+                 {context: log, condition: 'body == "x"', pipelines: [logs/b]}],
+       default_pipelines: [logs/c]})",
+     otlp::Signal::Logs, "[{resource: {r: 1}, body: x}, {resource: {r: 1}, body: y}]",
+     "- {resource: {r: 1}, body: x}\n- {resource: {r: 1}, body: y}\n",
+     "- {resource: {r: 1}, body: x}\n", "- {resource: {r: 1}, body: y}\n"},
+    {"a copied metric keeps what later routes take out of it",
+     R"({table: [{context: metric, action: copy, condition: 'name == "m"', pipelines: [metrics/a]},
+                 {context: datapoint, condition: 'value_int == 1', pipelines: [metrics/b]}],
+       default_pipelines: [metrics/c]})",
+     otlp::Signal::Metrics, "[{name: m, type: gauge, points: [{value: 1}, {value: 2}]}]",
+     "- {name: m, type: gauge, points: [{value: 1}, {value: 2}]}\n",
+     "- {name: m, type: gauge, points: [{value: 1}]}\n",
+     "- {name: m, type: gauge, points: [{value: 2}]}\n"},
     {"one route to several pipelines",
      "{table: [{condition: 'true', pipelines: [logs/a, logs/b]}]}", otlp::Signal::Logs,
      "[{body: x}]", "- {body: x}\n", "- {body: x}\n", ""},
@@ -135,6 +150,62 @@ TEST(Routing, RefusesWhatCannotWork) {
     SCOPED_TRACE(options);
     const Rig rig(Section::Connectors, "routing", options, otlp::Signal::Logs, 1, {"a", "b"});
     EXPECT_NE(rig.problem().find(expected), std::string::npos) << rig.problem();
+  }
+}
+
+/// Writes down where the text of the first log's body lies.
+class BodyPlace final : public pipeline::Consumer, public pipeline::Reader {
+ public:
+  explicit BodyPlace(bool reads) : reads_(reads) {}
+  void consume(pipeline::Batch&& batch) override { read(batch.view(), std::move(batch.ack)); }
+  void read(const pipeline::BatchView& batch, pipeline::Ack&& ack) override {
+    place = batch.logs->resources[0].scopes[0].records[0].body.view().data();
+    ack.resolve({});
+  }
+  pipeline::Reader* reader() override { return reads_ ? this : nullptr; }
+
+  const char* place = nullptr;
+
+ private:
+  const bool reads_;
+};
+
+/// How many of two pipelines, called a and b, get copies.
+int copies(const std::string& options, bool a_reads, bool b_reads) {
+  testing::Lanes lanes(1);
+  Budget budget(Rig::kBudgetBytes);
+  metrics::Registry metrics;
+  pipeline::Host host{lanes.loops(), budget, metrics};
+  const pipeline::Factory* factory = all_components().find(Section::Connectors, "routing");
+  config::Diagnostics diagnostics;
+  const auto read = factory->read(config::parse_yaml(options, "").value(), {diagnostics, "", {}});
+  auto connector = factory->connector(read, {"routing", ""}, otlp::Signal::Logs, host).value();
+  BodyPlace a(a_reads);
+  BodyPlace b(b_reads);
+  const auto stage = connector->stage(0, {{{"logs", "a"}, &a}, {{"logs", "b"}, &b}}).value();
+  pipeline::Batch batch;
+  batch.logs = batch.arena->create<otlp::LogsRequest>();
+  testing::of_text("[{body: some text}]", *batch.arena, *batch.logs);
+  const char* place = batch.logs->resources[0].scopes[0].records[0].body.view().data();
+  int answers = 0;
+  batch.ack = pipeline::Ack([&](pipeline::Outcome&&) { ++answers; });
+  stage->consume(std::move(batch));
+  EXPECT_EQ(answers, 1);
+  return (a.place != place ? 1 : 0) + (b.place != place ? 1 : 0);
+}
+
+TEST(Routing, OnlyPipelinesThatTakeTheirDataNeedCopiesAndTheLastOfThemDoesNot) {
+  for (const char* options :
+       {"{table: [{condition: 'true', pipelines: [logs/a, logs/b]}]}",
+        "{table: [{context: log, action: copy, condition: 'true', pipelines: [logs/a]}], "
+        "default_pipelines: [logs/b]}",
+        "{table: [{context: log, action: copy, condition: 'true', pipelines: [logs/a]}, {context: "
+        "log, condition: 'severity_number == 0', pipelines: [logs/b]}]}"}) {
+    SCOPED_TRACE(options);
+    EXPECT_EQ(copies(options, true, true), 0);
+    EXPECT_EQ(copies(options, true, false), 0);
+    EXPECT_EQ(copies(options, false, true), 0);
+    EXPECT_EQ(copies(options, false, false), 1);
   }
 }
 
