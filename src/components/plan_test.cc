@@ -64,11 +64,38 @@ TEST(Plan, AWrongStatementIsNamedAtItsOwnPlace) {
                   "transform/x")),
       R"~(:8:9: processors::transform/x::log_statements[0]::statements[1]: statement `set(log.body, ParseJson(log.body))`: there is no function ParseJson (did you mean "ParseJSON"?)
 :9:9: processors::transform/x::log_statements[0]::statements[2]: statement `set(log.body`: expected ")"
+:10:9: processors::transform/x::log_statements[0]::statements[3]: statement `set(log.nobody, 1)`: there is no field "nobody" in the context log (did you mean "body"?)
 :15:9: processors::transform/x::log_statements[1]::statements[0]: statement `set(body, Nope())`: there is no converter Nope
 :13:9: processors::transform/x::log_statements[1]::conditions[0]: condition `nothing ==`: expected a value
 :16:16: processors::transform/x::log_statements[2]::context: there is no context "span" for logs
-:19:20: processors::transform/x::log_statements[3]::statements[0]: no path says which context the statements are for: write paths with their context, such as log.attributes
+:19:20: processors::transform/x::log_statements[3]::statements[0]: statement `convert_sum_to_gauge()`: there is no function convert_sum_to_gauge for logs
 :22:7: processors::transform/x::trace_statements[1]: statement `set(span.nome, "a")`: there is no field "nome" in the context span (did you mean "name"?)
+)~");
+}
+
+TEST(Plan, StatementsThatCannotBeInOneGroupAreNamedWithTheirContexts) {
+  EXPECT_EQ(
+      errors(with(R"(processors:
+  transform:
+    log_statements:
+    - set(log.severity_number, SEVERITY_NUMBER_INOF)
+    - set(log.body, 1)
+    - set(span.name, "a")
+    - set(log.body, "open)
+    metric_statements:
+    - copy_metric()
+    - set(datapoint.attributes["a"], 1)
+    - set(metric.nome, "a")
+  transform/b:
+    log_statements: ['append(["a"], "b")']
+)",
+                  "transform, transform/b")),
+      R"~(:6:7: processors::transform::log_statements[0]: statement `set(log.severity_number, SEVERITY_NUMBER_INOF)`: there is no enumeration value SEVERITY_NUMBER_INOF (did you mean "SEVERITY_NUMBER_INFO"?)
+:8:7: processors::transform::log_statements[2]: statement `set(span.name, "a")`: there is no context span for logs, only resource, scope and log
+:9:7: processors::transform::log_statements[3]: statement `set(log.body, "open)`: the quote is not closed
+:12:7: processors::transform::metric_statements[1]: statement `set(datapoint.attributes["a"], 1)`: this needs the context datapoint, and the statement `copy_metric()` needs the context metric: they cannot be in one group
+:13:7: processors::transform::metric_statements[2]: statement `set(metric.nome, "a")`: there is no field "nome" in the context metric (did you mean "name"?)
+:15:22: processors::transform/b::log_statements[0]: no path says which context the statements are for: write paths with their context, such as log.attributes
 )~");
 }
 

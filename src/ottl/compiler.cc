@@ -410,7 +410,8 @@ Result<ExprPtr> Compiler::name(const ast::Value& value) {
   if (const auto number = enumeration(kind_, value.text))
     return ExprPtr(std::make_unique<Constant>(Value::integer(*number)));
   return error(value.at, "there is no enumeration value " + value.text + " in the context " +
-                             std::string(context_name(kind_)));
+                             std::string(context_name(kind_)) +
+                             did_you_mean(value.text, enumeration_names(kind_)));
 }
 
 /// `made` itself where it cannot be computed now: it fails for every record, as in the original.

@@ -27,6 +27,7 @@ TEST(Compiler, MessagesShowStatementCaretAndExpectation) {
        "an argument without a name stands behind one with a name"},
       {"set(log.body, Hours(1))", "expected duration but got int"},
       {"set(log.body, NO_SUCH_NAME)", "there is no enumeration value NO_SUCH_NAME"},
+      {"set(log.body, SEVERITY_NUMBER_WARM)", "(did you mean \"SEVERITY_NUMBER_WARN\"?)"},
       {"set(1, 1)", "this must be a path"},
       {"set(log.severity_text[0], 1)", "cannot be indexed"},
       {"set(resource.cache, 1)", "use log.cache"},
@@ -177,31 +178,6 @@ TEST(Compiler, ArgumentsByNameInBothCases) {
             "{a: \"1\", b: \"2\"}");
   EXPECT_EQ(evaluate("Len(target=\"abc\")"), "3");
   EXPECT_NE(evaluate("Now(1, 2)"), "refused");  // functions without parameters take anything
-}
-
-TEST(Program, TheContextIsInferredFromAllStatements) {
-  const auto infer = [](otlp::Signal signal, std::vector<std::string> statements) -> std::string {
-    const auto kind = infer_context(signal, statements, {}, standard_library());
-    return kind.ok() ? std::string(context_name(*kind)) : "refused";
-  };
-  using otlp::Signal;
-  EXPECT_EQ(infer(Signal::Logs, {"set(log.body, 1)"}), "log");
-  EXPECT_EQ(infer(Signal::Logs, {"set(resource.attributes[\"a\"], 1)"}), "resource");
-  EXPECT_EQ(infer(Signal::Logs, {"set(scope.name, resource.attributes[\"a\"])"}), "scope");
-  EXPECT_EQ(infer(Signal::Traces, {"set(span.name, \"a\")", "set(spanevent.name, \"b\")"}),
-            "spanevent");
-  EXPECT_EQ(infer(Signal::Metrics, {"set(metric.name, \"a\") where datapoint.flags == 1"}),
-            "datapoint");
-  EXPECT_EQ(infer(Signal::Metrics, {"copy_metric() where metric.name == \"a\""}), "metric");
-  EXPECT_EQ(infer(Signal::Metrics, {"copy_metric() where datapoint.flags == 1"}), "refused");
-  EXPECT_EQ(infer(Signal::Metrics, {"convert_sum_to_gauge()"}), "refused");
-  EXPECT_EQ(infer(Signal::Logs, {"set(span.name, 1)"}), "refused");
-  const auto unknown =
-      infer_context(Signal::Logs, {"set(log.body, Concatt([], log.body))"}, {}, standard_library());
-  EXPECT_NE(
-      unknown.status().message().find("there is no function Concatt (did you mean \"Concat\"?)"),
-      std::string::npos)
-      << unknown.status().message();
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "ottl/context.h"
 
 #include <array>
+#include <span>
 
 namespace sluice::ottl {
 namespace {
@@ -36,12 +37,18 @@ constexpr Number kMetricNumbers[] = {{"AGGREGATION_TEMPORALITY_UNSPECIFIED", 0},
                                      {"METRIC_DATA_TYPE_SUMMARY", 5}};
 constexpr Number kDataPointNumbers[] = {{"FLAG_NONE", 0}, {"FLAG_NO_RECORDED_VALUE", 1}};
 
-template <size_t N>
-std::optional<int64_t> find(const Number (&numbers)[N], std::string_view name) {
-  for (const auto& [known, number] : numbers) {
-    if (known == name) return number;
+using Numbers = std::span<const Number>;
+
+/// The tables whose names a context has; the second may be empty.
+std::array<Numbers, 2> numbers_of(ContextKind kind) {
+  switch (kind) {
+    case ContextKind::Log: return {kSeverities};
+    case ContextKind::Span:
+    case ContextKind::SpanEvent: return {kSpanNumbers};
+    case ContextKind::Metric: return {kMetricNumbers};
+    case ContextKind::DataPoint: return {kMetricNumbers, kDataPointNumbers};
+    default: return {};
   }
-  return std::nullopt;
 }
 
 constexpr std::string_view kNames[] = {"resource",  "scope",  "log",      "span",
@@ -83,17 +90,20 @@ ContextSet visible_from(ContextKind kind) {
 }
 
 std::optional<int64_t> enumeration(ContextKind kind, std::string_view name) {
-  switch (kind) {
-    case ContextKind::Log: return find(kSeverities, name);
-    case ContextKind::Span:
-    case ContextKind::SpanEvent: return find(kSpanNumbers, name);
-    case ContextKind::Metric: return find(kMetricNumbers, name);
-    case ContextKind::DataPoint: {
-      const auto number = find(kMetricNumbers, name);
-      return number ? number : find(kDataPointNumbers, name);
+  for (const Numbers numbers : numbers_of(kind)) {
+    for (const auto& [known, number] : numbers) {
+      if (known == name) return number;
     }
-    default: return std::nullopt;
   }
+  return std::nullopt;
+}
+
+std::vector<std::string_view> enumeration_names(ContextKind kind) {
+  std::vector<std::string_view> names;
+  for (const Numbers numbers : numbers_of(kind)) {
+    for (const auto& [name, number] : numbers) names.push_back(name);
+  }
+  return names;
 }
 
 }  // namespace sluice::ottl

@@ -37,6 +37,8 @@ ContextSet visible_from(ContextKind kind);
 
 /// The number that a name such as SEVERITY_NUMBER_INFO stands for.
 std::optional<int64_t> enumeration(ContextKind kind, std::string_view name);
+/// All such names, for messages.
+std::vector<std::string_view> enumeration_names(ContextKind kind);
 
 class Compiler;
 /// Compiles a path of statements that are for `kind`. InvalidArgument says what is wrong with it.

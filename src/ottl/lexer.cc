@@ -96,6 +96,12 @@ Token next_token(std::string_view text) {
   return made(Kind::End, 0);
 }
 
+/// Why no token begins with this.
+std::string_view reason_for_none(char c) {
+  if (c == '"') return "the quote is not closed";
+  return c == '\'' ? "this is no OTTL: texts stand in double quotes" : "this is no OTTL";
+}
+
 /// A number of hex or octal digits as a code point.
 bool append_code(std::string_view digits, int base, char32_t most, std::string& out) {
   char32_t code = 0;
@@ -139,7 +145,7 @@ Result<std::vector<Token>> tokenize(std::string_view source) {
     at += count_while(source, at, is_space);
     if (at == source.size()) break;
     Token token = next_token(source.substr(at));
-    if (token.text.empty()) return syntax_error(source, at, "this is no OTTL");
+    if (token.text.empty()) return syntax_error(source, at, reason_for_none(source[at]));
     token.at = at;
     at += token.text.size();
     tokens.push_back(token);
@@ -174,6 +180,16 @@ Status syntax_error(std::string_view source, size_t at, std::string_view message
   const std::string line(source.substr(from, std::min(end - from, kLineMax)));
   return invalid_argument(std::string(message) + "\n    " + line + "\n    " +
                           std::string(at - from, ' ') + "^");
+}
+
+std::string text_name(std::string_view what, std::string_view text) {
+  constexpr size_t kTextMax = 200;
+  const std::string shown(text.substr(0, kTextMax));
+  return std::string(what) + " `" + shown + (text.size() > kTextMax ? "…" : "") + "`";
+}
+
+Status about_text(std::string_view what, std::string_view text, const Status& status) {
+  return status.with_context(text_name(what, text));
 }
 
 }  // namespace sluice::ottl

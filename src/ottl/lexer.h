@@ -45,5 +45,9 @@ bool unquote(std::string_view quoted, std::string& out);
 
 /// A message about a place in a source: the message, the line, and a caret below it.
 Status syntax_error(std::string_view source, size_t at, std::string_view message);
+/// A text as messages call it: "statement `set(log.body, 1)`", cut if it is long.
+std::string text_name(std::string_view what, std::string_view text);
+/// What is wrong with a text, with its name before it.
+Status about_text(std::string_view what, std::string_view text, const Status& status);
 
 }  // namespace sluice::ottl

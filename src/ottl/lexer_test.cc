@@ -70,5 +70,12 @@ TEST(Lexer, ErrorsShowTheLineAndACaretBelowThePlace) {
   EXPECT_EQ(syntax_error("a\nb $ c\nd", 4, "wrong").message(), "wrong\n    b $ c\n      ^");
 }
 
+TEST(Lexer, AQuoteThatIsNotClosedIsShown) {
+  EXPECT_EQ(tokenize("set(a, \"b)").status().message(),
+            "the quote is not closed\n    set(a, \"b)\n           ^");
+  EXPECT_EQ(tokenize("\"a\\\"").status().message(), "the quote is not closed\n    \"a\\\"\n    ^");
+  EXPECT_NE(tokenize("set(a, 'b')").status().message().find("double quotes"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace sluice::ottl

@@ -84,16 +84,4 @@ class Program {
   bool changes_only_its_record_ = false;
 };
 
-/// Whether a text can be read, and its functions are there in some context of the signal: what can
-/// be said before the context is known. InvalidArgument as of Program::compile().
-Status check_statement(otlp::Signal signal, std::string_view text, const Library& library);
-Status check_condition(otlp::Signal signal, std::string_view text, const Library& library);
-
-/// The one context that all paths of statements and conditions can be reached from, as the original
-/// infers it: the innermost that any of them names, or, where a function or enumeration is not
-/// there, one further in. InvalidArgument if there is none.
-Result<ContextKind> infer_context(otlp::Signal signal, const std::vector<std::string>& statements,
-                                  const std::vector<std::string>& conditions,
-                                  const Library& library);
-
 }  // namespace sluice::ottl

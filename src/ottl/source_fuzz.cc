@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "ottl/ast.h"
+#include "ottl/inference.h"
 #include "ottl/program.h"
 
 namespace sluice::ottl {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "ottl/inference.h"
+#include "ottl/lexer.h"
+
 namespace sluice::pipeline {
 
 const config::Schema<StatementGroup>& schema_of(const StatementGroup*) {
@@ -30,18 +33,12 @@ std::vector<std::string> texts_of(const std::vector<PlacedText>& placed) {
   return texts;
 }
 
-/// What a group is compiled from. InvalidArgument if no context fits.
-Result<Program::Source> source_of(const StatementGroup& group, otlp::Signal signal,
-                                  const ottl::Library& library) {
-  Program::Source source;
-  source.statements = texts_of(group.statements);
-  source.conditions = texts_of(group.conditions);
-  source.relaxed = !group.context.text.empty();
-  if (!source.relaxed) {
-    auto context = ottl::infer_context(signal, source.statements, source.conditions, library);
-    if (!context.ok()) return context.status();
-    source.context = *context;
-    return source;
+/// InvalidArgument if none fits.
+Result<ottl::ContextKind> context_of(const StatementGroup& group, otlp::Signal signal,
+                                     const ottl::Library& library) {
+  if (group.context.text.empty()) {
+    return ottl::infer_context(signal, texts_of(group.statements), texts_of(group.conditions),
+                               library);
   }
   const auto& contexts = ottl::contexts_of(signal);
   const auto named = ottl::context_of_name(group.context.text);
@@ -49,40 +46,87 @@ Result<Program::Source> source_of(const StatementGroup& group, otlp::Signal sign
     return invalid_argument("there is no context \"" + group.context.text + "\" for " +
                             std::string(otlp::signal_name(signal)));
   }
-  source.context = *named;
-  return source;
+  return *named;
 }
 
-/// Tells what is wrong with a group that could not be compiled: with each of its texts by itself,
-/// at its own place; or, if none is wrong alone, `whole`.
+Program::Source source_of(const StatementGroup& group, ottl::ContextKind context) {
+  return {texts_of(group.statements), texts_of(group.conditions), !group.context.text.empty(),
+          context};
+}
+
+/// Tells what is wrong with a group that could not be compiled: all of it, each text at its own
+/// place.
 class Explanation {
  public:
   Explanation(otlp::Signal signal, const ottl::Library& library, config::Diagnostics& diagnostics)
       : signal_(signal), library_(library), diagnostics_(diagnostics) {}
 
-  void run(const StatementGroup& group, const Result<Program::Source>& source,
-           const Status& whole) {
-    const size_t before = diagnostics_.errors().size();
-    for (const PlacedText& text : group.statements)
-      tell(text, source.ok() ? compile({{text.text}, {}, source->relaxed, source->context})
-                             : ottl::check_statement(signal_, text.text, library_));
-    for (const PlacedText& text : group.conditions)
-      tell(text, source.ok() ? compile({{}, {text.text}, source->relaxed, source->context})
-                             : ottl::check_condition(signal_, text.text, library_));
-    if (diagnostics_.errors().size() != before) return;
-    const bool is_named = !group.context.path.empty();
-    tell(is_named                    ? group.context
-         : !group.statements.empty() ? group.statements.front()
-                                     : group.conditions.front(),
-         whole);
+  /// `context` is the one that the texts are compiled for, or why there is none.
+  void run(const StatementGroup& group, const Result<ottl::ContextKind>& context) {
+    const bool is_named = !group.context.text.empty();
+    std::vector<Piece> pieces;
+    for (const PlacedText& text : group.statements) pieces.push_back({text, false});
+    for (const PlacedText& text : group.conditions) pieces.push_back({text, true});
+    if (context.ok()) {
+      for (const Piece& piece : pieces) tell(piece.text, compile(piece, *context, is_named));
+    } else if (is_named) {
+      tell(group.context, context.status());
+      for (const Piece& piece : pieces) tell(piece.text, parse(piece));
+    } else {
+      infer(pieces);
+    }
   }
 
  private:
-  Status compile(const Program::Source& source) const {
+  struct Piece {
+    const PlacedText& text;
+    bool is_condition;
+  };
+
+  /// What is wrong with some says nothing about the others, which are compiled for the context that
+  /// they have without them.
+  void infer(const std::vector<Piece>& pieces) {
+    ottl::Inference inference(signal_, library_);
+    std::vector<Piece> good;
+    for (const Piece& piece : pieces) {
+      const Status added = piece.is_condition ? inference.add_condition(piece.text.text)
+                                              : inference.add_statement(piece.text.text);
+      tell(piece.text, added);
+      if (added.ok()) good.push_back(piece);
+    }
+    const auto context = inference.context();
+    if (context.ok()) {
+      for (const Piece& piece : good) tell(piece.text, compile(piece, *context, false));
+    } else if (good.size() == pieces.size()) {
+      tell(pieces.front().text, context.status());
+    }
+  }
+
+  static Status parse(const Piece& piece) {
+    return piece.is_condition ? about("condition", piece, ottl::parse_condition(piece.text.text))
+                              : about("statement", piece, ottl::parse_statement(piece.text.text));
+  }
+  template <typename Tree>
+  static Status about(std::string_view what, const Piece& piece, const Result<Tree>& tree) {
+    return tree.ok() ? Status() : ottl::about_text(what, piece.text.text, tree.status());
+  }
+
+  Status compile(const Piece& piece, ottl::ContextKind context, bool relaxed) const {
+    Program::Source source;
+    (piece.is_condition ? source.conditions : source.statements) = {piece.text.text};
+    source.relaxed = relaxed;
+    source.context = context;
     return Program::compile(source, library_).status();
   }
+
   void tell(const PlacedText& text, const Status& status) {
-    if (!status.ok()) diagnostics_.error(text.mark, text.path, status.message());
+    if (!status.ok() && !is_told(text)) diagnostics_.error(text.mark, text.path, status.message());
+  }
+  /// What is no text at all was named when it was read.
+  bool is_told(const PlacedText& text) const {
+    const auto& errors = diagnostics_.errors();
+    return std::any_of(errors.begin(), errors.end(),
+                       [&](const auto& error) { return error.path == text.path; });
   }
 
   const otlp::Signal signal_;
@@ -99,18 +143,15 @@ std::vector<CompiledGroup> compile_groups(const std::vector<StatementGroup>& gro
   std::vector<CompiledGroup> out;
   for (const StatementGroup& group : groups) {
     if (group.statements.empty() && group.conditions.empty()) continue;
-    const auto source = source_of(group, signal, library);
-    Status status = source.status();
-    if (source.ok()) {
-      auto program = Program::compile(*source, library);
-      status = program.status();
+    const auto context = context_of(group, signal, library);
+    if (context.ok()) {
+      auto program = Program::compile(source_of(group, *context), library);
       if (program.ok()) {
-        out.push_back(
-            {source->context, group.error_mode.value_or(error_mode), std::move(*program)});
+        out.push_back({*context, group.error_mode.value_or(error_mode), std::move(*program)});
+        continue;
       }
     }
-    if (!status.ok() && diagnostics != nullptr)
-      Explanation(signal, library, *diagnostics).run(group, source, status);
+    if (diagnostics != nullptr) Explanation(signal, library, *diagnostics).run(group, context);
   }
   return out;
 }

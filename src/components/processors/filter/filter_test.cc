@@ -98,6 +98,16 @@ TEST(Filter, PropagatesErrors) {
   EXPECT_EQ(rig.sink().batches(), 0U);
 }
 
+TEST(Filter, AnExpressionThatIsWrongIsShownAsItWasWritten) {
+  const Rig rig("filter",
+                R"({metrics: {include: {match_type: expr, expressions: ['MetricName == "a"',
+                    'MetricName == "a" || Nope()']}}})",
+                otlp::Signal::Metrics);
+  EXPECT_EQ(
+      rig.problem().rfind("the expression `MetricName == \"a\" || Nope()`, read as OTTL: ", 0), 0u)
+      << rig.problem();
+}
+
 TEST(Filter, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
       {"{error_mode: loud}", "ignore, silent or propagate"},

@@ -112,11 +112,18 @@ struct MetricMatch {
 Result<std::unique_ptr<MetricMatch>> make_match(const MetricMatchConfig& config) {
   auto match = std::make_unique<MetricMatch>();
   if (config.match_type == "expr") {
-    ottl::Program::Source source;
-    source.context = ottl::ContextKind::DataPoint;
-    for (const std::string& expression : config.expressions)
-      source.conditions.push_back(to_ottl(expression));
-    auto program = ottl::Program::compile(source, ottl::filter_library());
+    ottl::Program::Source all;
+    all.context = ottl::ContextKind::DataPoint;
+    for (const std::string& expression : config.expressions) {
+      ottl::Program::Source one;
+      one.context = all.context;
+      one.conditions = {to_ottl(expression)};
+      const Status status = ottl::Program::compile(one, ottl::filter_library()).status();
+      if (!status.ok())
+        return status.with_context("the expression `" + expression + "`, read as OTTL");
+      all.conditions.push_back(one.conditions.front());
+    }
+    auto program = ottl::Program::compile(all, ottl::filter_library());
     if (!program.ok()) return program.status();
     if (!config.expressions.empty()) match->expressions.emplace(std::move(*program));
   } else {
