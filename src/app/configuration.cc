@@ -40,7 +40,7 @@ std::optional<pipeline::Plan> plan_of(const config::Node& root, config::Diagnost
   const config::Configuration configuration = config::read_configuration(root, diagnostics);
   pipeline::Plan plan =
       pipeline::Plan::make(configuration, components::all_components(), diagnostics);
-  if (diagnostics.ok()) pipeline::try_components(plan, diagnostics);
+  pipeline::try_components(plan, diagnostics);
   if (!diagnostics.ok()) return std::nullopt;
   return plan;
 }

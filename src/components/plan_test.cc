@@ -22,7 +22,7 @@ std::string errors(const std::string& yaml) {
   EXPECT_TRUE(root.ok()) << root.status().message();
   const auto configuration = config::read_configuration(*root, diagnostics);
   const auto plan = pipeline::Plan::make(configuration, all_components(), diagnostics);
-  if (diagnostics.ok()) pipeline::try_components(plan, diagnostics);
+  pipeline::try_components(plan, diagnostics);
   std::string out;
   for (const auto& error : diagnostics.errors()) {
     const std::string text = error.to_string();
@@ -97,6 +97,32 @@ TEST(Plan, StatementsThatCannotBeInOneGroupAreNamedWithTheirContexts) {
 :13:7: processors::transform::metric_statements[2]: statement `set(metric.nome, "a")`: there is no field "nome" in the context metric (did you mean "name"?)
 :15:22: processors::transform/b::log_statements[0]: no path says which context the statements are for: write paths with their context, such as log.attributes
 )~");
+}
+
+TEST(Plan, WhatIsWrongInOnePlaceHidesNothingElsewhere) {
+  EXPECT_EQ(errors(R"(receivers: {nop: }
+processors:
+  batch: {timout: 1s}
+  redaction: {blocked_values: ['(']}
+  span: {}
+exporters:
+  clickhouse:
+    endpoint: http://localhost
+    timeout: -1s
+    http_port: 99999
+    retry_on_failure: {enabled: maybe}
+  file: {path: /nonexistent/out.json}
+  otlp: {endpoint: 'localhost:4317', auth: {authenticator: basicauth}}
+extensions: {basicauth: {}}
+connectors:
+  routing: {table: [{condition: 'true', pipelines: [logs/none]}]}
+service:
+  extensions: [basicauth]
+  pipelines:
+    logs: {receivers: [nop], processors: [batch, redaction, span], exporters: [clickhouse, file, otlp, routing]}
+    logs/b: {receivers: [routing], exporters: [file]}
+)"),
+            "");
 }
 
 TEST(Plan, WrongConditionsAreNamedAtTheirOwnPlaces) {

@@ -121,7 +121,9 @@ class Schema final : public SchemaBase {
     fields_.back().ignored_because = std::move(because);
     return *this;
   }
-  /// Called after all fields were read, with the place of the whole.
+  /// Called after all fields were read, with the place of the whole. What was wrong within options
+  /// that are maps with keys of their own was named there and keeps no check from being called;
+  /// these options then have what could be read, and defaults.
   Schema& check(std::function<void(const Config&, const Place&)> check) {
     checks_.push_back(std::move(check));
     return *this;
@@ -130,13 +132,14 @@ class Schema final : public SchemaBase {
   /// Reads a map over `out`, which holds the defaults; null changes nothing.
   void decode(const Node& node, Config& out, const Place& place) const {
     if (!node.is_null() && !node.is_map()) return place.expected("a map", node);
-    const size_t before = place.diagnostics().errors().size();
-    for (const Node::Member& member : node.members) read(member, out, place);
+    bool is_whole = true;
+    for (const Node::Member& member : node.members) is_whole = read(member, out, place) && is_whole;
     for (const FieldInfo& info : fields_) {
-      if (info.is_required && node.find(info.name) == nullptr)
-        place.error("the option \"" + info.name + "\" is missing");
+      if (!info.is_required || node.find(info.name) != nullptr) continue;
+      place.error("the option \"" + info.name + "\" is missing");
+      is_whole = false;
     }
-    if (place.diagnostics().errors().size() == before) check_all(out, place);
+    if (is_whole) check_all(out, place);
   }
 
   /// What has an effect, secrets masked.
@@ -166,19 +169,27 @@ class Schema final : public SchemaBase {
     access_.push_back(std::move(access));
   }
 
-  void read(const Node::Member& member, Config& out, const Place& place) const {
+  /// False if `out` does not say what the member means to say.
+  bool read(const Node::Member& member, Config& out, const Place& place) const {
     const Place here = place.at(member.first, member.second);
     const FieldInfo* info = find(member.first);
-    if (info == nullptr) return unknown_key(member.first, here);
+    if (info == nullptr) {
+      unknown_key(member.first, here);
+      return false;
+    }
     if (!info->refused_because.empty()) {
       if (!member.second.is_null()) here.error(info->refused_because);
-      return;
+      return true;
     }
     if (!info->ignored_because.empty())
       here.warning("this option has no effect: " + info->ignored_because);
+    const size_t before = here.diagnostics().errors().size();
     const Access& access = access_[static_cast<size_t>(info - fields_.data())];
     if (access.decode && (!member.second.is_null() || info->type.takes_null))
       access.decode(member.second, out, here);
+    const bool is_read_apart =
+        info->type.object != nullptr && (member.second.is_map() || member.second.is_null());
+    return is_read_apart || here.diagnostics().errors().size() == before;
   }
 
   void check_all(const Config& config, const Place& place) const {

@@ -87,6 +87,21 @@ Read read(const std::string& yaml) {
   return out;
 }
 
+TEST(Schema, WhatIsWrongInAPartHidesNoCheckOfTheWhole) {
+  const auto is_checked = [](const std::string& yaml) {
+    const std::string errors = read(yaml).diagnostics.to_string();
+    return errors.find("13 is unlucky") != std::string::npos;
+  };
+  EXPECT_TRUE(is_checked("{size: 13, part: {depth: x}}"));
+  EXPECT_TRUE(is_checked("{size: 13, extra: {deep: 1}}"));
+  EXPECT_TRUE(is_checked("{size: 13, unsafe: true}"));
+  // What the check would go by is not known.
+  EXPECT_FALSE(is_checked("{size: 13, on: 5}"));
+  EXPECT_FALSE(is_checked("{size: 13, sise: 5}"));
+  EXPECT_FALSE(is_checked("{size: 13, part: 5}"));
+  EXPECT_FALSE(is_checked("{size: 13, numbers: [x]}"));
+}
+
 TEST(Schema, ReadsEveryType) {
   const Read got = read(
       "{on: false, size: 5.5, ratio: 2, name: n, wait: 1m30s, colour: green, names: [a, b], "

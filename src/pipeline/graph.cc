@@ -162,22 +162,36 @@ Plan Plan::make(const config::Configuration& configuration, const Registry& regi
                 config::Diagnostics& diagnostics) {
   Plan plan;
   plan.configuration_ = configuration;
+  bool is_known = diagnostics.ok();  // what there is, and how it is connected
   for (const Section section : kSections) {
     for (const config::ComponentConfig& component : configuration.of(section)) {
       const config::Place place(diagnostics, component.path, component.options.mark);
       const Factory* factory = registry.find(section, component.id.type);
       if (factory == nullptr) {
         place.error(unknown_type(registry, section, component.id.type));
+        is_known = false;
         continue;
       }
-      plan.planned_[{section, component.id}] = {factory, factory->read(component.options, place)};
+      const size_t before = diagnostics.errors().size();
+      Planned& planned = plan.planned_[{section, component.id}];
+      planned = {factory, factory->read(component.options, place)};
       const auto references = diagnostics.take_references();
       if (configuration.is_used(section, component.id))
         check_extensions(references, configuration, registry, diagnostics);
+      planned.is_right = diagnostics.errors().size() == before;
     }
   }
-  if (diagnostics.ok()) PipelineChecks(configuration, plan, diagnostics).run();
+  if (is_known) {
+    const size_t before = diagnostics.errors().size();
+    PipelineChecks(configuration, plan, diagnostics).run();
+    plan.pipelines_fit_ = diagnostics.errors().size() == before;
+  }
   return plan;
+}
+
+const Plan::Planned* Plan::find_right(Section section, const ComponentId& id) const {
+  const auto found = planned_.find({section, id});
+  return found == planned_.end() || !found->second.is_right ? nullptr : &found->second;
 }
 
 config::Node Plan::show() const {

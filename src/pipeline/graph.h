@@ -16,18 +16,25 @@ otlp::Signal signal_of(const config::PipelineConfig& pipeline);
 /// made.
 class Plan {
  public:
-  /// Reads the options of all components, used or not, and checks that the pipelines fit together.
-  /// What is wrong goes to `diagnostics`; then the plan is good for nothing.
+  /// Reads the options of all components, used or not, and checks that the pipelines fit together,
+  /// if it is known what these consist of. What is wrong goes to `diagnostics`; then the plan is
+  /// good for nothing but try_components().
   static Plan make(const config::Configuration& configuration, const Registry& registry,
                    config::Diagnostics& diagnostics);
 
   struct Planned {
     const Factory* factory = nullptr;
     Factory::Options options;
+    bool is_right = true;  ///< nothing was wrong with the options
   };
+  /// REQUIRES: the plan was made without an error.
   const Planned& of(config::Section section, const ComponentId& id) const {
     return planned_.at({section, id});
   }
+  /// Null where the options of such a component are not known to be right.
+  const Planned* find_right(config::Section section, const ComponentId& id) const;
+  /// Whether the pipelines were found to fit together.
+  bool pipelines_fit() const { return pipelines_fit_; }
   const config::Configuration& configuration() const { return configuration_; }
   /// The effective configuration: all options with their defaults, secrets masked.
   config::Node show() const;
@@ -35,6 +42,7 @@ class Plan {
  private:
   config::Configuration configuration_;
   std::map<std::pair<config::Section, ComponentId>, Planned> planned_;
+  bool pipelines_fit_ = false;
 };
 
 /// Running pipelines.

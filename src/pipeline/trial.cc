@@ -1,5 +1,6 @@
 #include "pipeline/trial.h"
 
+#include <algorithm>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -35,11 +36,18 @@ class Trial {
         host_.extensions[reference.id] = extensions_.emplace_back(std::move(*made)).get();
         return Status();
       });
-    // Who names an extension that cannot be made would only say that it is not there.
-    const bool has_extensions = wrong_.empty();
+    // Who names an extension that cannot be made would only say that it is not there, and who feeds
+    // a pipeline that is not there, that he feeds none.
+    const auto& wanted = configuration().extensions;
+    const bool has_extensions = std::all_of(
+        wanted.begin(), wanted.end(),
+        [&](const Reference& reference) { return host_.extensions.count(reference.id) != 0; });
     for (const PipelineConfig& pipeline : configuration().pipelines) {
       for (const Reference& reference : pipeline.processors) make_processor(reference.id, pipeline);
-      for (const Reference& reference : pipeline.exporters) make_connector(reference.id, pipeline);
+      if (plan_.pipelines_fit()) {
+        for (const Reference& reference : pipeline.exporters)
+          make_connector(reference.id, pipeline);
+      }
       if (!has_extensions) continue;
       for (const Reference& reference : pipeline.receivers) make_receiver(reference.id);
       for (const Reference& reference : pipeline.exporters) make_exporter(reference.id);
@@ -59,6 +67,7 @@ class Trial {
 
   void make_processor(const ComponentId& id, const PipelineConfig& pipeline) {
     attempt(Section::Processors, id, pipeline.id.type, [&](const Plan::Planned& planned) {
+      if (!planned.factory->about().signals.has(signal_of(pipeline))) return Status();
       return planned.factory->processor(planned.options, id, signal_of(pipeline), host_).status();
     });
   }
@@ -86,12 +95,13 @@ class Trial {
   /// section: connectors stand in the pipelines' lists of receivers and exporters.
   template <typename Make>
   void attempt(Section section, const ComponentId& id, const std::string& made_for, Make make) {
-    const ComponentConfig* component = configuration().find(section, id);
-    if (component == nullptr || wrong_.count({section, id}) != 0) return;
+    const Plan::Planned* planned = plan_.find_right(section, id);
+    if (planned == nullptr || wrong_.count({section, id}) != 0) return;
     if (!tried_.insert({section, id, made_for}).second) return;
-    const Status status = make(plan_.of(section, id));
+    const Status status = make(*planned);
     if (status.ok()) return;
-    diagnostics_.error(component->options.mark, component->path, status.message());
+    const ComponentConfig& component = *configuration().find(section, id);
+    diagnostics_.error(component.options.mark, component.path, status.message());
     wrong_.insert({section, id});
   }
 
