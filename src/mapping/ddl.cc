@@ -194,18 +194,23 @@ std::optional<seconds> wanted_ttl(std::string_view name, const Ttl& ttl) {
 
 }  // namespace
 
-std::vector<std::string> ttl_changes(
-    std::string_view database, const Ttl& ttl,
-    const std::vector<std::pair<std::string, std::string>>& present) {
-  std::vector<std::string> out;
+TtlChanges ttl_changes(std::string_view database, const Ttl& ttl,
+                       const std::vector<std::pair<std::string, std::string>>& present) {
+  TtlChanges out;
   for (const auto& [name, create] : present) {
     const auto wanted = wanted_ttl(name, ttl);
+    if (!wanted || wanted->count() == 0) continue;
     const auto has = find_ttl(create);
-    if (!wanted || !has || wanted->count() == 0 || *wanted == has->length) continue;
-    out.push_back(
-        "ALTER TABLE " + quote_identifier(database) + "." + quote_identifier(name) +
-        " MODIFY TTL " + has->base + " + " + interval(*wanted) +
-        " SETTINGS materialize_ttl_after_modify = " + (*wanted > has->length ? "1" : "0"));
+    if (!has) {
+      out.left_alone.push_back(name);
+      continue;
+    }
+    if (*wanted == has->length) continue;
+    const bool is_longer = *wanted > has->length;
+    out.changes.push_back(
+        {name, "ALTER TABLE " + quote_identifier(database) + "." + quote_identifier(name) +
+                   " MODIFY TTL " + has->base + " + " + interval(*wanted) +
+                   " SETTINGS materialize_ttl_after_modify = " + (is_longer ? "1" : "0")});
   }
   return out;
 }

@@ -41,6 +41,7 @@ struct EngineVersion {
   int minor = 0;
   /// From what `SELECT version()` gives, for example "26.5.1.1".
   static Result<EngineVersion> parse(std::string_view text);
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the default for a zero.
   friend auto operator<=>(const EngineVersion&, const EngineVersion&) = default;
 };
 /// The first release with text indexes; older ones get bloom filters, as ClickStack does it.
@@ -80,12 +81,19 @@ struct TableSpec {
 /// as the original exporter makes them.
 std::string create_table(Table table, const TableSpec& spec);
 
+struct TtlChanges {
+  struct Change {
+    std::string table;
+    std::string alter;
+  };
+  std::vector<Change> changes;
+  std::vector<std::string> left_alone;  ///< tables whose TTL is not one plain interval, or none
+};
 /// ALTER statements that give ClickStack's tables these TTLs, where they have others. `present` has
-/// the names of tables and their CREATE statements as system.tables has them; TTLs that are not one
-/// plain interval are left alone. Rows are deleted later where a TTL grew shorter, and known to
-/// live longer at once where it grew longer.
-std::vector<std::string> ttl_changes(
-    std::string_view database, const Ttl& ttl,
-    const std::vector<std::pair<std::string, std::string>>& present);
+/// the names of tables and their CREATE statements as system.tables has them. Rows are deleted
+/// later where a TTL grew shorter, and known to live longer at once where it grew longer. A TTL of
+/// 0 changes nothing.
+TtlChanges ttl_changes(std::string_view database, const Ttl& ttl,
+                       const std::vector<std::pair<std::string, std::string>>& present);
 
 }  // namespace sluice::mapping

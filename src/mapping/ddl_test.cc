@@ -123,6 +123,91 @@ TEST(SchemaStatements, AFinishedSchemaNeedsNothingAndANewerOneIsRefused) {
   EXPECT_NE(newer.status().message().find("newer Sluice"), std::string::npos);
 }
 
+/// The ALTER statements, and then the names of tables that are left alone.
+std::vector<std::string> changes_of(const std::string& table, const std::string& ttl_clause,
+                                    const Ttl& ttl) {
+  const std::string create = "CREATE TABLE d." + table +
+                             " (`Timestamp` DateTime64(9)) ENGINE = MergeTree PARTITION BY "
+                             "toDate(Timestamp) ORDER BY Timestamp" +
+                             ttl_clause + " SETTINGS index_granularity = 8192";
+  const TtlChanges found = ttl_changes("d", ttl, {{table, create}});
+  std::vector<std::string> out;
+  for (const TtlChanges::Change& change : found.changes) {
+    EXPECT_EQ(change.table, table);
+    out.push_back(change.alter);
+  }
+  out.insert(out.end(), found.left_alone.begin(), found.left_alone.end());
+  return out;
+}
+
+using Strings = std::vector<std::string>;
+
+TEST(TtlChanges, RowsOfALongerTtlAreKnownToLiveLongerAtOnceAndThoseOfAShorterOneLater) {
+  Ttl ttl;
+  ttl.logs = hours(48);
+  EXPECT_EQ(changes_of("otel_logs", " TTL toDateTime(Timestamp) + toIntervalDay(1)", ttl),
+            Strings{"ALTER TABLE `d`.`otel_logs` MODIFY TTL toDateTime(Timestamp) + "
+                    "toIntervalDay(2) SETTINGS materialize_ttl_after_modify = 1"});
+  EXPECT_EQ(changes_of("otel_logs", " TTL toDateTime(Timestamp) + toIntervalDay(30)", ttl),
+            Strings{"ALTER TABLE `d`.`otel_logs` MODIFY TTL toDateTime(Timestamp) + "
+                    "toIntervalDay(2) SETTINGS materialize_ttl_after_modify = 0"});
+}
+
+TEST(TtlChanges, TheSameTimeInAnotherUnitIsNoChange) {
+  Ttl ttl;
+  ttl.logs = hours(24);
+  for (const char* same : {"toIntervalDay(1)", "toIntervalHour(24)", "toIntervalMinute(1440)",
+                           "toIntervalSecond(86400)"}) {
+    EXPECT_EQ(changes_of("otel_logs", std::string(" TTL toDateTime(Timestamp) + ") + same, ttl),
+              Strings{})
+        << same;
+  }
+}
+
+TEST(TtlChanges, EveryTableFollowsItsSignalAndRollupsToo) {
+  Ttl ttl;
+  ttl.logs = hours(1);
+  ttl.traces = hours(2);
+  ttl.metrics = hours(3);
+  ttl.sessions = hours(4);
+  constexpr std::pair<const char*, int> kHours[] = {{"otel_logs", 1},
+                                                    {"otel_logs_kv_rollup_15m", 1},
+                                                    {"otel_traces", 2},
+                                                    {"otel_traces_kv_rollup_15m", 2},
+                                                    {"otel_metrics_gauge", 3},
+                                                    {"otel_metrics_sum", 3},
+                                                    {"otel_metrics_summary", 3},
+                                                    {"otel_metrics_histogram", 3},
+                                                    {"hyperdx_sessions", 4},
+                                                    {"otel_metrics_exponential_histogram", 3}};
+  for (const auto& [table, expected] : kHours) {
+    const auto changes = changes_of(table, " TTL Timestamp + toIntervalDay(30)", ttl);
+    ASSERT_EQ(changes.size(), 1u) << table;
+    EXPECT_EQ(count(changes[0], "TTL Timestamp + toIntervalHour(" + std::to_string(expected) + ")"),
+              1u)
+        << changes[0];
+  }
+}
+
+TEST(TtlChanges, ATtlThatIsNotOnePlainIntervalIsLeftAloneAndNamed) {
+  for (const char* clause :
+       {"", " TTL Timestamp + toIntervalDay(1) + toIntervalHour(1)", " TTL Timestamp",
+        " TTL Timestamp + toIntervalMonth(1)", " TTL Timestamp + INTERVAL 1 DAY",
+        " TTL Timestamp + toIntervalDay(1) TO VOLUME 'cold'",
+        " TTL Timestamp + toIntervalDay(1), Timestamp + toIntervalDay(2) TO VOLUME 'cold'",
+        " TTL Timestamp + toIntervalDay(1) WHERE x = 1", " TTL Timestamp + toIntervalDay(n)"}) {
+    EXPECT_EQ(changes_of("otel_logs", clause, Ttl()), Strings{"otel_logs"}) << clause;
+  }
+}
+
+TEST(TtlChanges, ZeroAndTablesThatAreNotClickStacksChangeNothing) {
+  Ttl ttl;
+  ttl.logs = seconds(0);
+  EXPECT_EQ(changes_of("otel_logs", " TTL Timestamp + toIntervalDay(1)", ttl), Strings{});
+  EXPECT_EQ(changes_of("otel_logs", "", ttl), Strings{});
+  EXPECT_EQ(changes_of("my_table", " TTL Timestamp + toIntervalDay(1)", Ttl()), Strings{});
+}
+
 TEST(CreateTable, JsonTakesThePlaceOfMapsButInMetrics) {
   TableSpec spec;
   spec.database = "`d`";

@@ -71,6 +71,40 @@ TEST(ClickHouseExporter, ColumnsThatATableLacksAreLeftOutFromTheStart) {
   EXPECT_NE(text.find("sluice schema"), std::string::npos) << text;
 }
 
+TEST(ClickHouseExporter, RetentionTimesThatCannotBeChangedAreSaidAndTheOthersAreChanged) {
+  LogCapture log;
+  const auto fine = accepting();
+  ClickHouseExporterConfig config = quick_logs();
+  config.schema = SchemaWork::ClickStack;
+  config.reconcile_ttl = true;
+  ExporterRig rig(
+      [&](const FakeRequest& request) {
+        if (request.sql.find("create_table_query") != std::string::npos) {
+          return FakeReply::ok(
+              "otel_logs\tCREATE TABLE d.otel_logs ENGINE = MergeTree TTL Timestamp + "
+              "toIntervalDay(3)\n"
+              "otel_traces\tCREATE TABLE d.otel_traces ENGINE = MergeTree TTL Timestamp + "
+              "toIntervalDay(3)\n"
+              "hyperdx_sessions\tCREATE TABLE d.hyperdx_sessions ENGINE = MergeTree TTL "
+              "Timestamp\n");
+        }
+        if (request.sql.rfind("ALTER TABLE `default`.`otel_logs`", 0) == 0)
+          return FakeReply::exception(159, "Timeout exceeded");
+        return fine(request);
+      },
+      config);
+  while (!rig.exporter->ready()) std::this_thread::yield();
+  const std::string text = log.take();
+  EXPECT_EQ(count(text, "could not be changed"), 1u) << text;
+  EXPECT_NE(text.find("Timeout exceeded"), std::string::npos) << text;
+  EXPECT_EQ(count(text, "keeps its retention time"), 1u) << text;
+  EXPECT_NE(text.find("hyperdx_sessions"), std::string::npos) << text;
+  size_t changed = 0;
+  for (const FakeRequest& request : rig.server.requests())
+    changed += request.sql.rfind("ALTER TABLE `default`.`otel_traces` MODIFY TTL", 0) == 0 ? 1 : 0;
+  EXPECT_EQ(changed, 1u);
+}
+
 TEST(ClickHouseExporter, JsonIsSentWithSettingsThatKeepWhatItSays) {
   ClickHouseExporterConfig config = quick_logs();
   config.attributes = mapping::AttributeType::Json;

@@ -156,7 +156,7 @@ Status Keeper::pass() {
   } else {
     look_for_what_was_missing();
   }
-  const Status status = watch_parts();
+  Status status = watch_parts();
   reachable_ = status.ok();
   return status;
 }
@@ -200,7 +200,7 @@ Status Keeper::make_tables() {
   SLUICE_RETURN_IF_ERROR(make_clickstack_tables(engine));
   if (!config_.reconcile_ttl) return {};
   if (const Status status = reconcile_ttl(); !status.ok()) {
-    log::warn("Retention times of tables that are there could not be changed",
+    log::warn("The retention times of tables that are there could not be seen",
               {{"error", status.message()}});
   }
   return {};
@@ -257,7 +257,18 @@ Status Keeper::reconcile_ttl() {
   for_each_pair(*tables, [&](std::string_view name, std::string_view create) {
     present.emplace_back(name, create);
   });
-  return run_all(mapping::ttl_changes(database(), config_.ttl, present));
+  const mapping::TtlChanges wanted = mapping::ttl_changes(database(), config_.ttl, present);
+  for (const std::string& table : wanted.left_alone) {
+    log::warn("A table keeps its retention time: that is not one plain interval",
+              {{"table", table}, {"do", "ALTER TABLE … MODIFY TTL"}});
+  }
+  for (const auto& [table, alter] : wanted.changes) {
+    const Status status = query(alter).status();
+    if (status.ok()) continue;
+    log::warn("The retention time of a table could not be changed",
+              {{"table", table}, {"error", status.message()}});
+  }
+  return {};
 }
 
 void Keeper::check_tables() {
