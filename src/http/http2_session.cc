@@ -51,6 +51,17 @@ class NameValues {
   std::vector<nghttp2_nv> pairs_;
 };
 
+/// What a peer is told whose bytes nghttp2 cannot go on after. Other errors it answers itself.
+uint32_t goaway_code(ssize_t error) {
+  switch (error) {
+    case NGHTTP2_ERR_BAD_CLIENT_MAGIC: return NGHTTP2_PROTOCOL_ERROR;
+    case NGHTTP2_ERR_NOMEM: return NGHTTP2_INTERNAL_ERROR;
+    // Floods: of control frames, which our callback ends, of CONTINUATIONs, of what wants an
+    // answer.
+    default: return NGHTTP2_ENHANCE_YOUR_CALM;
+  }
+}
+
 }  // namespace
 
 bool RateLimit::take(Clock::time_point now) {
@@ -231,14 +242,13 @@ void Http2Session::receive(std::string_view bytes) {
   const ssize_t used = nghttp2_session_mem_recv(
       session_, reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
   busy_ = false;
-  if (flooded_) {
+  if (used < 0) {
     nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE,
-                          nghttp2_session_get_last_proc_stream_id(session_),
-                          NGHTTP2_ENHANCE_YOUR_CALM, nullptr, 0);
+                          nghttp2_session_get_last_proc_stream_id(session_), goaway_code(used),
+                          nullptr, 0);
   }
   pump();
-  // Anything but "all of it was read" is the end: nghttp2 has queued its GOAWAY, or cannot go on.
-  if (flooded_ || (used < 0 && !ended_)) {
+  if (used < 0 && !ended_) {
     ended_ = true;
     context_.transport.finish();
   }

@@ -215,6 +215,27 @@ TEST_F(Http2SessionTest, SlowBodyIsRefused) {
   EXPECT_EQ(handler.refusals, std::vector{Refusal::TooSlow});
 }
 
+TEST_F(Http2SessionTest, AnswerThatIsNotTakenIsCutOffAndTheOthersGoOn) {
+  handler.answer.body = "answer";
+  client->shut_window();
+  const int32_t stalled = client->post("/", {}, "a");
+  exchange();
+  EXPECT_EQ(client->reply(stalled).headers.at(":status"), "200");
+  session->tick(Clock::now() + limits.write_timeout - 1s);
+  exchange();
+  EXPECT_FALSE(client->reply(stalled).closed);
+  session->tick(Clock::now() + limits.write_timeout + 1s);
+  exchange();
+  EXPECT_EQ(client->reply(stalled).body, "");
+  EXPECT_TRUE(client->reply(stalled).closed);
+  EXPECT_EQ(client->reply(stalled).error, static_cast<uint32_t>(NGHTTP2_CANCEL));
+  EXPECT_FALSE(transport.finished || transport.aborted);
+  handler.answer.body = {};
+  const int32_t next = client->post("/", {}, "a");
+  exchange();
+  EXPECT_EQ(client->reply(next).headers.at(":status"), "200");
+}
+
 TEST_F(Http2SessionTest, DrainAnswersOpenStreamsAndRefusesNewOnes) {
   handler.at_once = false;
   const int32_t open = client->post("/", {}, "a");
@@ -242,6 +263,18 @@ TEST_F(Http2SessionTest, ResetBeforeTheAnswerIsHarmless) {
   EXPECT_FALSE(transport.finished);
 }
 
+/// The error code of the GOAWAY among these frames; -1 if there is none.
+int goaway_in(std::string_view frames) {
+  constexpr size_t kHeaderBytes = 9;
+  while (frames.size() >= kHeaderBytes) {
+    const auto byte = [&](size_t at) { return static_cast<unsigned char>(frames.at(at)); };
+    const size_t length = static_cast<size_t>(byte(0)) << 16 | byte(1) << 8 | byte(2);
+    if (byte(3) == NGHTTP2_GOAWAY) return byte(kHeaderBytes + 7);  // codes are below 256
+    frames.remove_prefix(kHeaderBytes + length);
+  }
+  return -1;
+}
+
 TEST_F(Http2SessionTest, BrokenFramesEndTheConnection) {
   const std::string preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
   const std::string settings("\0\0\0\4\0\0\0\0\0", 9);
@@ -259,32 +292,38 @@ TEST_F(Http2SessionTest, BrokenFramesEndTheConnection) {
   struct Case {
     const char* what;
     std::string bytes;
+    uint32_t goaway;
   };
   std::string continuations = frame(1, 0, 1, "\x82");
   for (int i = 0; i < 1000; ++i) continuations += frame(9, 0, 1, "\x82");
+  const std::string begin_of_all = preface + settings;
   const std::vector<Case> cases = {
-      {"no preface", "PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n" + settings},
-      {"HEADERS on stream 0", preface + settings + frame(1, 5, 0, "\x82")},
-      {"even stream", preface + settings + frame(1, 5, 2, "\x82\x86\x84\x41\x01x")},
-      {"DATA before HEADERS", preface + settings + frame(0, 1, 1, "x")},
-      {"HPACK index 0", preface + settings + frame(1, 5, 1, "\x80")},
-      {"HPACK endless number", preface + settings + frame(1, 5, 1, endless)},
+      {"no preface", "PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n" + settings, NGHTTP2_PROTOCOL_ERROR},
+      {"HEADERS on stream 0", begin_of_all + frame(1, 5, 0, "\x82"), NGHTTP2_PROTOCOL_ERROR},
+      {"even stream", begin_of_all + frame(1, 5, 2, "\x82\x86\x84\x41\x01x"),
+       NGHTTP2_PROTOCOL_ERROR},
+      {"DATA before HEADERS", begin_of_all + frame(0, 1, 1, "x"), NGHTTP2_PROTOCOL_ERROR},
+      {"HPACK index 0", begin_of_all + frame(1, 5, 1, "\x80"), NGHTTP2_COMPRESSION_ERROR},
+      {"HPACK endless number", begin_of_all + frame(1, 5, 1, endless), NGHTTP2_COMPRESSION_ERROR},
       {"HPACK string longer than its frame",
-       preface + settings + frame(1, 5, 1, "\x40\x7f\xff\xff\xff\x0f")},
-      {"HPACK table size", preface + settings + frame(1, 5, 1, "\x3f\xff\xff\xff\x0f")},
-      {"endless CONTINUATION", preface + settings + continuations},
-      {"window overflow", preface + settings + frame(8, 0, 0, "\x7f\xff\xff\xff")},
-      {"frame over the size", preface + settings + std::string("\xff\xff\xff\0\0\0\0\0\1", 9)},
-      {"SETTINGS of 5 bytes", preface + frame(4, 0, 0, "12345")},
-      {"not HTTP/2 after the preface", preface + "GET / HTTP/1.1\r\n\r\n"},
+       begin_of_all + frame(1, 5, 1, "\x40\x7f\xff\xff\xff\x0f"), NGHTTP2_COMPRESSION_ERROR},
+      {"HPACK table size", begin_of_all + frame(1, 5, 1, "\x3f\xff\xff\xff\x0f"),
+       NGHTTP2_COMPRESSION_ERROR},
+      {"endless CONTINUATION", begin_of_all + continuations, NGHTTP2_ENHANCE_YOUR_CALM},
+      {"window overflow", begin_of_all + frame(8, 0, 0, "\x7f\xff\xff\xff"),
+       NGHTTP2_FLOW_CONTROL_ERROR},
+      {"frame over the size", begin_of_all + std::string("\xff\xff\xff\0\0\0\0\0\1", 9),
+       NGHTTP2_FRAME_SIZE_ERROR},
+      {"SETTINGS of 5 bytes", preface + frame(4, 0, 0, "12345"), NGHTTP2_FRAME_SIZE_ERROR},
+      {"not HTTP/2 after the preface", preface + "GET / HTTP/1.1\r\n\r\n", NGHTTP2_PROTOCOL_ERROR},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.what);
-    transport = {};
-    begin();
+    restart();
     session->receive(c.bytes);
-    EXPECT_TRUE(transport.finished || transport.aborted);
+    EXPECT_TRUE(transport.finished);
     EXPECT_TRUE(handler.requests.empty());
+    EXPECT_EQ(goaway_in(transport.sent), static_cast<int>(c.goaway));
   }
 }
 
