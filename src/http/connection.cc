@@ -14,10 +14,6 @@ constexpr std::string_view kHttp2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// So much of the preface tells HTTP/2 from everything else: no method begins like this.
 constexpr size_t kPrefaceEnough = 14;
 
-/// A TLS handshake record: someone speaks TLS to a plain port, and could not read an answer in
-/// plain text.
-constexpr char kTlsHandshake = 0x16;
-
 /// Rounds of reading before other connections get their turn.
 constexpr int kReadRounds = 4;
 

@@ -69,7 +69,7 @@ std::optional<std::string_view> origin_form(std::string_view target) {
   return path == std::string_view::npos ? std::string_view("/") : target.substr(path);
 }
 
-std::optional<HeadError> parse_request_line(std::string_view line, const Limits& limits,
+std::optional<HeadError> parse_request_line(std::string_view line, const HeadLimits& limits,
                                             Request& request) {
   const size_t first = line.find(' ');
   const size_t last = line.rfind(' ');
@@ -83,7 +83,7 @@ std::optional<HeadError> parse_request_line(std::string_view line, const Limits&
     return bad("the request line does not end with HTTP/1.1");
   }
   if (version != "HTTP/1.1" && version != "HTTP/1.0") {
-    return HeadError{505, "only HTTP/1.0, HTTP/1.1 and HTTP/2 are spoken here"};
+    return HeadError{505, "this version of HTTP is not spoken here"};
   }
   if (target.size() > limits.target_bytes) return HeadError{414, "the request target is too long"};
   if (target.empty() || !is_target_text(target))
@@ -162,7 +162,7 @@ HeadScanner::State HeadScanner::refuse(int status, std::string_view message) {
   return State::Bad;
 }
 
-HeadScanner::State HeadScanner::scan(std::string_view bytes, const Limits& limits) {
+HeadScanner::State HeadScanner::scan(std::string_view bytes, const HeadLimits& limits) {
   // The method and the version want some bytes too.
   constexpr size_t kRequestLineExtra = 64;
   const size_t line_max = limits.target_bytes + kRequestLineExtra;
@@ -180,19 +180,22 @@ HeadScanner::State HeadScanner::scan(std::string_view bytes, const Limits& limit
     }
     const bool empty = newline == line_begin_ + 1;
     if (first_line_ && newline > line_max) return refuse(414, "the request target is too long");
-    if (at_ > limits.header_list_bytes) return refuse(431, "the header is too large");
+    if (!first_line_ && at_ - fields_begin_ > limits.header_list_bytes)
+      return refuse(431, "the header is too large");
     if (empty && !first_line_) return State::Complete;
     if (empty && line_begin_ != 0) return refuse(400, "the request begins with empty lines");
-    first_line_ = empty;  // RFC 9112, 2.2: one empty line before a request is let pass
+    if (first_line_) fields_begin_ = at_;
+    first_line_ = first_line_ && empty;  // RFC 9112, 2.2: one empty line before it is let pass
     line_begin_ = at_;
   }
   if (first_line_ && bytes.size() > line_max) return refuse(414, "the request target is too long");
-  if (bytes.size() > limits.header_list_bytes) return refuse(431, "the header is too large");
+  if (!first_line_ && bytes.size() - fields_begin_ > limits.header_list_bytes)
+    return refuse(431, "the header is too large");
   return State::NeedMore;
 }
 
-std::optional<HeadError> parse_head(std::string_view head, const Limits& limits, Request& request,
-                                    Framing& framing) {
+std::optional<HeadError> parse_head(std::string_view head, const HeadLimits& limits,
+                                    Request& request, Framing& framing) {
   if (head.substr(0, 2) == "\r\n") head.remove_prefix(2);
   bool first = true;
   while (true) {

@@ -1,7 +1,7 @@
 #pragma once
 
 // Reads HTTP/1.1 requests as strictly as RFC 9112 allows: whatever two readers could understand in
-// two ways is refused. Why not Beast: docs/decisions/0004-http.md.
+// two ways is refused. Why our own: docs/decisions/0004-http.md.
 
 #include <cstdint>
 #include <optional>
@@ -28,6 +28,10 @@ struct Framing {
   bool has_body() const { return chunked || length.value_or(0) != 0; }
 };
 
+/// A TLS handshake record begins with it: someone speaks TLS to a plain port, and could not read an
+/// answer in plain text.
+inline constexpr char kTlsHandshake = 0x16;
+
 /// Finds the end of a head that arrives in pieces, looking at each byte once.
 class HeadScanner {
  public:
@@ -35,7 +39,7 @@ class HeadScanner {
 
   /// `bytes` begins with the head and is longer at each call. Complete: end() bytes are the head,
   /// with its empty line.
-  State scan(std::string_view bytes, const Limits& limits);
+  State scan(std::string_view bytes, const HeadLimits& limits);
   size_t end() const { return at_; }
   const HeadError& error() const { return error_; }
   void reset() { *this = {}; }
@@ -45,13 +49,14 @@ class HeadScanner {
 
   size_t at_ = 0;  // everything before has been looked at
   size_t line_begin_ = 0;
+  size_t fields_begin_ = 0;  // after the request line
   bool first_line_ = true;
   HeadError error_;
 };
 
 /// Parses a head that HeadScanner found complete. Fills version, method, target and headers.
-std::optional<HeadError> parse_head(std::string_view head, const Limits& limits, Request& request,
-                                    Framing& framing);
+std::optional<HeadError> parse_head(std::string_view head, const HeadLimits& limits,
+                                    Request& request, Framing& framing);
 
 /// Takes chunked transfer coding apart. Extensions and trailers are read and dropped, within
 /// bounds.

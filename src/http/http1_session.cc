@@ -92,7 +92,7 @@ void Http1Session::process(std::string_view& bytes) {
 bool Http1Session::read_head(std::string_view& bytes) {
   if (bytes.empty()) return false;
   if (scanner_.end() == 0) since_ = Clock::now();
-  switch (scanner_.scan(bytes, context_.limits)) {
+  switch (scanner_.scan(bytes, context_.limits.head())) {
     case HeadScanner::State::NeedMore: return false;
     case HeadScanner::State::Bad: refuse_head(scanner_.error()); return true;
     case HeadScanner::State::Complete: break;
@@ -104,7 +104,7 @@ bool Http1Session::read_head(std::string_view& bytes) {
   framing_ = {};
   incoming_ = {};
   incoming_.request.peer = context_.peer;
-  if (auto error = parse_head(head, context_.limits, incoming_.request, framing_)) {
+  if (auto error = parse_head(head, context_.limits.head(), incoming_.request, framing_)) {
     refuse_head(*error);
     return true;
   }

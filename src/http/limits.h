@@ -6,8 +6,15 @@
 
 namespace sluice::http {
 
-/// What a peer may ask of us. Every number can be configured; the defaults have their reason beside
-/// them.
+/// What the head of an HTTP/1.1 request may hold.
+struct HeadLimits {
+  size_t target_bytes;       ///< the request target; a longer one is answered 414
+  size_t header_list_bytes;  ///< what follows the request line; more is answered 431
+  size_t header_fields;      ///< more are answered 431
+};
+
+/// What a peer may ask of us. The defaults have their reason beside them. The otlp receiver sets
+/// those that the OpenTelemetry Collector has options for, and takes the others as they are here.
 struct Limits {
   /// A request body over HTTP, as sent and again after decompression. The OpenTelemetry Collector's
   /// default.
@@ -56,6 +63,8 @@ struct Limits {
   /// empty DATA): so many at once, and so many a second for good.
   uint32_t control_frames_burst = 1000;
   uint32_t control_frames_per_second = 100;
+
+  HeadLimits head() const { return {target_bytes, header_list_bytes, header_fields}; }
 };
 
 }  // namespace sluice::http

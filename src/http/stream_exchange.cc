@@ -5,10 +5,12 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include <boost/beast/http/buffer_body.hpp>
-#include <boost/beast/http/parser.hpp>
+#include <algorithm>
 #include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <optional>
+#include <utility>
 
 #include "base/log.h"
 #include "http/message.h"
@@ -16,25 +18,19 @@
 namespace sluice::http {
 namespace {
 
-namespace beast = boost::beast;
-namespace beast_http = boost::beast::http;
 using Clock = std::chrono::steady_clock;
-using Parser = beast_http::request_parser<beast_http::buffer_body>;
 using std::chrono::milliseconds;
 
-constexpr std::string_view kHeadEnd = "\r\n\r\n";
 constexpr size_t kReadBytes = 256 << 10;
-/// A body that the handler did not want is read to its end if it is no longer than this; it costs
-/// less than a new connection.
+/// A body that the handler did not want is read to its end if no more bytes than this, as they are
+/// sent, are to come; it costs less than a new connection. It is read in small pieces, since
+/// whoever sends it may be a stranger.
 constexpr size_t kDiscardBytes = 64 << 10;
-
-bool same_ignoring_case(std::string_view a, std::string_view b) {
-  return beast::iequals({a.data(), a.size()}, {b.data(), b.size()});
-}
+constexpr size_t kDiscardReadBytes = 16 << 10;
 
 const std::string* find_field(const StreamHead& head, std::string_view name) {
   for (const auto& [key, value] : head.fields) {
-    if (same_ignoring_case(key, name)) return &value;
+    if (equal_fold(key, name)) return &value;
   }
   return nullptr;
 }
@@ -54,32 +50,10 @@ int to_poll_timeout(Clock::time_point deadline) {
 
 class Exchange final : public StreamExchange {
  public:
-  explicit Exchange(StreamConnection& connection) : connection_(connection) {
-    parser_.header_limit(
-        static_cast<uint32_t>(connection.limits->target_bytes + connection.limits->fields_bytes));
-    parser_.body_limit(boost::none);
-    parser_.eager(false);
-  }
+  explicit Exchange(StreamConnection& connection) : connection_(connection) {}
 
   /// False if the head was refused, with the answer sent.
-  bool parse_head() {
-    beast::error_code error;
-    const size_t used = parser_.put(input_buffer(), error);
-    if (error || !parser_.is_header_done()) {
-      const bool version = error == beast_http::error::bad_version;
-      refuse(connection_, version ? 505 : 400, "Bad request: " + error.message());
-      return false;
-    }
-    connection_.input.erase(0, used);
-    connection_.scanned = 0;
-    parser_.eager(true);  // from now on as many chunks at a time as there are
-    fill_head();
-    if (head_.target.size() > connection_.limits->target_bytes) {
-      refuse(connection_, 414, "The request target is too long");
-      return false;
-    }
-    return true;
-  }
+  bool read_head();
 
   const StreamHead& head() const override { return head_; }
   Result<std::string_view> read_body() override;
@@ -90,42 +64,37 @@ class Exchange final : public StreamExchange {
   Event wait(int fd, milliseconds timeout) override;
 
   /// Reads what the handler left of the body, within reason.
-  AfterExchange end() {
-    if (gone_ || !finished_) return AfterExchange::Close;
-    if (!keep_alive_ || awaits_continue_) return linger();
-    size_t discarded = 0;
-    while (!parser_.is_done()) {
-      const Result<std::string_view> bytes = read_body();
-      if (!bytes.ok()) return AfterExchange::Close;
-      discarded += bytes->size();
-      if (discarded > kDiscardBytes) return linger();
-    }
-    return AfterExchange::Keep;
-  }
+  AfterExchange end();
 
  private:
   AfterExchange linger() const {
     ::shutdown(connection_.fd, SHUT_WR);
     return AfterExchange::Linger;
   }
-  boost::asio::const_buffer input_buffer() const {
-    return {connection_.input.data(), connection_.input.size()};
-  }
-  void fill_head();
+  void fill_head(Request&& request);
   void send_continue();
   Status receive();
-  Status wait_for_body();
+  bool wait_for_bytes();
+  Clock::duration patience() const;
+  Status take_bytes(std::string_view& bytes);
+  Status take_chunks(std::string_view& bytes);
+  void drop_used();
   bool send_parts(iovec* parts, size_t count);
   bool wait_writable();
 
   StreamConnection& connection_;
-  Parser parser_;
+  Framing framing_;
   StreamHead head_;
-  std::string body_;  // what read_body() gave last
 
+  size_t used_ = 0;         // of the connection's input
+  uint64_t body_left_ = 0;  // of one with a Content-Length
+  ChunkedDecoder chunks_;
+  bool body_ended_ = false;
   bool awaits_continue_ = false;
-  Clock::time_point body_started_;
-  uint64_t body_bytes_ = 0;
+  size_t read_bytes_ = kReadBytes;  // at a time
+  uint64_t received_ = 0;           // bytes, as sent
+  uint64_t body_bytes_ = 0;         // bytes, decoded
+  Clock::duration waited_{};        // for the body
 
   std::string out_head_;  // written together with the first bytes of the body
   bool keep_alive_ = false;
@@ -136,21 +105,62 @@ class Exchange final : public StreamExchange {
   bool gone_ = false;
 };
 
-void Exchange::fill_head() {
-  const auto& message = parser_.get();
-  head_.method = std::string(message.method_string());
-  head_.target = std::string(message.target());
-  head_.version = static_cast<int>(message.version());
-  for (const auto& field : message) {
-    head_.fields.emplace_back(field.name_string(), field.value());
+bool Exchange::read_head() {
+  used_ = connection_.scanner.end();
+  Request request;
+  const std::optional<HeadError> error = parse_head(connection_.input.view().substr(0, used_),
+                                                    connection_.limits->head(), request, framing_);
+  drop_used();
+  connection_.scanner.reset();
+  connection_.memory.reset();
+  if (error) {
+    refuse(connection_, error->status, error->message);
+    return false;
   }
-  head_.has_body = parser_.chunked() || parser_.content_length().has_value();
+  fill_head(std::move(request));
+  keep_alive_ = framing_.keep_alive;
+  body_left_ = framing_.length.value_or(0);
+  body_ended_ = !framing_.has_body();
+  awaits_continue_ = framing_.expect_continue && !body_ended_ && connection_.input.empty();
+  return true;
+}
+
+void Exchange::fill_head(Request&& request) {
+  head_.method = std::move(request.method);
+  head_.target = std::move(request.target);
+  head_.version = request.version == Version::Http10 ? 10 : 11;
+  head_.fields.reserve(request.headers.size());
+  for (size_t i = 0; i < request.headers.size(); ++i) {
+    head_.fields.emplace_back(request.headers.name(i), request.headers.value(i));
+  }
+  head_.has_body = framing_.chunked || framing_.length.has_value();
   head_.trusted = connection_.trusted;
   head_.peer = connection_.peer;
-  keep_alive_ = message.keep_alive();
-  awaits_continue_ =
-      head_.version >= 11 && same_ignoring_case(head_.field("Expect"), "100-continue");
-  body_started_ = Clock::now();
+}
+
+/// Takes off the input what is used of it, and gives the memory back.
+void Exchange::drop_used() {
+  Buffer rest(connection_.input.view().substr(used_));
+  connection_.input.swap(rest);
+  used_ = 0;
+}
+
+AfterExchange Exchange::end() {
+  if (gone_ || !finished_) return AfterExchange::Close;
+  head_ = {};
+  drop_used();
+  read_bytes_ = kDiscardReadBytes;
+  const uint64_t received_before = received_;
+  while (!body_ended_) {
+    if (!keep_alive_ || awaits_continue_) break;
+    if (received_ - received_before > kDiscardBytes) break;
+    const Result<std::string_view> bytes = read_body();
+    if (!bytes.ok()) break;
+  }
+  if (gone_) return AfterExchange::Close;
+  if (!keep_alive_ || !body_ended_) return linger();
+  drop_used();
+  return AfterExchange::Keep;
 }
 
 void Exchange::send_continue() {
@@ -160,69 +170,88 @@ void Exchange::send_continue() {
   send_parts(&part, 1);
 }
 
-Status Exchange::wait_for_body() {
+/// How long the peer may still let us wait for the body. Only waiting counts: a handler that takes
+/// its time is not the peer's fault.
+Clock::duration Exchange::patience() const {
   const StreamLimits& limits = *connection_.limits;
-  const auto earned = std::chrono::seconds(body_bytes_ / limits.body_bytes_per_second);
-  const auto by_rate = body_started_ + limits.body_timeout + earned;
-  pollfd poll_fd{connection_.fd, POLLIN, 0};
-  const int ready =
-      ::poll(&poll_fd, 1, to_poll_timeout(std::min(by_rate, Clock::now() + limits.body_timeout)));
-  if (ready == 0) {
-    return {Code::DeadlineExceeded, "the request's body comes too slowly"};
-  }
-  return {};
+  return limits.body_timeout + std::chrono::seconds(body_bytes_ / limits.body_bytes_per_second) -
+         waited_;
 }
 
-/// Adds to the connection's input.
+/// False if too little came for too long.
+bool Exchange::wait_for_bytes() {
+  const auto begun = Clock::now();
+  const auto longest = std::min<Clock::duration>(patience(), connection_.limits->body_timeout);
+  pollfd poll_fd{connection_.fd, POLLIN, 0};
+  const int ready = ::poll(&poll_fd, 1, to_poll_timeout(begun + longest));
+  waited_ += Clock::now() - begun;
+  return ready != 0 && patience().count() > 0;
+}
+
+/// Replaces the input, all of which is used.
 Status Exchange::receive() {
-  if (awaits_continue_ && connection_.input.empty()) send_continue();
-  std::string& input = connection_.input;
-  const size_t before = input.size();
+  if (awaits_continue_) send_continue();
+  Buffer& input = connection_.input;
+  input.clear();
+  used_ = 0;
   for (;;) {
-    input.resize(before + kReadBytes);
-    const ssize_t n = ::recv(connection_.fd, input.data() + before, kReadBytes, 0);
-    const int error = errno;
-    input.resize(before + (n > 0 ? static_cast<size_t>(n) : 0));
-    if (n > 0) return {};
-    if (n == 0 || (error != EAGAIN && error != EINTR)) {
+    const ssize_t n = ::recv(connection_.fd, input.tail(read_bytes_), read_bytes_, 0);
+    if (n > 0) {
+      input.commit(static_cast<size_t>(n));
+      received_ += static_cast<size_t>(n);
+      return {};
+    }
+    if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
       gone_ = true;
       return {Code::Cancelled, "the client went away before the end of its request"};
     }
-    SLUICE_RETURN_IF_ERROR(wait_for_body());
+    if (!wait_for_bytes()) {
+      return {Code::DeadlineExceeded, "the request's body comes too slowly"};
+    }
   }
 }
 
 Result<std::string_view> Exchange::read_body() {
-  while (!parser_.is_done()) {
-    if (connection_.input.empty()) {
-      if (Status status = receive(); !status.ok()) {
-        keep_alive_ = false;
-        return status;
-      }
-    }
-    body_.resize(std::max(body_.size(), kReadBytes));
-    auto& body = parser_.get().body();
-    body.data = body_.data();
-    body.size = body_.size();
-    beast::error_code error;
-    const size_t used = parser_.put(input_buffer(), error);
-    const size_t produced = body_.size() - body.size;
-    connection_.input.erase(0, used);
-    if (error == beast_http::error::need_more && used == 0 && produced == 0) {
-      error = {};
-      if (Status status = receive(); !status.ok()) {
-        keep_alive_ = false;
-        return status;
-      }
-    }
-    if (error && error != beast_http::error::need_more && error != beast_http::error::need_buffer) {
+  while (!body_ended_) {
+    Status status = used_ == connection_.input.size() ? receive() : Status();
+    std::string_view bytes;
+    if (status.ok()) status = framing_.chunked ? take_chunks(bytes) : take_bytes(bytes);
+    if (!status.ok()) {
       keep_alive_ = false;
-      return invalid_argument("the request's body is malformed: " + error.message());
+      return status;
     }
-    body_bytes_ += produced;
-    if (produced != 0) return std::string_view(body_.data(), produced);
+    body_bytes_ += bytes.size();
+    if (!bytes.empty()) return bytes;
   }
   return std::string_view();
+}
+
+Status Exchange::take_bytes(std::string_view& bytes) {
+  bytes = connection_.input.view().substr(used_, body_left_);
+  used_ += bytes.size();
+  body_left_ -= bytes.size();
+  body_ended_ = body_left_ == 0;
+  return {};
+}
+
+/// As many chunks as there are, moved together where they lie: what takes them may have to pay for
+/// each piece.
+Status Exchange::take_chunks(std::string_view& bytes) {
+  Buffer& input = connection_.input;
+  std::string_view rest = input.view().substr(used_);
+  char* const begin = input.data() + used_;
+  char* end = begin;
+  std::string_view piece;
+  ChunkedDecoder::Step step{};
+  while ((step = chunks_.next(rest, piece)) == ChunkedDecoder::Step::Data) {
+    std::memmove(end, piece.data(), piece.size());
+    end += piece.size();
+  }
+  if (step == ChunkedDecoder::Step::Bad) return invalid_argument(std::string(kMalformedChunks));
+  used_ = input.size() - rest.size();
+  body_ended_ = step == ChunkedDecoder::Step::Done;
+  bytes = {begin, static_cast<size_t>(end - begin)};
+  return {};
 }
 
 void Exchange::send_early(const Fields& fields) {
@@ -340,16 +369,9 @@ std::string_view StreamHead::field(std::string_view name) const {
 
 bool StreamHead::has(std::string_view name) const { return find_field(*this, name) != nullptr; }
 
-size_t find_head_end(StreamConnection& connection) {
-  const size_t from = connection.scanned < kHeadEnd.size() ? 0 : connection.scanned - 3;
-  const size_t at = connection.input.find(kHeadEnd, from);
-  connection.scanned = connection.input.size();
-  return at == std::string::npos ? at : at + kHeadEnd.size();
-}
-
 AfterExchange serve_exchange(StreamConnection& connection, const StreamServer::Handler& handler) {
   Exchange exchange(connection);
-  if (!exchange.parse_head()) return AfterExchange::Linger;
+  if (!exchange.read_head()) return AfterExchange::Linger;
   handler(exchange);
   return exchange.end();
 }

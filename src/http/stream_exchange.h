@@ -6,6 +6,9 @@
 #include <memory>
 #include <string>
 
+#include "base/budget.h"
+#include "base/buffer.h"
+#include "http/http1_parser.h"
 #include "http/stream_server.h"
 
 namespace sluice::http {
@@ -15,9 +18,11 @@ struct StreamConnection {
   int fd = -1;
   bool trusted = false;
   bool lingering = false;  ///< what comes is thrown away until the peer closes
+  size_t lingered = 0;     ///< bytes thrown away
   std::string peer;
-  std::string input;   ///< read and not yet used: the head of the next request, maybe more
-  size_t scanned = 0;  ///< so many bytes of `input` hold no end of a head
+  Buffer input;          ///< read and not yet used: the head of the next request, maybe more
+  Budget::Share memory;  ///< what `input` takes of StreamLimits::heads_bytes
+  HeadScanner scanner;   ///< of the head in `input`
   std::chrono::steady_clock::time_point deadline;
   const StreamLimits* limits = nullptr;
   const std::atomic<bool>* draining = nullptr;
@@ -28,10 +33,6 @@ struct StreamConnection {
   ~StreamConnection();
 };
 
-/// Where the head at the front of `connection.input` ends (one past its empty line), or npos.
-/// Remembers how far it looked.
-size_t find_head_end(StreamConnection& connection);
-
 /// What becomes of a connection.
 enum class AfterExchange {
   Keep,    ///< another request may follow
@@ -41,7 +42,7 @@ enum class AfterExchange {
 };
 
 /// Reads the head at the front of the connection's input, lets the handler answer it, and takes
-/// what belonged to the request off the input. REQUIRES: find_head_end() found its end.
+/// what belonged to the request off the input. REQUIRES: `connection.scanner` found it complete.
 AfterExchange serve_exchange(StreamConnection& connection, const StreamServer::Handler& handler);
 
 /// Sends a short error answer and shuts the connection down for writing; it should then linger.

@@ -29,6 +29,8 @@ using std::chrono::milliseconds;
 constexpr size_t kReadBytes = 64 << 10;
 /// How long a peer may take to notice that its request was answered early.
 constexpr milliseconds kLingerTime{2'000};
+/// And how much it may send until then.
+constexpr size_t kLingerBytes = 64 << 20;
 /// How late a deadline may be noticed.
 constexpr milliseconds kTick{250};
 constexpr int kEventsPerWait = 64;
@@ -63,7 +65,7 @@ struct StreamServer::Impl {
   };
 
   Impl(const StreamLimits& given_limits, Handler given_handler)
-      : limits(given_limits), handler(std::move(given_handler)) {}
+      : limits(given_limits), handler(std::move(given_handler)), heads(given_limits.heads_bytes) {}
   ~Impl() {
     if (epoll_fd >= 0) ::close(epoll_fd);
     if (wake_fd >= 0) ::close(wake_fd);
@@ -90,18 +92,19 @@ struct StreamServer::Impl {
   void accept_all(const Listener& listener);
   void admit(ConnectionPtr connection);
   void on_readable(int fd);
-  void dispatch_or_wait(ConnectionPtr connection);
+  bool receive(StreamConnection& connection);
+  bool has_head(StreamConnection& connection);
+  void turn_away(StreamConnection& connection, int status, std::string_view message);
+  void linger(StreamConnection& connection);
   void dispatch(ConnectionPtr connection);
   void take_back();
-  void linger(ConnectionPtr connection);
+  void go_on(ConnectionPtr connection);
   void expire();
   void close_listeners();
-  bool head_too_long(const StreamConnection& connection) const {
-    return connection.input.size() > limits.target_bytes + limits.fields_bytes;
-  }
 
   const StreamLimits limits;
   const Handler handler;
+  Budget heads;
   std::vector<Listener> listeners;
   int epoll_fd = -1;
   int wake_fd = -1;
@@ -112,6 +115,7 @@ struct StreamServer::Impl {
   std::atomic<bool> stopping{false};
 
   // The thread's own.
+  std::array<char, kReadBytes> scratch;
   std::map<int, ConnectionPtr> waiting;
   bool listening = false;
   Clock::time_point accept_again;
@@ -210,33 +214,63 @@ void StreamServer::Impl::admit(ConnectionPtr connection) {
 void StreamServer::Impl::on_readable(int fd) {
   const auto found = waiting.find(fd);
   if (found == waiting.end()) return;
-  StreamConnection& connection = *found->second;
-  std::string& input = connection.input;
-  const size_t before = input.size();
-  input.resize(before + kReadBytes);
-  const ssize_t n = ::recv(fd, input.data() + before, kReadBytes, 0);
-  const int error = errno;
-  input.resize(before + (n > 0 ? static_cast<size_t>(n) : 0));
-  if (n == 0 || (n < 0 && error != EAGAIN && error != EINTR)) {
+  if (!receive(*found->second)) {
     waiting.erase(found);
     return;
   }
-  if (n < 0) return;
-  if (connection.lingering) return input.clear();
-  if (before == 0) connection.deadline = Clock::now() + limits.header_timeout;
-  if (find_head_end(connection) != std::string::npos) {
-    ConnectionPtr complete = std::move(found->second);
-    waiting.erase(found);
-    unwatch(fd);
-    dispatch(std::move(complete));
-  } else if (head_too_long(connection)) {
-    const bool target = input.find('\n') == std::string::npos;
-    refuse(connection, target ? 414 : 431,
-           target ? "The request target is too long" : "The request's header is too long");
-    connection.lingering = true;
-    connection.deadline = Clock::now() + kLingerTime;
-    input.clear();
+  if (found->second->lingering || !has_head(*found->second)) return;
+  ConnectionPtr complete = std::move(found->second);
+  waiting.erase(found);
+  unwatch(fd);
+  dispatch(std::move(complete));
+}
+
+/// Reads once. False: the connection has ended, or shall.
+bool StreamServer::Impl::receive(StreamConnection& connection) {
+  const ssize_t n = ::recv(connection.fd, scratch.data(), scratch.size(), 0);
+  if (n < 0) return errno == EAGAIN || errno == EINTR;
+  const std::string_view bytes(scratch.data(), static_cast<size_t>(n));
+  if (bytes.empty()) return false;
+  if (connection.lingering) {
+    connection.lingered += bytes.size();
+    return connection.lingered <= kLingerBytes;
   }
+  if (connection.input.empty()) {
+    if (bytes.front() == kTlsHandshake) return false;
+    connection.deadline = Clock::now() + limits.header_timeout;
+  }
+  // Our own collector does not suffer from what strangers send.
+  if (connection.trusted || heads.take(connection.memory, bytes.size())) {
+    connection.input.append(bytes);
+  } else {
+    turn_away(connection, 503, "Too many long requests at once, try again later");
+  }
+  return true;
+}
+
+/// Whether a whole head has come. What cannot become one is answered here.
+bool StreamServer::Impl::has_head(StreamConnection& connection) {
+  switch (connection.scanner.scan(connection.input.view(), limits.head())) {
+    case HeadScanner::State::NeedMore: return false;
+    case HeadScanner::State::Complete: return true;
+    case HeadScanner::State::Bad: break;
+  }
+  const HeadError& error = connection.scanner.error();
+  turn_away(connection, error.status, error.message);
+  return false;
+}
+
+void StreamServer::Impl::turn_away(StreamConnection& connection, int status,
+                                   std::string_view message) {
+  refuse(connection, status, message);
+  linger(connection);
+}
+
+void StreamServer::Impl::linger(StreamConnection& connection) {
+  connection.lingering = true;
+  connection.input.release();
+  connection.memory.reset();
+  connection.deadline = Clock::now() + kLingerTime;
 }
 
 void StreamServer::Impl::dispatch(ConnectionPtr connection) {
@@ -269,24 +303,19 @@ void StreamServer::Impl::take_back() {
     const std::lock_guard lock(mutex);
     connections.swap(returned);
   }
-  for (ConnectionPtr& connection : connections) dispatch_or_wait(std::move(connection));
+  for (ConnectionPtr& connection : connections) go_on(std::move(connection));
 }
 
-void StreamServer::Impl::dispatch_or_wait(ConnectionPtr connection) {
-  if (connection->lingering) return linger(std::move(connection));
-  connection->scanned = 0;
-  if (find_head_end(*connection) != std::string::npos) return dispatch(std::move(connection));
-  connection->deadline =
-      Clock::now() + (connection->input.empty() ? limits.idle_timeout : limits.header_timeout);
-  if (!watch(connection->fd, EPOLLIN)) return;
-  const int fd = connection->fd;
-  waiting.emplace(fd, std::move(connection));
-}
-
-void StreamServer::Impl::linger(ConnectionPtr connection) {
-  connection->lingering = true;
-  connection->input.clear();
-  connection->deadline = Clock::now() + kLingerTime;
+/// After an exchange.
+void StreamServer::Impl::go_on(ConnectionPtr connection) {
+  if (connection->lingering) {
+    linger(*connection);
+  } else {
+    if (!connection->trusted) heads.charge(connection->memory, connection->input.size());
+    const bool begun = !connection->input.empty();
+    connection->deadline = Clock::now() + (begun ? limits.header_timeout : limits.idle_timeout);
+    if (has_head(*connection)) return dispatch(std::move(connection));
+  }
   if (!watch(connection->fd, EPOLLIN)) return;
   const int fd = connection->fd;
   waiting.emplace(fd, std::move(connection));

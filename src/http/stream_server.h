@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "http/limits.h"
 
 namespace sluice::http {
 
@@ -17,8 +18,12 @@ namespace sluice::http {
 struct StreamLimits {
   /// The request target. ClickHouse's own limit: queries and parameters stand in it.
   size_t target_bytes = 1 << 20;
-  /// Names and values of the header fields together.
-  size_t fields_bytes = 64 << 10;
+  /// Names and values of the header fields together, and their number; as Limits.
+  size_t header_list_bytes = 64 << 10;
+  size_t header_fields = 256;
+  /// Of all connections together, what they hold of requests whose head is not complete or not yet
+  /// looked at. Nobody has shown a password by then.
+  size_t heads_bytes = 64 << 20;
   /// Connections at once, so that descriptors are left for the handlers' own use.
   size_t connections = 1024;
   /// From the first byte of a request to the end of its header.
@@ -32,6 +37,8 @@ struct StreamLimits {
   /// A peer that takes nothing of our answer for so long is cut off. Clients think about rows while
   /// they read, so this is long.
   std::chrono::milliseconds write_timeout{300'000};
+
+  HeadLimits head() const { return {target_bytes, header_list_bytes, header_fields}; }
 };
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
@@ -39,7 +46,7 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 /// The head of a request. Views live as long as the exchange.
 struct StreamHead {
   std::string method;
-  std::string target;     ///< path and query, as sent
+  std::string target;     ///< path and query, as sent, without scheme and authority
   int version = 11;       ///< 10 or 11
   Fields fields;          ///< names as sent
   bool has_body = false;  ///< a Content-Length (even of 0) or Transfer-Encoding: chunked is there
@@ -50,6 +57,9 @@ struct StreamHead {
   std::string_view field(std::string_view name) const;
   bool has(std::string_view name) const;
 };
+
+/// What StreamExchange::read_body() says of a body that is InvalidArgument.
+inline constexpr std::string_view kMalformedChunks = "the chunked body is malformed";
 
 /// One request and its answer, as its handler sees them. All calls block and belong to the
 /// handler's thread.
@@ -92,8 +102,8 @@ class StreamExchange {
 
 /// An HTTP/1.1 server whose handlers block: one thread per request under way, none for idle
 /// connections. For few, long and large exchanges, such as queries; for many small ones there is
-/// Http1Connection. Malformed requests are answered here (400, 408, 414, 431, 505) and do not reach
-/// the handler.
+/// Http1Session, which reads requests with the same parser. Malformed heads are answered here (400,
+/// 408, 414, 417, 431, 505) and do not reach the handler.
 class StreamServer {
  public:
   /// Must return with the answer finished, or started and not finished to cut it off. Several

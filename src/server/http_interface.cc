@@ -35,9 +35,10 @@ bool begins(const Status& status, std::string_view prefix) {
 int code_of(const Status& status) {
   switch (status.code()) {
     case Code::InvalidArgument:
-      return begins(status, "Syntax error")  ? exception::kSyntaxError
-             : begins(status, kBadMultipart) ? exception::kBadArguments
-                                             : exception::kCannotDecompress;
+      return begins(status, "Syntax error")           ? exception::kSyntaxError
+             : begins(status, kBadMultipart)          ? exception::kBadArguments
+             : begins(status, http::kMalformedChunks) ? exception::kBadArguments
+                                                      : exception::kCannotDecompress;
     case Code::DataLoss: return exception::kChecksumDoesntMatch;
     case Code::ResourceExhausted:
       return begins(status, "Max query size") ? exception::kQueryIsTooLarge

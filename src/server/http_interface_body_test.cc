@@ -103,6 +103,20 @@ TEST(HttpInterfaceBody, TheGuardSeesWhatTablesOfARequestAreMadeOf) {
   EXPECT_TRUE(server.engine().statements().empty());
 }
 
+TEST(HttpInterfaceBody, MalformedChunksAreAnsweredAndTheConnectionEnds) {
+  Interface server;
+  for (const char* target : {"/", "/?query=INSERT+INTO+t+FORMAT+TSV"}) {
+    sluice::testing::RawClient client = server.connect();
+    client.send("POST " + std::string(target) +
+                " HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nSxx");
+    const RawReply reply = client.read_reply();
+    EXPECT_EQ(reply.status, 400);
+    EXPECT_EQ(reply.field("X-ClickHouse-Exception-Code"), "36");
+    EXPECT_TRUE(client.at_end());
+  }
+  EXPECT_TRUE(server.engine().statements().empty());
+}
+
 TEST(HttpInterfaceBody, BodiesShareABudget) {
   HttpInterfaceOptions options;
   options.body_budget_bytes = 1000;
