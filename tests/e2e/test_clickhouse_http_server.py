@@ -2,7 +2,10 @@
 
 import base64
 import os
+import pathlib
+import re
 import signal
+import socket
 import subprocess
 
 import pytest
@@ -42,6 +45,71 @@ def test_wrong_and_missing_credentials(guarded):
     missing = guarded.post("SELECT 1")
     assert (missing.status, missing.code) == (401, 194)
     assert missing.headers["www-authenticate"].startswith("Basic")
+
+
+def resident_mib(pid):
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1)) / 1024
+
+
+def connect(sluice):
+    host, _, port = sluice.addresses["clickhouse-http"].rpartition(":")
+    return socket.create_connection((host, int(port)), timeout=60)
+
+
+def read_all(connection):
+    """What comes until the server has said its last."""
+    return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+CREDENTIALS = "X-ClickHouse-User: default\r\nX-ClickHouse-Key: s3cret\r\n"
+
+
+@pytest.mark.parametrize("begin", [b"1;", b"0\r\nTrailer: "], ids=["chunk extension", "trailer"])
+@pytest.mark.parametrize("path, fields, status", [
+    ("/", "", 401), ("/ping", "", 404), ("/?query=INSERT+INTO+t+FORMAT+TSV", CREDENTIALS, 400)])
+def test_endless_lines_in_a_chunked_body_cost_no_memory(start, begin, path, fields, status):
+    sluice = start("server", env={"SLUICE_PASSWORD": "s3cret"})
+    before = resident_mib(sluice.process.pid)
+    most = before
+    with connect(sluice) as connection:
+        head = f"POST {path} HTTP/1.1\r\nHost: a\r\n{fields}Transfer-Encoding: chunked\r\n\r\n"
+        connection.sendall(head.encode() + begin)
+        try:
+            for _ in range(256):
+                connection.sendall(b"x" * (1 << 20))
+                most = max(most, resident_mib(sluice.process.pid))
+        except (ConnectionResetError, BrokenPipeError):
+            pass  # it has had enough
+    assert most - before < 32
+    with connect(sluice) as connection:
+        connection.sendall(head.encode() + begin + b"x" * 10_000)
+        answer = read_all(connection)
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode()), answer
+    assert answer.count(b"HTTP/1.1") == 1
+    assert address_of(sluice).request("GET", "/ping").text == "Ok.\n"
+
+
+def test_what_two_readers_could_understand_in_two_ways_is_refused(start):
+    sluice = start("server")
+    second = "GET /?query=SELECT+'smuggled' HTTP/1.1\r\nHost: a\r\n\r\n"
+    for method, fields in (
+            ("GET", "Host: a\r\nTransfer-Encoding: xchunked\r\n"),
+            ("POST", "Host: a\r\nTransfer-Encoding: chunked, chunked\r\n"),
+            ("POST", f"Host: a\r\nContent-Length: {len(second)}\r\nContent-Length: {len(second)}\r\n"),
+            ("POST", "Host: a\r\nContent-Length: 8\r\nTransfer-Encoding: chunked\r\n"),
+            ("GET", "Host: a\r\nHost: b\r\n")):
+        with connect(sluice) as connection:
+            connection.sendall(f"{method} /?query=SELECT+1 HTTP/1.1\r\n{fields}\r\n{second}".encode())
+            answer = read_all(connection)
+        assert answer.startswith(b"HTTP/1.1 400 "), (fields, answer)
+        assert answer.count(b"HTTP/1.1") == 1 and b"smuggled" not in answer
+
+
+def test_http_1_0_needs_no_host(start):
+    with connect(start("server")) as connection:
+        connection.sendall(b"GET /?query=SELECT+42 HTTP/1.0\r\n\r\n")
+        assert read_all(connection).endswith(b"42\n")
 
 
 def test_empty_password_is_taken_as_official_clients_send_it(start):
