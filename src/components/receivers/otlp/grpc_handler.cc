@@ -139,7 +139,9 @@ Status GrpcHandler::receive(http::Request&& request, const grpc::Call& call,
 
 void GrpcHandler::refuse(http::Refusal reason, http::Request&& request, http::Responder responder) {
   grpc::Call call;
-  if (std::optional<grpc::CallError> error = grpc::parse_call(request, call)) {
+  const std::optional<grpc::CallError> error = grpc::parse_call(request, call);
+  // A header that is too large has lost fields, perhaps those by which a call is known.
+  if (error && reason != http::Refusal::HeaderTooLarge) {
     responder.respond(grpc::failure(error->content_type, error->status, error->http_status));
     return;
   }
@@ -158,7 +160,7 @@ void GrpcHandler::refuse(http::Refusal reason, http::Request&& request, http::Re
     case http::Refusal::NotAdmitted: status = std::exchange(denial_, Status()); break;
   }
   lane_->instruments().refused(Transport::Grpc, refusal_reason(status.code()));
-  responder.respond(failed(call.content_type, status));
+  responder.respond(failed(error ? "application/grpc" : call.content_type, status));
 }
 
 }  // namespace sluice::components::otlp_receiver

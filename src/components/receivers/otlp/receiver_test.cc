@@ -396,7 +396,10 @@ TEST_F(OtlpReceiverTest, BadGrpcInput) {
     const char* status;
   };
   const std::string path = service + "Export";
+  Http2TestClient::Fields large;
+  for (int i = 0; i < 230; ++i) large.emplace_back("x-" + std::to_string(i), std::string(255, 'v'));
   const std::vector<Case> cases = {
+      {"metadata over the limit", good, large, path, "8"},
       {"unknown service", good, {}, "/x.Y/Export", "12"},
       {"unknown method", good, {}, service + "Nope", "12"},
       {"no method", good, {}, "/nope", "12"},
@@ -429,6 +432,8 @@ TEST_F(OtlpReceiverTest, BadGrpcInput) {
   for (const Case& c : cases) {
     EXPECT_EQ(status_of(grpc(c.body, c.fields, c.path)), c.status) << c.what;
   }
+  large.emplace_back("content-type", "application/grpc");
+  EXPECT_EQ(status_of(call(path, large, good, grpc_address())), "8");
   EXPECT_EQ(budget_.used_bytes(), 0u);
 }
 
