@@ -7,6 +7,7 @@ import grpc
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+import ledger
 import sluice
 from run_config import JSON, LOG, Run, free_port, request
 
@@ -117,6 +118,14 @@ def test_what_clickhouse_stores_is_sent_and_what_it_never_got_is_not(start):
     assert serve.metric("otelcol_exporter_send_failed_log_records") == 0
     assert serve.metric("otelcol_exporter_queue_size", exporter="clickhouse") == 0
     assert serve.metric("otelcol_exporter_queue_capacity", data_type="logs", exporter="clickhouse") > 1e6
+
+
+def test_parts_of_the_engine_are_told(start):
+    serve = start("serve", "--flush-interval", "50ms")
+    assert serve.metric("sluice_engine_parts", table="otel_logs") == 0
+    ledger.export(serve.addresses["otlp-grpc"], ledger.request("parts", [1]))
+    sluice.wait_for(lambda: serve.metric("sluice_engine_parts", table="otel_logs") >= 1, "the part is counted")
+    assert serve.metric("sluice_exporter_insert_gap_milliseconds") == 0
 
 
 def test_every_metric_is_documented(start):

@@ -104,6 +104,7 @@ struct ClickHouseExporter::Impl {
   LaneOptions lane_options() const;
   SenderOptions make_sender_options() const;
   void push(std::unique_ptr<Insert> insert);
+  void found_parts(mapping::Table table, uint64_t parts);
   void set_gap(mapping::Table table, std::chrono::milliseconds gap);
   void drain(const std::function<void()>& done);
   bool drained() const { return sealer->empty() && queue->idle(); }
@@ -134,8 +135,7 @@ ClickHouseExporter::Impl::Impl(ClickHouseExporterConfig c, std::vector<io::Loop*
       metrics(registry, config.name, config.tables),
       sender_options(make_sender_options()),
       servers(config.endpoints.size(), config.strategy),
-      keeper(config,
-             [this](mapping::Table table, std::chrono::milliseconds gap) { set_gap(table, gap); }) {
+      keeper(config, [this](mapping::Table table, uint64_t parts) { found_parts(table, parts); }) {
   for (const pipeline::ExporterQueue& one : metrics.queues)
     one.capacity.set(static_cast<int64_t>(budget.limit_bytes()));
   const SealLimits limits{config.insert_rows_max, config.insert_bytes_max, config.give_up_after,
@@ -203,14 +203,23 @@ void ClickHouseExporter::Impl::push(std::unique_ptr<Insert> insert) {
   queue->push(std::move(insert));
 }
 
+void ClickHouseExporter::Impl::found_parts(mapping::Table table, uint64_t parts) {
+  metrics.of(table).engine_parts->set(static_cast<int64_t>(parts));
+  set_gap(table, gap_for_parts(parts));
+}
+
 void ClickHouseExporter::Impl::set_gap(mapping::Table table, std::chrono::milliseconds gap) {
   queue->set_gap(table, gap);
+  metrics.of(table).insert_gap_ms->set(gap.count());
   const int64_t before = control.age_ms_min[static_cast<size_t>(table)].exchange(
       gap.count(), std::memory_order_relaxed);
   if (before == 0 && gap.count() != 0) {
     log::warn(
         "ClickHouse has many parts to merge; inserts are slowed down",
         {{"table", config.tables[static_cast<size_t>(table)]}, {"gap_ms", int64_t{gap.count()}}});
+  } else if (before != 0 && gap.count() == 0) {
+    log::info("ClickHouse has merged its parts; inserts are not slowed down any more",
+              {{"table", config.tables[static_cast<size_t>(table)]}});
   }
 }
 

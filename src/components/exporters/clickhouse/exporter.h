@@ -63,6 +63,7 @@ struct ClickHouseExporterConfig {
   /// are searched without an index. Unset: for a server behind a Unix socket, which is our own.
   std::optional<bool> late_indexes;
   bool watch_parts = true;  ///< slow down before ClickHouse refuses for too many parts
+  std::chrono::milliseconds watch_interval{5'000};  ///< between two looks at the store
 };
 
 /// Process-wide: one lane consumer per loop, the threads that insert, one thread that keeps schema

@@ -43,6 +43,12 @@ ExporterMetrics::ExporterMetrics(metrics::Registry& registry, const std::string&
                                            "Rows that ClickHouse cannot store.", labels);
     tables[i].insert_seconds = &registry.histogram("sluice_exporter_insert_seconds",
                                                    "Time of an insert, answer included.", labels);
+    tables[i].engine_parts =
+        &registry.gauge("sluice_engine_parts",
+                        "Active parts of the table's fullest partition in ClickHouse.", labels);
+    tables[i].insert_gap_ms = &registry.gauge(
+        "sluice_exporter_insert_gap_milliseconds",
+        "Time that is kept between two inserts while ClickHouse has many parts to merge.", labels);
   }
   for (size_t i = 0; i < inserts.size(); ++i) {
     const auto result = clickhouse::error_class_name(static_cast<clickhouse::ErrorClass>(i));

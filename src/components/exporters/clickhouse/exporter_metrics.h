@@ -24,6 +24,8 @@ struct ExporterMetrics {
     metrics::Counter* bytes = nullptr;     ///< stored, as sent
     metrics::Counter* rejected = nullptr;  ///< rows the store cannot take
     metrics::Histogram* insert_seconds = nullptr;
+    metrics::Gauge* engine_parts = nullptr;   ///< active ones, of the fullest partition
+    metrics::Gauge* insert_gap_ms = nullptr;  ///< between two inserts, for the sake of merges
   };
   std::array<PerTable, mapping::kTableCount> tables;
   std::array<metrics::Counter*, clickhouse::kErrorClassCount> inserts;  ///< by answer

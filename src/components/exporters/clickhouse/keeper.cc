@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <optional>
+#include <map>
 #include <utility>
 
 #include "base/log.h"
@@ -38,8 +38,8 @@ std::chrono::milliseconds gap_for_parts(uint64_t parts) {
   return kGapAtDelayed * (parts - kPartsFree) / (kPartsDelayed - kPartsFree);
 }
 
-Keeper::Keeper(const ClickHouseExporterConfig& config, OnGap on_gap)
-    : config_(config), on_gap_(std::move(on_gap)), may_watch_(config.watch_parts) {
+Keeper::Keeper(const ClickHouseExporterConfig& config, OnParts on_parts)
+    : config_(config), on_parts_(std::move(on_parts)), may_watch_(config.watch_parts) {
   for (const mapping::Table table : mapping::kTables)
     columns_[static_cast<size_t>(table)] = mapping::insert_columns(table, config.attributes);
   for (const clickhouse::Endpoint& endpoint : config.endpoints)
@@ -75,13 +75,6 @@ mapping::AttributeType Keeper::attributes_of(mapping::Table table) const {
                                                    : config_.attributes;
 }
 
-std::optional<mapping::Table> Keeper::table_named(std::string_view name) const {
-  for (size_t i = 0; i < mapping::kTableCount; ++i) {
-    if (config_.tables[i] == name) return static_cast<mapping::Table>(i);
-  }
-  return std::nullopt;
-}
-
 std::string Keeper::columns(mapping::Table table) const {
   const std::lock_guard lock(mutex_);
   return columns_[static_cast<size_t>(table)];
@@ -108,7 +101,7 @@ void Keeper::run() {
   delivery::Backoff backoff(kPauses, reinterpret_cast<uintptr_t>(this));
   for (;;) {
     const Status status = pass();
-    std::chrono::nanoseconds wait = kWatchInterval;
+    std::chrono::nanoseconds wait = config_.watch_interval;
     if (status.ok()) {
       backoff.reset();
       if (std::count(absent_.begin(), absent_.end(), Absence::Seen) != 0) wait = kAbsenceGrace;
@@ -394,9 +387,13 @@ Status Keeper::watch_parts() {
     return {};
   }
   if (!parts.ok()) return parts.status();
+  std::map<std::string_view, uint64_t> counts;  // an empty table has no line
   for_each_pair(*parts, [&](std::string_view name, std::string_view count) {
-    if (const auto table = table_named(name)) on_gap_(*table, gap_for_parts(to_number(count)));
+    counts[name] = to_number(count);
   });
+  for (const mapping::Table table : mapping::kTables) {
+    if (is_used(table)) on_parts_(table, counts[name_of(table)]);
+  }
   return {};
 }
 

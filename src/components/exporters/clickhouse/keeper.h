@@ -6,7 +6,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,10 +27,11 @@ std::chrono::milliseconds gap_for_parts(uint64_t parts);
 /// inserts are tried with all columns. All public functions are thread-safe.
 class Keeper : public SenderHost {
  public:
-  using OnGap = std::function<void(mapping::Table, std::chrono::milliseconds)>;
+  /// Active parts of the table's fullest partition.
+  using OnParts = std::function<void(mapping::Table, uint64_t parts)>;
 
   /// `config` must outlive it.
-  Keeper(const ClickHouseExporterConfig& config, OnGap on_gap);
+  Keeper(const ClickHouseExporterConfig& config, OnParts on_parts);
   ~Keeper() override;
 
   void start();
@@ -44,7 +44,6 @@ class Keeper : public SenderHost {
   bool schema_missed(mapping::Table table, int code) override;
   void reached(bool yes) override { reachable_ = yes; }
 
-  static constexpr std::chrono::seconds kWatchInterval{5};
   /// A table that is not there may be in the making, by another exporter or the schema's tool.
   static constexpr std::chrono::seconds kAbsenceGrace{1};
   static constexpr std::chrono::seconds kQueryTimeout{10};
@@ -77,14 +76,13 @@ class Keeper : public SenderHost {
   bool is_used(mapping::Table table) const;
   /// What attributes rows of the table are sent with.
   mapping::AttributeType attributes_of(mapping::Table table) const;
-  std::optional<mapping::Table> table_named(std::string_view name) const;
   clickhouse::Client& client() { return *clients_[current_]; }
   const std::string& database() { return client().endpoint().database; }
 
   const ClickHouseExporterConfig& config_;
   std::vector<std::unique_ptr<clickhouse::Client>> clients_;  // one for each server
   size_t current_ = 0;                                        // the one that is talked to
-  const OnGap on_gap_;
+  const OnParts on_parts_;
   std::atomic<bool> prepared_{false};
   std::atomic<bool> reachable_{false};
   bool may_watch_;       // this and the next four: the keeper's thread only
