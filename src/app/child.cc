@@ -42,6 +42,10 @@ std::vector<std::string> command_line(const Options& options, const DataDirector
                                     std::to_string(options.queries_max),
                                     "--engine-memory-limit",
                                     show_value(options.engine_memory_limit),
+                                    "--query-timeout",
+                                    show_value(options.query_timeout),
+                                    "--query-memory-limit",
+                                    show_value(options.query_memory_limit),
                                     "--log-level",
                                     show_value(options.log_level)};
   if (options.log_format) {

@@ -209,6 +209,18 @@ void add_limits(std::vector<Flag>& flags, Options& o) {
                                             .unit = "NUMBER",
                                             .help = "Queries that the database runs at once",
                                             .commands = kEngine}));
+  flags.push_back(make_flag(
+      o.query_timeout, {.name = "query-timeout",
+                        .unit = "DURATION",
+                        .help = "How long a query may run that does not set max_execution_time; "
+                                "0s is without an end",
+                        .commands = kEngine}));
+  flags.push_back(make_flag(o.query_memory_limit,
+                            {.name = "query-memory-limit",
+                             .unit = "SIZE",
+                             .help = "Memory of a query that does not set max_memory_usage; 0 is "
+                                     "half of the database's",
+                             .commands = kEngine}));
   flags.push_back(
       make_flag(o.cors, {.name = "clickhouse-cors",
                          .help = "Answer web pages of every origin on the ClickHouse interface",

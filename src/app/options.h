@@ -84,6 +84,8 @@ struct Options {
   Bytes memory_limit{256ull << 20};
   Bytes engine_memory_limit{0};
   int queries_max = 64;
+  std::chrono::milliseconds query_timeout{std::chrono::hours(1)};
+  Bytes query_memory_limit{0};
   bool cors = false;
 
   log::Level log_level = log::Level::Info;

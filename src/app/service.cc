@@ -386,6 +386,8 @@ int run_database(const Options& options) {
   server.libchdb = options.libchdb;
   server.memory_limit_bytes = options.engine_memory_limit.value;
   server.queries_max = options.queries_max;
+  server.query_time_max = std::chrono::ceil<std::chrono::seconds>(options.query_timeout);
+  server.query_memory_bytes = options.query_memory_limit.value;
   server.guard = !options.sql_guard_off;
   server.cors = options.cors;
   server.ready_fd = descriptor(options.ready_fd);

@@ -30,6 +30,10 @@ Status load_libchdb(const std::string& library);
 /// was not done. One per process and time.
 Result<std::unique_ptr<Engine>> open_chdb(const ChdbOptions& options);
 
+/// The memory that the engine may hold, in bytes: the limit that is given, or its share of the
+/// machine's.
+size_t engine_memory_bytes(size_t memory_limit_bytes);
+
 /// The engine's configuration file for these options (XML, as clickhouse-local reads it).
 std::string engine_config(const ChdbOptions& options, unsigned cores);
 

@@ -28,10 +28,13 @@ std::string element(std::string_view name, size_t value) {
 
 }  // namespace
 
+size_t engine_memory_bytes(size_t memory_limit_bytes) {
+  return memory_limit_bytes != 0 ? memory_limit_bytes
+                                 : machine_memory_bytes() / 100 * kMemoryPercent;
+}
+
 std::string engine_config(const ChdbOptions& options, unsigned cores) {
-  const size_t memory = options.memory_limit_bytes != 0
-                            ? options.memory_limit_bytes
-                            : machine_memory_bytes() / 100 * kMemoryPercent;
+  const size_t memory = engine_memory_bytes(options.memory_limit_bytes);
   const unsigned merges = std::max(kMergeThreadsMin, cores);
   const unsigned slots = merges * kMergesPerThread;
   std::string xml = "<clickhouse>\n";

@@ -60,6 +60,7 @@ class HttpInterface::QueryHandler {
   void run(const Target& target) {
     if (std::optional<engine::Error> error = prepare(target)) {
       record_end(failed(*error));
+      give_back_bodies();
       return respond_error(exchange_, *error, request_.cors, request_.query_id);
     }
     ResultStream stream(exchange_, request_,
@@ -68,6 +69,7 @@ class HttpInterface::QueryHandler {
     // ends.
     const engine::Outcome outcome = admit_and_run(stream);
     record_end(outcome);
+    give_back_bodies();
     if (outcome.ok()) {
       stream.finish(outcome.figures);
     } else {
@@ -78,6 +80,11 @@ class HttpInterface::QueryHandler {
  private:
   engine::Error error(int code, std::string_view message) const {
     return owner_.error(code, message);
+  }
+  /// The bytes that the request brought, which count against those of all.
+  void give_back_bodies() {
+    body_.data.reset();
+    tables_.clear();
   }
   static engine::Outcome failed(engine::Error error) {
     engine::Outcome outcome;
@@ -94,6 +101,7 @@ class HttpInterface::QueryHandler {
   engine::Outcome admit_and_run(ResultStream& stream);
   engine::Outcome run_in_session(ResultStream& stream);
   engine::Outcome run_on(engine::Connection& connection, bool lasting, ResultStream& stream);
+  engine::NameValues default_settings(bool reads) const;
   engine::Outcome execute(engine::Connection& connection, ResultStream& stream);
   void record(QueryLog::Event event, const engine::Outcome& outcome) const;
   void record_end(const engine::Outcome& outcome) const;
@@ -218,6 +226,10 @@ engine::Outcome HttpInterface::QueryHandler::run_in_session(ResultStream& stream
   auto& lease = std::get<Sessions::Lease>(acquired);
   lease.set_timeout(request_.session_timeout);
   if (request_.close_session) lease.close();
+  if (lease.fresh()) {
+    engine::Outcome begun = lease.connection().execute({set_statement(default_settings(true))});
+    if (!begun.ok()) return begun;
+  }
   return run_on(lease.connection(), true, stream);
 }
 
@@ -229,10 +241,18 @@ engine::Outcome HttpInterface::QueryHandler::run_on(engine::Connection& connecti
     return failed(std::move(*error));
   }
   SessionState state(connection, lasting);
-  if (std::optional<engine::Error> error = state.apply(request_, request_.query_id)) {
+  const engine::NameValues defaults = default_settings(has_result(body_.shape.kind));
+  if (std::optional<engine::Error> error = state.apply(request_, request_.query_id, defaults)) {
     return failed(std::move(*error));
   }
   return execute(connection, stream);
+}
+
+engine::NameValues HttpInterface::QueryHandler::default_settings(bool reads) const {
+  engine::NameValues settings = server_settings();
+  const engine::NameValues& limits = owner_.options_.query_settings;
+  if (reads) settings.insert(settings.end(), limits.begin(), limits.end());
+  return settings;
 }
 
 engine::Outcome HttpInterface::QueryHandler::execute(engine::Connection& connection,

@@ -22,6 +22,8 @@ struct HttpInterfaceOptions {
   int queries_max = 64;
   int inserts_max = 16;
   size_t body_budget_bytes = 1 << 30;  ///< request bodies and held results, all together
+  /// Of statements that read, and of sessions, unless they set them themselves.
+  engine::NameValues query_settings;
   bool guard = true;
   bool cors = false;
 };

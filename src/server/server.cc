@@ -34,6 +34,8 @@ constexpr milliseconds kHouseKeeping{5'000};
 /// Request bodies may take this share of the engine's memory; the queries need the rest.
 constexpr size_t kBodyBudgetShare = 4;
 constexpr size_t kBodyBudgetDefault = size_t{1} << 30;
+/// One query may take this share of the engine's memory, so that inserts find room beside it.
+constexpr size_t kQueryMemoryShare = 2;
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -121,6 +123,16 @@ Status lock_in(const ServerOptions& options, const DataDir& data, const std::str
   return {};
 }
 
+/// What a query may take if nobody said otherwise.
+engine::NameValues query_settings(const ServerOptions& options) {
+  const size_t memory =
+      options.query_memory_bytes != 0
+          ? options.query_memory_bytes
+          : engine::engine_memory_bytes(options.memory_limit_bytes) / kQueryMemoryShare;
+  return {{"max_execution_time", std::to_string(options.query_time_max.count())},
+          {"max_memory_usage", std::to_string(memory)}};
+}
+
 HttpInterfaceOptions interface_options(const ServerOptions& options) {
   HttpInterfaceOptions http;
   http.account = {options.user, options.password};
@@ -130,6 +142,7 @@ HttpInterfaceOptions interface_options(const ServerOptions& options) {
   http.body_budget_bytes = options.memory_limit_bytes != 0
                                ? options.memory_limit_bytes / kBodyBudgetShare
                                : kBodyBudgetDefault;
+  http.query_settings = query_settings(options);
   http.guard = options.guard;
   http.cors = options.cors;
   return http;

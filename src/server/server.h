@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -31,6 +32,12 @@ struct ServerOptions {
   /// Queries that run at once; inserts are counted apart (inserts_max).
   int queries_max = 64;
   int inserts_max = 16;
+  /// How long a statement that reads may run; 0: without an end. It may say otherwise itself
+  /// (max_execution_time), and so of its memory (max_memory_usage). The default is how long
+  /// ClickHouse's own clients wait.
+  std::chrono::seconds query_time_max{3'600};
+  /// What it may hold; 0: kQueryMemoryShare of the engine's memory.
+  size_t query_memory_bytes = 0;
 
   /// Refuses statements and functions that reach outside the database (sql.h, guard.h).
   bool guard = true;

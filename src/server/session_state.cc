@@ -9,14 +9,6 @@
 namespace sluice::server {
 namespace {
 
-/// libchdb begins with the settings of clickhouse-local; these are a server's.
-constexpr std::pair<const char*, const char*> kServerSettings[] = {
-    {"implicit_select", "0"},
-    {"allow_introspection_functions", "0"},
-    // An INSERT is answered when its rows are stored, not when they are queued.
-    {"async_insert", "0"},
-};
-
 /// Letters, digits, '_' and '.': anything else in a name would be SQL of the client's making.
 bool is_plain_name(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
@@ -31,6 +23,15 @@ engine::Error unknown_setting(const std::string& name) {
 }
 
 }  // namespace
+
+engine::NameValues server_settings() {
+  return {
+      {"implicit_select", "0"},
+      {"allow_introspection_functions", "0"},
+      // An INSERT is answered when its rows are stored, not when they are queued.
+      {"async_insert", "0"},
+  };
+}
 
 SessionState::~SessionState() {
   // The engine took both when they were first set; that it would not now is not the client's fault.
@@ -60,12 +61,10 @@ std::optional<engine::Error> SessionState::remember(const engine::NameValues& se
   return std::nullopt;
 }
 
-std::optional<engine::Error> SessionState::apply(const QueryRequest& request,
-                                                 std::string_view tag) {
+std::optional<engine::Error> SessionState::apply(const QueryRequest& request, std::string_view tag,
+                                                 const engine::NameValues& defaults) {
   engine::NameValues settings;
-  if (!lasting_) {
-    for (const auto& [name, value] : kServerSettings) settings.emplace_back(name, value);
-  }
+  if (!lasting_) settings = defaults;
   for (const auto& setting : request.settings) {
     if (!is_plain_name(setting.first)) return unknown_setting(setting.first);
     settings.push_back(setting);

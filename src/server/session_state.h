@@ -8,6 +8,10 @@
 
 namespace sluice::server {
 
+/// What a connection begins with: libchdb has the settings of clickhouse-local, these are a
+/// server's.
+engine::NameValues server_settings();
+
 /// What a request sets on its connection for one statement: settings, database, roles, and the tag
 /// by which the statement can be cancelled. On a connection of its own that dies with it; in a
 /// session, where HTTP parameters count for their request alone, it is undone afterwards.
@@ -20,8 +24,10 @@ class SessionState {
   SessionState(const SessionState&) = delete;
   SessionState& operator=(const SessionState&) = delete;
 
-  /// The engine's error if it refuses a part: an unknown setting, database or role.
-  std::optional<engine::Error> apply(const QueryRequest& request, std::string_view tag);
+  /// `defaults` hold where the request does not say otherwise; a session has had its own since its
+  /// beginning. The engine's error if it refuses a part: an unknown setting, database or role.
+  std::optional<engine::Error> apply(const QueryRequest& request, std::string_view tag,
+                                     const engine::NameValues& defaults);
 
  private:
   std::optional<engine::Error> run(const std::string& sql);

@@ -16,7 +16,7 @@ std::variant<Sessions::Lease, Sessions::Refusal> Sessions::acquire(const std::st
   if (found != sessions_.end()) {
     if (found->second.in_use) return Refusal::Locked;
     found->second.in_use = true;
-    return Lease(*this, id, *found->second.connection);
+    return Lease(*this, id, *found->second.connection, false);
   }
   if (must_exist) return Refusal::NotFound;
   if (sessions_.size() >= kSessionsMax) return Refusal::TooMany;
@@ -25,7 +25,7 @@ std::variant<Sessions::Lease, Sessions::Refusal> Sessions::acquire(const std::st
   Session& session = sessions_[id];
   session.connection = std::move(*connection);
   session.in_use = true;
-  return Lease(*this, id, *session.connection);
+  return Lease(*this, id, *session.connection, true);
 }
 
 void Sessions::expire() {

@@ -26,17 +26,20 @@ class Sessions {
   /// A session in the hands of one request; giving it back starts its timeout anew.
   class Lease {
    public:
-    Lease(Sessions& owner, std::string id, engine::Connection& connection)
-        : owner_(&owner), id_(std::move(id)), connection_(&connection) {}
+    Lease(Sessions& owner, std::string id, engine::Connection& connection, bool fresh)
+        : owner_(&owner), id_(std::move(id)), connection_(&connection), fresh_(fresh) {}
     Lease(Lease&& other) noexcept
         : owner_(std::exchange(other.owner_, nullptr)),
           id_(std::move(other.id_)),
           connection_(other.connection_),
+          fresh_(other.fresh_),
           timeout_(other.timeout_),
           close_(other.close_) {}
     Lease& operator=(Lease&&) = delete;
     ~Lease();
     engine::Connection& connection() const { return *connection_; }
+    /// Whether the session was made for this request.
+    bool fresh() const { return fresh_; }
     void set_timeout(std::chrono::seconds timeout) { timeout_ = timeout; }
     void close() { close_ = true; }
 
@@ -44,6 +47,7 @@ class Sessions {
     Sessions* owner_;
     std::string id_;
     engine::Connection* connection_;
+    bool fresh_;
     std::chrono::seconds timeout_{60};
     bool close_ = false;
   };
