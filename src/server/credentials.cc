@@ -1,8 +1,7 @@
 #include "server/credentials.h"
 
-#include <cstdint>
-
 #include "base/ascii.h"
+#include "http/htpasswd.h"
 #include "server/exception_status.h"
 #include "server/url.h"
 #include "wire/base64.h"
@@ -12,16 +11,6 @@ namespace {
 
 constexpr std::string_view kBasic = "basic ";
 constexpr std::string_view kDefaultUser = "default";
-
-/// Runs over all of `given`, whatever it finds on the way.
-bool equal_in_constant_time(std::string_view given, std::string_view expected) {
-  size_t difference = given.size() ^ expected.size();
-  for (size_t i = 0; i < given.size(); ++i) {
-    const char other = expected.empty() ? '\0' : expected[i % expected.size()];
-    difference |= static_cast<uint8_t>(given[i] ^ other);
-  }
-  return difference == 0;
-}
 
 bool is_basic(std::string_view authorization) {
   if (authorization.size() < kBasic.size()) return false;
@@ -83,8 +72,9 @@ std::optional<CredentialsRefusal> check_credentials(const http::StreamHead& head
   } else if (by_url) {
     given = {value_or(url_user, kDefaultUser), value_or(url_password, "")};
   }
-  const bool user_matches = equal_in_constant_time(given.user, account.user);
-  const bool password_matches = equal_in_constant_time(given.password, account.password);
+  // Both are compared, so that the time does not tell which one was wrong.
+  const bool user_matches = http::equal_in_constant_time(given.user, account.user);
+  const bool password_matches = http::equal_in_constant_time(given.password, account.password);
   if (user_matches && password_matches) return std::nullopt;
   if (!by_url && !by_basic && !by_header) {
     return CredentialsRefusal{exception::kRequiredPassword,

@@ -2,6 +2,30 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+#include <vector>
+
+#include "http/htpasswd.h"
+
+// The linker leads the calls of the comparison here (CMakeLists.txt).
+namespace {
+
+std::vector<std::pair<std::string, std::string>> compared;
+
+}  // namespace
+
+extern "C" {
+// sluice::http::equal_in_constant_time().
+bool __real__ZN6sluice4http22equal_in_constant_timeESt17basic_string_viewIcSt11char_traitsIcEES4_(
+    std::string_view a, std::string_view b);
+bool __wrap__ZN6sluice4http22equal_in_constant_timeESt17basic_string_viewIcSt11char_traitsIcEES4_(
+    std::string_view a, std::string_view b) {
+  compared.emplace_back(a, b);
+  return __real__ZN6sluice4http22equal_in_constant_timeESt17basic_string_viewIcSt11char_traitsIcEES4_(
+      a, b);
+}
+}
+
 namespace sluice::server {
 namespace {
 
@@ -41,6 +65,22 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"other_user", {}, {{"user", "root"}, {"password", "s3cret"}}, 516},
         Case{"two_kinds", {{"X-ClickHouse-Key", "s3cret"}}, {{"password", "s3cret"}}, 516}),
     [](const auto& tested) { return tested.param.name; });
+
+TEST(CheckCredentials, AWrongUserAndAWrongPasswordAreToldAndTimedAlike) {
+  using Compared = std::vector<std::pair<std::string, std::string>>;
+  const Credentials account{"owner", "s3cret"};
+  const auto refused = [&](const std::string& user, const std::string& password) {
+    compared.clear();
+    const auto refusal =
+        check_credentials({}, {{"user", user}, {"password", password}}, account).value();
+    EXPECT_EQ(compared, (Compared{{user, "owner"}, {password, "s3cret"}})) << "each of them whole";
+    EXPECT_EQ(refusal.message.find(password), std::string::npos);
+    return std::make_pair(refusal.code, refusal.message.substr(refusal.message.find(':')));
+  };
+  const auto wrong_user = refused("other", "s3cret");
+  EXPECT_EQ(refused("owner", "s3creT"), wrong_user);
+  EXPECT_EQ(refused("other", "S3cret"), wrong_user);
+}
 
 TEST(CheckCredentials, WithoutAPasswordNobodyNeedsToSayAnything) {
   EXPECT_FALSE(check_credentials({}, {}, {"default", ""}).has_value());

@@ -45,6 +45,8 @@ Header read_header(const char* at) {
   return header;
 }
 
+bool is_known(uint8_t method) { return method == kStored || method == kLz4 || method == kZstd; }
+
 bool decompress_data(uint8_t method, std::string_view data, char* to, size_t plain_bytes) {
   switch (method) {
     case kStored:
@@ -83,6 +85,12 @@ class NativeBlockDecoder final : public StreamCodec {
 
  private:
   static Status check(const Header& header) {
+    if (!is_known(header.method)) {
+      return {Code::DataLoss, "a compressed block names the method " +
+                                  std::to_string(header.method) +
+                                  ", which there is not: most likely the data is damaged, or not "
+                                  "compressed"};
+    }
     if (header.block_bytes < kHeaderBytes) {
       return invalid_argument("a compressed block gives a size that is too small for its header");
     }

@@ -43,8 +43,9 @@ const StreamEncoding* find_stream_encoding(std::string_view name);
 /// `decompress=1`). The stream is a row of blocks: CityHash128 (16 bytes) of all that follows in
 /// the block; method (1 byte: 0x82 LZ4, 0x90 ZSTD, 0x02 stored); size of the block without its
 /// checksum (4 bytes, little-endian); size of the bytes when decompressed (4 bytes, little-endian);
-/// the data. Errors of the decoder: DataLoss for a wrong checksum, ResourceExhausted for a block of
-/// more than kNativeBlockBytesMax, InvalidArgument for anything else.
+/// the data. Errors of the decoder: DataLoss for a wrong checksum or an unknown method,
+/// ResourceExhausted for a block of more than kNativeBlockBytesMax, InvalidArgument for anything
+/// else.
 std::unique_ptr<StreamCodec> make_native_block_decoder();
 /// Writes LZ4 blocks of kNativeBlockBytes.
 std::unique_ptr<StreamCodec> make_native_block_encoder();

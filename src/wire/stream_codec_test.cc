@@ -217,6 +217,13 @@ TEST(NativeBlocks, AWrongChecksumIsDataLoss) {
   EXPECT_EQ(run(*make_native_block_decoder(), block, block.size(), decoded).code(), Code::DataLoss);
 }
 
+TEST(NativeBlocks, WhatIsNoBlockIsDataLoss) {
+  const std::string garbage = "INSERT INTO t FORMAT CSV, which is not compressed at all";
+  std::string decoded;
+  EXPECT_EQ(run(*make_native_block_decoder(), garbage, garbage.size(), decoded).code(),
+            Code::DataLoss);
+}
+
 TEST(NativeBlocks, ABombIsRefusedByItsHeader) {
   std::string block = native_block("some rows");
   block.replace(16 + 5, 4, "\xff\xff\xff\x7f");  // 2 GiB when decompressed

@@ -342,6 +342,27 @@ def test_statuses_of_errors(http, sql, status, code):
     assert reply.text.count("DB::Exception") == 1
 
 
+def in_list(size):
+    return "SELECT count() FROM numbers(10) WHERE number IN (" + ",".join(map(str, range(size))) + ")"
+
+
+UNIONS = " UNION ALL ".join(["SELECT 1"] * 10_000)
+
+
+@pytest.mark.parametrize("sql, settings, status, code", [
+    ("SELECT " + "(" * 100_000 + "1" + ")" * 100_000, {}, 400, 306),
+    (UNIONS, {}, 500, 572),
+    (in_list(1_000_000), {}, 400, 62),
+    ("SELECT length('" + "x" * (1 << 20) + "')", {}, 400, 62),
+    (in_list(100_000), {"max_query_size": 16 << 20}, 200, None),
+    ("SELECT length('" + "x" * (1 << 20) + "')", {"max_query_size": 16 << 20}, 200, None),
+    ("SELECT '" + "x" * (64 << 20) + "'", {"max_query_size": 1 << 30}, 413, 229),
+], ids=["brackets", "unions", "list", "literal", "list-allowed", "literal-allowed", "over-all-limits"])
+def test_statements_that_are_large(http, sql, settings, status, code):
+    reply = http.post(sql, **settings)
+    assert (reply.status, reply.code) == (status, code), reply.text[:1000]
+
+
 def test_get_is_readonly(http, table):
     for sql in (f"INSERT INTO {table} (a) VALUES (1)", f"TRUNCATE TABLE {table}", f"INSERT INTO {table} (a) SELECT 1",
                 "CREATE TABLE other (a Int32) ENGINE = Memory"):
@@ -572,9 +593,47 @@ def test_native_compression(http, table):
     assert http.insert(f"INSERT INTO {table} (a, s) FORMAT TSV", blocks, decompress=1).status == 200
     reply = http.post(f"SELECT a, s FROM {table} ORDER BY a", compress=1)
     assert read_native_blocks(reply.body) == data
-    broken = b"\x00" + native_block(b"1\tx\n")[1:]
-    reply = http.insert(f"INSERT INTO {table} (a, s) FORMAT TSV", broken, decompress=1)
-    assert (reply.status, reply.code) == (400, 40)
+
+
+BLOCK = native_block(b"1\tx\n")
+
+
+@pytest.mark.parametrize("data, status, code", [
+    (b"\x00" + BLOCK[1:], 400, 40),
+    (b"1\tx\n2\ty\n" * 10, 400, 40),
+    (bytes(range(256)), 400, 40),
+    (b"\0" * 100, 400, 40),
+    (BLOCK[:-1], 400, 271),
+    (BLOCK + b"1", 400, 271),
+    (BLOCK[:21] + b"\xff\xff\xff\x7f" + BLOCK[25:], 500, 241),
+], ids=["checksum", "text", "bytes", "zeros", "cut", "more", "two-gibibytes"])
+def test_native_blocks_that_are_damaged(http, table, data, status, code):
+    reply = http.insert(f"INSERT INTO {table} (a, s) FORMAT TSV", data, decompress=1)
+    assert (reply.status, reply.code) == (status, code), reply.text
+    assert http.value(f"SELECT count() FROM {table}") == "0"
+
+
+def bombs():
+    plain = b"1\tx\n" * (8 << 20)  # 32 MiB
+    return {"blocks": (native_block(plain) * 16, {"decompress": 1}, {}),
+            "gzip": (gzip.compress(plain) * 16, {}, {"Content-Encoding": "gzip"}),
+            "zstd": (zstd.compress(plain) * 16, {}, {"Content-Encoding": "zstd"})}
+
+
+@pytest.mark.parametrize("name", ["blocks", "gzip", "zstd"])
+def test_a_bomb_is_refused_within_the_memory_for_bodies(tmp_path, name):
+    sluice = Sluice("server", "--data", tmp_path / "data", "--engine-memory-limit", "1GiB")
+    try:
+        http = Http(sluice.wait_ready().addresses["clickhouse-http"])
+        http.value("CREATE TABLE t (a Int32, s String) ENGINE = Null")
+        data, params, headers = bombs()[name]
+        before = peak_of_others(sluice)
+        reply = http.insert("INSERT INTO t FORMAT TSV", data, headers, **params)
+        assert (reply.status, reply.code) == (500, 241), reply.text
+        assert peak_of_others(sluice) - before < 300 << 20
+        assert http.insert("INSERT INTO t FORMAT TSV", b"1\tx\n").status == 200
+    finally:
+        assert sluice.stop() == 0, sluice.log()
 
 
 # Sessions
@@ -640,6 +699,20 @@ def test_a_client_that_leaves_cancels_its_query(http, sql):
     wait_for(lambda: running(http, query_id) == "1", "the query runs")
     raw.close()
     wait_for(lambda: running(http, query_id) == "0", "the query is gone", seconds=10)
+
+
+def test_a_client_that_leaves_gives_back_its_querys_memory(http):
+    held = ("SELECT sum(sipHash64(a.number)) FROM system.numbers AS a INNER JOIN "
+            "(SELECT number, toString(number) AS text FROM numbers(3000000)) AS b ON a.number % 3000000 = b.number "
+            "WHERE NOT ignore(text)")
+    raw = http.begin(held, query_id="holder", **ALLOW_ENDLESS)
+    usage = "SELECT sum(memory_usage) FROM system.processes WHERE Settings['query_cache_tag'] = 'holder'"
+    wait_for(lambda: int(http.value(usage)) > 100 << 20, "the query holds memory")
+    tracked = "SELECT value FROM system.metrics WHERE metric = 'MemoryTracking'"
+    before = int(http.value(tracked))
+    raw.close()
+    wait_for(lambda: running(http, "holder") == "0", "the query is gone", seconds=10)
+    wait_for(lambda: int(http.value(tracked)) < before - (100 << 20), "its memory is free")
 
 
 def test_sixteen_cancels_at_once(http):

@@ -112,6 +112,31 @@ def test_http_1_0_needs_no_host(start):
         assert read_all(connection).endswith(b"42\n")
 
 
+def test_a_wrong_user_and_a_wrong_password_are_answered_alike(guarded):
+    def refused(user, password):
+        reply = guarded.post("SELECT 1", user=user, password=password)
+        names = {name for name in reply.headers if name not in ("date", "content-length")}
+        return reply.status, reply.code, names, reply.text.replace(user, "USER")
+
+    assert refused("nobody", "s3cret") == refused("default", "wrong") == refused("nobody", "wrong")
+
+
+def test_a_password_in_the_url_is_nowhere_else(start):
+    secret = "seeded-secret-4713"
+    sluice = start("server", "--log-level", "debug", env={"SLUICE_PASSWORD": secret})
+    http = address_of(sluice)
+    by_url = {"user": "default", "password": secret}
+    assert http.post("SELECT 1", query_id="right", **by_url).text == "1\n"
+    assert http.get("SELECT no_such_column", **by_url).code == 47
+    assert http.post("SELECT 1", user="default", password=secret + "4").code == 516
+    wait_for(lambda: http.value("SELECT count() FROM system.query_log WHERE query_id = 'right'", **by_url) == "2", "the log")
+    rows = http.post("SELECT * FROM system.query_log FORMAT JSONEachRow", **by_url)
+    assert "no_such_column" in rows.text
+    assert secret not in rows.text
+    assert sluice.stop() == 0
+    assert secret not in sluice.log()
+
+
 def test_empty_password_is_taken_as_official_clients_send_it(start):
     http = address_of(start("server"))
     assert http.post("SELECT 1", headers={"Authorization": "Basic ZGVmYXVsdDo="}).text == "1\n"
