@@ -33,6 +33,9 @@ Instruments::Instruments(metrics::Registry& registry, const std::string& receive
       };
       to.rejected_records = refused("rejected");
       to.retry_records = refused("retry_later");
+      to.decoded_empty = &registry.counter(
+          "sluice_receiver_decoded_empty_total",
+          "Requests in which no record was found: nothing, or another signal's.", labels);
       for (size_t r = 0; r < kResults; ++r) {
         metrics::Labels with_result = labels;
         with_result.emplace_back("result", kResultNames[r]);

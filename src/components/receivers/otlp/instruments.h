@@ -42,6 +42,7 @@ class Instruments {
     metrics::Counter* accepted_records = nullptr;
     metrics::Counter* rejected_records = nullptr;
     metrics::Counter* retry_records = nullptr;
+    metrics::Counter* decoded_empty = nullptr;  ///< requests without a record
     std::optional<pipeline::ReceiverItems> items;
   };
   PerSignal& of(otlp::Signal signal, Transport transport) {

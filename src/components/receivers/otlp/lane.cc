@@ -75,6 +75,7 @@ void Lane::consume(pipeline::Batch&& batch, Transport transport, std::unique_ptr
   Open& open = open_[id];
   open = {std::move(reply), batch.signal, transport, pipeline::count_items(batch), {}};
   if (open.records == 0) {
+    instruments_.of(batch.signal, transport).decoded_empty->add();
     answer(id, {});
     return;
   }
