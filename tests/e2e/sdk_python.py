@@ -4,7 +4,8 @@ import importlib
 
 import grpc
 from opentelemetry._logs import SeverityNumber
-from opentelemetry.exporter.otlp.proto.http import Compression
+from opentelemetry.exporter.otlp.common import http as json_over_http
+from opentelemetry.exporter.otlp.proto import http as protobuf_over_http
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
 from opentelemetry.sdk.metrics import MeterProvider
@@ -24,11 +25,13 @@ EXPORTERS = {"logs": ("_log_exporter", "OTLPLogExporter"), "traces": ("trace_exp
 
 def exporter(protocol, signal, sluice, compression):
     module, name = EXPORTERS[signal]
-    make = getattr(importlib.import_module(f"opentelemetry.exporter.otlp.proto.{protocol}.{module}"), name)
+    package = {"grpc": "proto.grpc", "proto": "proto.http", "json": "json.http"}[protocol]
+    make = getattr(importlib.import_module(f"opentelemetry.exporter.otlp.{package}.{module}"), name)
     if protocol == "grpc":
         kinds = {"none": grpc.Compression.NoCompression, "gzip": grpc.Compression.Gzip}
         return make(endpoint=sluice.addresses["otlp-grpc"], insecure=True, compression=kinds[compression])
-    return make(endpoint=f"{sluice.url('otlp-http')}/v1/{signal}", compression=Compression(compression))
+    kinds = json_over_http if protocol == "json" else protobuf_over_http
+    return make(endpoint=f"{sluice.url('otlp-http')}/v1/{signal}", compression=kinds.Compression(compression))
 
 
 def send(sluice, service, protocol, compression):

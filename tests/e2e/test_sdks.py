@@ -20,7 +20,7 @@ def run_node(*args, **environment):
 
 
 @pytest.mark.parametrize("compression", ["none", "gzip"])
-@pytest.mark.parametrize("protocol", ["grpc", "http"])
+@pytest.mark.parametrize("protocol", ["grpc", "proto", "json"])
 def test_python_sdk(shared_serve, protocol, compression):
     service = f"python-{protocol}-{compression}"
     sdk_python.send(shared_serve, service, protocol, compression)
