@@ -160,6 +160,19 @@ TEST(JsonDecode, UnknownMembersAreSkipped) {
             "");
 }
 
+TEST(JsonDecode, UnknownMembersTakeNoMemory) {
+  const auto memory = [](const std::string& member) {
+    const std::string body = R"({)" + member + R"("resourceLogs":[{"scopeLogs":[{}]}]})";
+    Arena arena;
+    LogsRequest request;
+    EXPECT_TRUE(decode_json(body, arena, request).ok());
+    EXPECT_EQ(request.resources.size(), 1U);
+    return arena.capacity_bytes();
+  };
+  EXPECT_EQ(memory(R"("zzz":")" + std::string(1 << 20, 'x') + R"(",)"), memory(""));
+  EXPECT_EQ(memory(R"("zzz":[)" + std::string(1 << 20, '1') + R"(],)"), memory(""));
+}
+
 TEST(JsonDecode, AFieldOfAnotherKindOfPointIsUnknown) {
   EXPECT_EQ(
       metric(

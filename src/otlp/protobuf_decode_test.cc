@@ -176,6 +176,20 @@ TEST(ProtobufDecode, UnknownFieldsOfEveryTypeAreSkipped) {
   EXPECT_EQ(decoded.record().severity_text, "INFO");
 }
 
+TEST(ProtobufDecode, UnknownFieldsTakeNoMemory) {
+  const std::string known = in_request(ProtoMessage().bytes(3, "INFO").take());
+  const std::string large = ProtoMessage().bytes(999, std::string(1 << 20, 'x')).take();
+  std::string many;
+  while (many.size() < 1 << 20) many += ProtoMessage().bytes(999, "").varint(998, 1).take();
+  const size_t without = Decoded(known).arena.capacity_bytes();
+  for (const std::string& unknown : {large, many}) {
+    const Decoded decoded(unknown + known + unknown);
+    ASSERT_TRUE(decoded.status.ok());
+    EXPECT_EQ(decoded.record().severity_text, "INFO");
+    EXPECT_EQ(decoded.arena.capacity_bytes(), without);
+  }
+}
+
 struct Refused {
   const char* name;
   std::string body;
