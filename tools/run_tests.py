@@ -135,7 +135,7 @@ def conformance(tally):
 
 
 def e2e(tally):
-    if build(tally, "release", "sluice"):
+    if build(tally, "release", "sluice", "token_dump"):
         run_pytest(tally, "e2e", "tests/e2e", "--ignore=tests/e2e/test_conformance.py",
                    "--ignore=tests/e2e/test_pipelines.py")
 
