@@ -1,6 +1,7 @@
 #include "app/component_pages.h"
 
 #include <algorithm>
+#include <map>
 
 #include "config/service.h"
 
@@ -34,6 +35,12 @@ std::string shown_type(const Type& type) {
   if (type.name == "dictionary" && !type.element.empty())
     return "map to " + shown_type(type.element.front());
   return type.name;
+}
+
+/// "a::b" as the tables have it.
+std::string dotted(std::string path) {
+  for (size_t at = 0; (at = path.find("::", at)) != std::string::npos;) path.replace(at, 2, ".");
+  return path;
 }
 
 /// A default in YAML's flow style.
@@ -86,10 +93,15 @@ class OptionTable {
 
   void add_field(const FieldInfo& field, const std::string& name, const Node& at, int depth) {
     const std::string cell = "| `" + name + "` | ";
+    for (const auto& [path, because] : field.ignored_below)
+      ignored_below_.emplace(name + "." + dotted(path), because);
+    const auto below = ignored_below_.find(name);
     if (!field.refused_because.empty()) {
       refused_ += cell + escaped(field.refused_because) + " |\n";
     } else if (!field.ignored_because.empty()) {
       ignored_ += cell + escaped(field.ignored_because) + " |\n";
+    } else if (below != ignored_below_.end()) {
+      ignored_ += cell + escaped(below->second) + " |\n";
     } else {
       const std::string standard = field.is_required ? "required"
                                    : field.is_secret ? ""
@@ -110,6 +122,7 @@ class OptionTable {
   std::string rows_;
   std::string refused_;
   std::string ignored_;
+  std::map<std::string, std::string> ignored_below_;  // by the name in the table
 };
 
 std::string kind_of(const Factory::About& about) {

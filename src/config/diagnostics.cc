@@ -24,7 +24,7 @@ std::string Diagnostics::to_string() const {
 }
 
 Place Place::below(std::string path, const Node& node) const {
-  return {diagnostics_, std::move(path), node.mark.line != 0 ? node.mark : mark_};
+  return {diagnostics_, std::move(path), node.mark.line != 0 ? node.mark : mark_, &node};
 }
 
 Place Place::at(std::string_view key, const Node& node) const {
@@ -33,6 +33,18 @@ Place Place::at(std::string_view key, const Node& node) const {
 
 Place Place::at(size_t index, const Node& node) const {
   return below(path_ + "[" + std::to_string(index) + "]", node);
+}
+
+Place Place::of(std::string_view key) const {
+  static const Node kNothing;
+  const Node* node = node_ != nullptr ? node_->find(key) : nullptr;
+  return at(key, node != nullptr ? *node : kNothing);
+}
+
+Place Place::of(size_t index) const {
+  static const Node kNothing;
+  const bool is_there = node_ != nullptr && index < node_->items.size();
+  return at(index, is_there ? node_->items[index] : kNothing);
 }
 
 void Place::expected(std::string_view what, const Node& found) const {

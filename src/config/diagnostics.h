@@ -55,13 +55,19 @@ class Diagnostics {
 /// A place in the configuration while it is read: where it is, and whom to tell.
 class Place {
  public:
-  Place(Diagnostics& diagnostics, std::string path, Mark mark)
-      : diagnostics_(diagnostics), path_(std::move(path)), mark_(std::move(mark)) {}
+  Place(Diagnostics& diagnostics, std::string path, Mark mark, const Node* node = nullptr)
+      : diagnostics_(diagnostics), path_(std::move(path)), mark_(std::move(mark)), node_(node) {}
 
   /// The place of a member: "path::key".
   Place at(std::string_view key, const Node& node) const;
   /// The place of an element: "path[2]".
   Place at(size_t index, const Node& node) const;
+  /// For checks: the place of an option, or of an element, of what is read here; where it was not
+  /// given its path, and the mark of this place.
+  Place of(std::string_view key) const;
+  Place of(size_t index) const;
+  /// Whether an option of what is read here was given.
+  bool has(std::string_view key) const { return node_ != nullptr && node_->find(key) != nullptr; }
 
   void error(std::string message) const { diagnostics_.error(mark_, path_, std::move(message)); }
   void warning(std::string message) const {
@@ -80,6 +86,7 @@ class Place {
   Diagnostics& diagnostics_;
   std::string path_;
   Mark mark_;
+  const Node* node_;  // null: not known
 };
 
 }  // namespace sluice::config

@@ -41,6 +41,9 @@ struct FieldInfo {
   /// Why the option of the original does not work here. It is refused, or warned of.
   std::string refused_because{};
   std::string ignored_because{};
+  /// Options further below that have nothing to do where this one is used: their paths from here
+  /// ("batch::min_size"), and why.
+  std::vector<std::pair<std::string, std::string>> ignored_below{};
 };
 
 /// The table without its struct.
@@ -53,6 +56,10 @@ class SchemaBase {
   const FieldInfo* find(std::string_view name) const;
   /// Says so, with the nearest name that there is.
   void unknown_key(const std::string& key, const Place& place) const;
+  /// Warns of what was given without effect below an option.
+  static void warn_below(const FieldInfo& field, const Place& place);
+  /// Takes that out of what is shown.
+  static void leave_out_below(const FieldInfo& field, Node& shown);
   /// Puts [REDACTED] in the place of all texts, and leaves the form.
   static void mask(Node& secret);
 
@@ -121,9 +128,16 @@ class Schema final : public SchemaBase {
     fields_.back().ignored_because = std::move(because);
     return *this;
   }
-  /// Called after all fields were read, with the place of the whole. What was wrong within options
-  /// that are maps with keys of their own was named there and keeps no check from being called;
-  /// these options then have what could be read, and defaults.
+  /// The same for an option further below the last field, which has an effect elsewhere: of a part
+  /// that several components share. `path` is from the field on: "batch::min_size".
+  Schema& ignored_below(std::string path, std::string because) {
+    fields_.back().ignored_below.emplace_back(std::move(path), std::move(because));
+    return *this;
+  }
+  /// Called after all fields were read, with the place of the whole, which knows those of its
+  /// options. What was wrong within options that are maps with keys of their own was named there
+  /// and keeps no check from being called; these options then have what could be read, and
+  /// defaults.
   Schema& check(std::function<void(const Config&, const Place&)> check) {
     checks_.push_back(std::move(check));
     return *this;
@@ -139,7 +153,7 @@ class Schema final : public SchemaBase {
       place.error("the option \"" + info.name + "\" is missing");
       is_whole = false;
     }
-    if (is_whole) check_all(out, place);
+    if (is_whole) check_all(out, {place.diagnostics(), place.path(), place.mark(), &node});
   }
 
   /// What has an effect, secrets masked.
@@ -150,6 +164,7 @@ class Schema final : public SchemaBase {
       Node value = access_[i].encode(config);
       if (value.is_null()) continue;  // an option that was not given and has no default
       if (fields_[i].is_secret) mask(value);
+      leave_out_below(fields_[i], value);
       node.set(fields_[i].name, std::move(value));
     }
     return node;
@@ -187,6 +202,7 @@ class Schema final : public SchemaBase {
     const Access& access = access_[static_cast<size_t>(info - fields_.data())];
     if (access.decode && (!member.second.is_null() || info->type.takes_null))
       access.decode(member.second, out, here);
+    warn_below(*info, here);
     const bool is_read_apart =
         info->type.object != nullptr && (member.second.is_map() || member.second.is_null());
     return is_read_apart || here.diagnostics().errors().size() == before;

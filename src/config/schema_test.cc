@@ -17,6 +17,7 @@ struct Words<Colour> {
 
 struct Part {
   int64_t depth = 3;
+  int64_t width = 1;
 };
 
 struct Options {
@@ -37,7 +38,9 @@ struct Options {
 };
 
 static const Schema<Part>& schema_of(const Part*) {
-  static const auto schema = Schema<Part>().field("depth", &Part::depth, "How deep.");
+  static const auto schema = Schema<Part>()
+                                 .field("depth", &Part::depth, "How deep.")
+                                 .field("width", &Part::width, "How wide.");
   return schema;
 }
 
@@ -58,12 +61,17 @@ static const Schema<Options>& schema_of(const Options*) {
                                  .secret()
                                  .field("rules", &O::rules, "Several, looked at later.")
                                  .field("part", &O::part, "A part.")
+                                 .ignored_below("width", "it has no width here")
                                  .field("extra", &O::extra, "A part that need not be there.")
                                  .field("old", &O::old, "Once.")
                                  .ignored("it is old")
                                  .refuse("unsafe", "it would be unsafe")
                                  .check([](const O& o, const Place& place) {
                                    if (o.size == 13) place.error("13 is unlucky");
+                                   if (o.size != 17) return;
+                                   if (place.has("size")) place.of("size").error("is given");
+                                   place.of("names").of(1).error("second");
+                                   if (!place.has("wait")) place.of("wait").error("is not");
                                  });
   return schema;
 }
@@ -206,6 +214,28 @@ TEST(Schema, WhatHasNoEffectIsAWarningAndStillChecked) {
   ASSERT_EQ(got.diagnostics.warnings().size(), 1u);
   EXPECT_EQ(got.diagnostics.warnings()[0].message, "this option has no effect: it is old");
   EXPECT_NE(read("old: 5").error(), "");
+}
+
+TEST(Schema, WhatHasNoEffectWhereItIsUsedIsAWarningThere) {
+  const Read got = read("part:\n  depth: 1\n  width: 2");
+  EXPECT_EQ(got.error(), "");
+  ASSERT_EQ(got.diagnostics.warnings().size(), 1u);
+  EXPECT_EQ(got.diagnostics.warnings()[0].to_string(),
+            "c.yaml:3:10: exporters::x::part::width: this option has no effect: it has no width "
+            "here");
+  EXPECT_TRUE(read("extra: {width: 2}").diagnostics.warnings().empty()) << "there it has";
+  EXPECT_TRUE(read("part: {depth: 1}").diagnostics.warnings().empty());
+  const Node shown = Codec<Options>::encode(got.options);
+  EXPECT_EQ(shown.find("part")->find("width"), nullptr);
+  EXPECT_NE(shown.find("part")->find("depth"), nullptr);
+}
+
+TEST(Schema, AChecksPlaceKnowsThoseOfTheOptions) {
+  const Read got = read("size: 17\nnames:\n- a\n- b\n");
+  ASSERT_EQ(got.diagnostics.errors().size(), 3u) << got.diagnostics.to_string();
+  EXPECT_EQ(got.diagnostics.errors()[0].to_string(), "c.yaml:1:7: exporters::x::size: is given");
+  EXPECT_EQ(got.diagnostics.errors()[1].to_string(), "c.yaml:4:3: exporters::x::names[1]: second");
+  EXPECT_EQ(got.diagnostics.errors()[2].to_string(), "c.yaml:1:1: exporters::x::wait: is not");
 }
 
 TEST(Schema, ADurationWithoutAUnitIsAWarning) {
