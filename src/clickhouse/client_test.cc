@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/buffer.h"
+#include "clickhouse/dsn.h"
 #include "io/tls.h"
 #include "testing/fake_clickhouse.h"
 #include "testing/fake_server.h"
@@ -171,6 +172,12 @@ TEST(Client, SpeaksHttpsWithAServerThatItTrusts) {
   const auto answer = client.query("SELECT 1");
   ASSERT_TRUE(answer.ok()) << answer.status().to_string();
   EXPECT_EQ(*answer, "SELECT 1");
+
+  const auto url = "https://localhost:" + std::to_string(server.port()) + "?skip_verify=true";
+  const auto dsn = parse_dsn(url);
+  ASSERT_TRUE(dsn.ok());
+  Client trustful(dsn->endpoints.front());
+  EXPECT_TRUE(trustful.query("SELECT 1").ok());
 }
 
 }  // namespace

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+
+#include "io/tls.h"
 
 namespace sluice::clickhouse {
 namespace {
@@ -25,7 +28,7 @@ struct Parts {
   std::vector<std::string> hosts;
   std::string path;        ///< with the '/', or empty
   std::string parameters;  ///< those that Endpoint reads
-  bool secure = false;
+  std::optional<bool> secure;
 };
 
 Status bad(std::string_view what) {
@@ -35,13 +38,34 @@ Status bad(std::string_view what) {
 
 bool is_native(std::string_view scheme) { return scheme == "tcp" || scheme == "clickhouse"; }
 
+/// The words of Go's ParseBool; the name alone is true.
+Status read_bool(std::string_view name, std::string_view value, bool& out) {
+  for (const std::string_view word : {"", "1", "t", "T", "true", "TRUE", "True"}) {
+    if (value == word) {
+      out = true;
+      return {};
+    }
+  }
+  for (const std::string_view word : {"0", "f", "F", "false", "FALSE", "False"}) {
+    if (value == word) {
+      out = false;
+      return {};
+    }
+  }
+  return bad(std::string(name) + " is true or false");
+}
+
 /// Takes out what is the driver's; the rest stays for Endpoint.
 Status read_parameter(std::string_view pair, Parts& parts, Dsn& out) {
   const size_t equals = std::min(pair.find('='), pair.size());
   const std::string_view name = pair.substr(0, equals);
   const std::string_view value = pair.substr(std::min(equals + 1, pair.size()));
   if (name == "secure") {
-    parts.secure = value == "true" || value == "1";
+    SLUICE_RETURN_IF_ERROR(read_bool(name, value, parts.secure.emplace()));
+  } else if (name == "skip_verify") {
+    SLUICE_RETURN_IF_ERROR(read_bool(name, value, out.tls.insecure_skip_verify));
+  } else if (name == "tls_server_name") {
+    out.tls.server_name_override = value;
   } else if (name == "connection_open_strategy") {
     if (value == "in_order") {
       out.strategy = OpenStrategy::InOrder;
@@ -50,10 +74,6 @@ Status read_parameter(std::string_view pair, Parts& parts, Dsn& out) {
     } else {
       return bad("connection_open_strategy is in_order, round_robin or random");
     }
-  } else if (name == "skip_verify" || name == "tls_server_name") {
-    return bad("the parameter " + std::string(name) +
-               " is not taken from the URL: use the option tls (insecure_skip_verify, "
-               "server_name_override)");
   } else if (std::find(kWithoutEffect.begin(), kWithoutEffect.end(), name) !=
              kWithoutEffect.end()) {
     out.warnings.push_back("the endpoint's parameter " + std::string(name) +
@@ -121,6 +141,25 @@ Result<std::string> http_host(const std::string& host, uint16_t http_port, bool&
              "http_port where HTTP is served, or write http:// before it");
 }
 
+/// What the parameters say about TLS, where it is spoken.
+Status apply_tls(Dsn& dsn) {
+  if (!dsn.tls.insecure_skip_verify && dsn.tls.server_name_override.empty()) return {};
+  bool is_used = false;
+  for (Endpoint& endpoint : dsn.endpoints) {
+    if (endpoint.tls == nullptr) continue;
+    auto tls = io::TlsClient::create(dsn.tls, {"http/1.1"});
+    if (!tls.ok()) return tls.status();
+    endpoint.tls = std::move(tls).value();
+    is_used = true;
+  }
+  if (!is_used) {
+    dsn.warnings.emplace_back(
+        "the endpoint's parameters skip_verify and tls_server_name have no effect without TLS: "
+        "write https://");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Dsn> parse_dsn(std::string_view url, uint16_t http_port) {
@@ -130,12 +169,13 @@ Result<Dsn> parse_dsn(std::string_view url, uint16_t http_port) {
   const bool native = is_native(parts.scheme);
   if (!native && parts.scheme != "http" && parts.scheme != "https" && parts.scheme != "unix")
     return bad("unknown scheme \"" + parts.scheme + "\"");
-  if (parts.scheme == "http" && parts.secure) return bad("secure=true needs https://");
+  if (parts.scheme == "http" && parts.secure == true) return bad("secure=true needs https://");
+  if (parts.scheme == "https" && parts.secure == false) return bad("secure=false needs http://");
   std::string used;
   for (std::string host : parts.hosts) {
     std::string scheme = parts.scheme;
     if (native) {
-      bool secure = parts.secure;
+      bool secure = parts.secure.value_or(false);
       auto mapped = http_host(host, http_port, secure);
       if (!mapped.ok()) return mapped.status();
       host = std::move(*mapped);
@@ -147,6 +187,7 @@ Result<Dsn> parse_dsn(std::string_view url, uint16_t http_port) {
     used += (used.empty() ? "" : ", ") + endpoint->to_string();
     out.endpoints.push_back(std::move(*endpoint));
   }
+  SLUICE_RETURN_IF_ERROR(apply_tls(out));
   if (native) {
     out.warnings.push_back(
         "the endpoint names ClickHouse's native protocol; Sluice speaks HTTP to " + used +

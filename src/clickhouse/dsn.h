@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "clickhouse/endpoint.h"
+#include "io/tls_config.h"
 
 namespace sluice::clickhouse {
 
@@ -20,6 +21,8 @@ enum class OpenStrategy : uint8_t {
 struct Dsn {
   std::vector<Endpoint> endpoints;  ///< at least one
   OpenStrategy strategy = OpenStrategy::LeastLoaded;
+  /// What the parameters skip_verify and tls_server_name say; the endpoints' `tls` follow them.
+  io::TlsClientConfig tls;
   /// Lines to warn with: what is read differently here, or has no effect.
   std::vector<std::string> warnings;
 };

@@ -38,7 +38,12 @@ TEST(Dsn, ReadsTheFormsOfTheDriver) {
       {"h:9000", "error"},
       {"http://h:1?secure=true", "error"},
       {"http://h:1?connection_open_strategy=best", "error"},
-      {"http://h:1?skip_verify=true", "error"},
+      {"https://h:1", "https://h:1/default :;"},
+      {"https://h:1?secure=T", "https://h:1/default :;"},
+      {"https://h:1?secure=false", "error"},
+      {"https://h:1?secure=yes", "error"},
+      {"https://h:1?skip_verify=maybe", "error"},
+      {"tcp://h:9000?secure", "https://h:8443/default :;"},
   };
   for (const Case& c : cases) EXPECT_EQ(described(c.url), c.expected) << c.url;
 }
@@ -55,6 +60,24 @@ TEST(Dsn, WarnsOfTheNativeProtocolAndOfParametersWithoutEffect) {
   EXPECT_NE(dsn->warnings[0].find("read_timeout"), std::string::npos);
   EXPECT_NE(dsn->warnings[1].find("http://h:8123"), std::string::npos);
   EXPECT_TRUE(parse_dsn("http://h:8123")->warnings.empty());
+}
+
+TEST(Dsn, SaysWhomToTrust) {
+  const auto plain = parse_dsn("https://h:1");
+  ASSERT_TRUE(plain.ok());
+  EXPECT_FALSE(plain->tls.insecure_skip_verify);
+  const auto dsn = parse_dsn("https://h:1?skip_verify=true&tls_server_name=name&x=1");
+  ASSERT_TRUE(dsn.ok());
+  EXPECT_TRUE(dsn->tls.insecure_skip_verify);
+  EXPECT_EQ(dsn->tls.server_name_override, "name");
+  EXPECT_NE(dsn->endpoints[0].tls, nullptr);
+  EXPECT_EQ(dsn->endpoints[0].settings, (Settings{{"x", "1"}})) << "they are no settings";
+  EXPECT_TRUE(dsn->warnings.empty());
+  EXPECT_FALSE(parse_dsn("https://h:1?skip_verify=0")->tls.insecure_skip_verify);
+  const auto without = parse_dsn("http://h:1?skip_verify=true");
+  ASSERT_TRUE(without.ok());
+  ASSERT_EQ(without->warnings.size(), 1u);
+  EXPECT_NE(without->warnings[0].find("without TLS"), std::string::npos);
 }
 
 TEST(Dsn, ErrorsDoNotRepeatThePassword) {
