@@ -108,6 +108,11 @@ std::string render(bool json, Level level, std::string_view message,
   return line;
 }
 
+/// One write call per line: lines of several threads and processes do not mix.
+void put(const std::string& line) {
+  [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, line.data(), line.size());
+}
+
 }  // namespace
 
 void configure(Level level, Format format) {
@@ -122,9 +127,12 @@ void write(Level level, std::string_view message, std::initializer_list<Field> f
   const std::lock_guard lock(g_mutex);
   uint64_t left_out = 0;
   if (!admit(message, left_out)) return;
-  const std::string line = render(g_json, level, message, fields, left_out);
-  // One write call per line: lines of several threads and processes do not mix.
-  [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, line.data(), line.size());
+  put(render(g_json, level, message, fields, left_out));
+}
+
+void write_each(Level level, std::string_view message, std::initializer_list<Field> fields) {
+  if (level < g_level.load(std::memory_order_relaxed)) return;
+  put(render(g_json, level, message, fields, 0));
 }
 
 }  // namespace sluice::log

@@ -34,6 +34,8 @@ Format format();
 /// kBurst times in ten seconds; the number that was left out stands on the next line with that
 /// text. Lines of level Error count too.
 void write(Level level, std::string_view message, std::initializer_list<Field> fields = {});
+/// The same for who has a limit of its own: every line is written.
+void write_each(Level level, std::string_view message, std::initializer_list<Field> fields = {});
 
 inline constexpr int kBurst = 10;
 

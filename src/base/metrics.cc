@@ -101,14 +101,13 @@ std::string with_label(const std::string& labels, std::string_view name, std::st
 
 }  // namespace
 
-void Histogram::observe(double seconds) {
+void Histogram::observe(double value) {
   size_t bucket = 0;
-  while (bucket < kBounds.size() && seconds > kBounds[bucket]) ++bucket;
+  while (bucket < bounds_.size() && value > bounds_[bucket]) ++bucket;
   buckets_[bucket].fetch_add(1, std::memory_order_relaxed);
   count_.fetch_add(1, std::memory_order_relaxed);
-  if (seconds > 0) {
-    sum_us_.fetch_add(static_cast<uint64_t>(seconds * 1e6), std::memory_order_relaxed);
-  }
+  if (value > 0)
+    sum_millionths_.fetch_add(static_cast<uint64_t>(value * 1e6), std::memory_order_relaxed);
 }
 
 struct Registry::Impl {
@@ -128,13 +127,14 @@ struct Registry::Impl {
     Callback callback;
   };
 
-  template <typename T>
-  T& get(std::string_view name, std::string_view help, const Labels& labels, Type type) {
+  template <typename T, typename... Made>
+  T& get(std::string_view name, std::string_view help, const Labels& labels, Type type,
+         Made... made) {
     const std::lock_guard lock(mutex);
     Instrument& slot = find(name, help, labels, type, std::unique_ptr<T>());
     auto* owned = std::get_if<std::unique_ptr<T>>(&slot);
     SLUICE_CHECK(owned != nullptr);
-    if (*owned == nullptr) *owned = std::make_unique<T>();
+    if (*owned == nullptr) *owned = std::make_unique<T>(made...);
     return **owned;
   }
 
@@ -174,15 +174,16 @@ struct Registry::Impl {
   static void append_histogram(std::string& out, const std::string& name, const std::string& labels,
                                const Histogram& histogram) {
     uint64_t cumulative = 0;
-    for (size_t i = 0; i <= Histogram::kBounds.size(); ++i) {
+    const std::span<const double> bounds = histogram.bounds_;
+    for (size_t i = 0; i <= bounds.size(); ++i) {
       cumulative += histogram.buckets_[i].load(std::memory_order_relaxed);
-      const std::string bound =
-          i < Histogram::kBounds.size() ? render_number(Histogram::kBounds[i]) : "+Inf";
+      const std::string bound = i < bounds.size() ? render_number(bounds[i]) : "+Inf";
       append_sample(out, name + "_bucket", with_label(labels, "le", bound),
                     std::to_string(cumulative));
     }
-    const auto sum_us = static_cast<double>(histogram.sum_us_.load(std::memory_order_relaxed));
-    append_sample(out, name + "_sum", labels, render_number(sum_us / 1e6));
+    const auto sum =
+        static_cast<double>(histogram.sum_millionths_.load(std::memory_order_relaxed)) / 1e6;
+    append_sample(out, name + "_sum", labels, render_number(sum));
     // The +Inf bucket and the count must agree, also while another thread observes.
     append_sample(out, name + "_count", labels, std::to_string(cumulative));
   }
@@ -214,8 +215,9 @@ Gauge& Registry::gauge(std::string_view name, std::string_view help, const Label
   return impl_->get<Gauge>(name, help, labels, Type::Gauge);
 }
 
-Histogram& Registry::histogram(std::string_view name, std::string_view help, const Labels& labels) {
-  return impl_->get<Histogram>(name, help, labels, Type::Histogram);
+Histogram& Registry::histogram(std::string_view name, std::string_view help, const Labels& labels,
+                               std::span<const double> bounds) {
+  return impl_->get<Histogram>(name, help, labels, Type::Histogram, bounds);
 }
 
 void Registry::gauge_callback(std::string_view name, std::string_view help, const Labels& labels,

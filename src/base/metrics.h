@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,19 +39,30 @@ class Gauge {
   std::atomic<int64_t> value_{0};
 };
 
-/// Seconds, in fixed buckets from 1 ms to 60 s. Thread-safe.
+/// Values in fixed buckets. Thread-safe.
 class Histogram {
  public:
-  static constexpr std::array<double, 14> kBounds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
-                                                     0.25,  0.5,    1,     2.5,  5,     10,   60};
-  void observe(double seconds);
+  /// Of seconds.
+  static constexpr std::array<double, 14> kSeconds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
+                                                      0.25,  0.5,    1,     2.5,  5,     10,   60};
+  /// Of numbers of records, as the OpenTelemetry Collector has them for its batches.
+  static constexpr std::array<double, 22> kSizes = {
+      10,   25,   50,   75,   100,  250,  500,    750,    1000,   2000,   3000,
+      4000, 5000, 6000, 7000, 8000, 9000, 10'000, 20'000, 30'000, 50'000, 100'000};
+
+  /// `bounds` must outlive the histogram.
+  explicit Histogram(std::span<const double> bounds)
+      : bounds_(bounds), buckets_(bounds.size() + 1) {}
+  /// Kept to a millionth.
+  void observe(double value);
   uint64_t count() const { return count_.load(std::memory_order_relaxed); }
 
  private:
   friend class Registry;
-  std::array<std::atomic<uint64_t>, kBounds.size() + 1> buckets_{};
+  const std::span<const double> bounds_;
+  std::vector<std::atomic<uint64_t>> buckets_;
   std::atomic<uint64_t> count_{0};
-  std::atomic<uint64_t> sum_us_{0};
+  std::atomic<uint64_t> sum_millionths_{0};
 };
 
 /// What counters with the OpenTelemetry Collector's names ("otelcol_…") are called. It leaves
@@ -69,7 +81,8 @@ class Registry {
 
   Counter& counter(std::string_view name, std::string_view help, const Labels& labels = {});
   Gauge& gauge(std::string_view name, std::string_view help, const Labels& labels = {});
-  Histogram& histogram(std::string_view name, std::string_view help, const Labels& labels = {});
+  Histogram& histogram(std::string_view name, std::string_view help, const Labels& labels = {},
+                       std::span<const double> bounds = Histogram::kSeconds);
   /// A gauge that is asked for its value at each scrape. `read` must be callable from any thread.
   void gauge_callback(std::string_view name, std::string_view help, const Labels& labels,
                       std::function<double()> read);

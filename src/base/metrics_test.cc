@@ -61,6 +61,17 @@ TEST(Metrics, HistogramBucketsAreCumulativeAndBoundsInclusive) {
   EXPECT_THAT(text, HasSubstr("sluice_h_seconds_count{t=\"x\"} 3\n"));
 }
 
+TEST(Metrics, AHistogramOfSizesHasBoundsOfItsOwn) {
+  Registry registry;
+  Histogram& h = registry.histogram("sluice_h_records", "H.", {}, Histogram::kSizes);
+  h.observe(8192);
+  h.observe(1'000'000);
+  const std::string text = registry.render();
+  EXPECT_THAT(text, HasSubstr("sluice_h_records_bucket{le=\"8000\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("sluice_h_records_bucket{le=\"9000\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("sluice_h_records_sum 1008192\n"));
+}
+
 TEST(Metrics, CallbacksAreAskedAtEachScrapeAndReplacedByTheLast) {
   Registry registry;
   double value = 0.5;
