@@ -149,9 +149,12 @@ void Channel::deliver(std::vector<Parcel> parcels) {
     encode_body(parcels, body);
     uint64_t items = 0;
     for (const Parcel& parcel : parcels) items += parcel.items;
+    instruments_.queue.batch_send_size.observe(static_cast<double>(items));
     Backoff backoff(config_.retry, seed_of(parcels.front()), Backoff::Clock::now());
     for (;;) {
+      instruments_.queue.in_flight.add(1);
       attempt = remote_.send(signal_, body.view());
+      instruments_.queue.in_flight.add(-1);
       if (attempt.verdict != Verdict::Retry) break;
       const auto pause = backoff.next(Backoff::Clock::now(), attempt.retry_after);
       if (!pause) break;

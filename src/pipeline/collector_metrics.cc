@@ -75,7 +75,21 @@ ExporterQueue::ExporterQueue(metrics::Registry& registry, const std::string& exp
                           queue_labels(exporter, signal))),
       capacity(registry.gauge("otelcol_exporter_queue_capacity",
                               "What may wait or be on its way, in the unit of the queue's size.",
-                              queue_labels(exporter, signal))) {}
+                              queue_labels(exporter, signal))),
+      in_flight(registry.gauge("otelcol_exporter_in_flight_requests",
+                               "Requests that are being sent.", queue_labels(exporter, signal))),
+      batch_send_size(registry.histogram(
+          "otelcol_exporter_queue_batch_send_size", "Records of a request that is sent.",
+          queue_labels(exporter, signal), metrics::Histogram::kSizes)) {}
+
+LimiterItems::LimiterItems(metrics::Registry& registry, const std::string& processor,
+                           otlp::Signal signal)
+    : accepted(counter(registry, "processor_memory_limiter_accepted", signal,
+                       "Records that the memory limiter has let through.",
+                       {{"processor", processor}})),
+      refused(counter(registry, "processor_memory_limiter_refused", signal,
+                      "Records that were refused because too much was in flight.",
+                      {{"processor", processor}})) {}
 
 ProcessorItems::ProcessorItems(metrics::Registry& registry, const std::string& processor,
                                otlp::Signal signal)

@@ -37,12 +37,14 @@ struct ExporterItems {
 using ExporterItemsBySignal = std::array<ExporterItems, otlp::kSignalCount>;
 ExporterItemsBySignal exporter_items(metrics::Registry& registry, const std::string& exporter);
 
-/// An exporter's queue, in whatever unit it is bounded.
+/// An exporter's queue, and what comes out of it.
 struct ExporterQueue {
   ExporterQueue(metrics::Registry& registry, const std::string& exporter, otlp::Signal signal);
 
-  metrics::Gauge& size;
+  metrics::Gauge& size;  ///< this and the next in whatever unit it is bounded
   metrics::Gauge& capacity;
+  metrics::Gauge& in_flight;            ///< requests
+  metrics::Histogram& batch_send_size;  ///< records of a request
 };
 
 /// What goes into a processor and comes out of it.
@@ -51,6 +53,14 @@ struct ProcessorItems {
 
   metrics::Counter& incoming;
   metrics::Counter& outgoing;
+};
+
+/// What the memory limiter lets through, and what it does not.
+struct LimiterItems {
+  LimiterItems(metrics::Registry& registry, const std::string& processor, otlp::Signal signal);
+
+  metrics::Counter& accepted;
+  metrics::Counter& refused;
 };
 
 /// Counts what passes between two stages: as outgoing of one processor, as incoming of the next.

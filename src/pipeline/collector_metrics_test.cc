@@ -48,6 +48,7 @@ TEST(CollectorMetrics, NamesAndLabelsAreTheCollectors) {
   exporter_items(registry, "clickhouse/b")[size_t(otlp::Signal::Metrics)].send_failed.add(2);
   ExporterQueue(registry, "clickhouse/b", otlp::Signal::Logs).size.set(3);
   ProcessorItems(registry, "transform", otlp::Signal::Logs).incoming.add(4);
+  LimiterItems(registry, "memory_limiter/x", otlp::Signal::Traces).accepted.add(5);
   const std::string page = registry.render(metrics::CollectorTotals::Bare);
   for (const char* line :
        {"otelcol_receiver_accepted_spans{receiver=\"otlp/a\",transport=\"grpc\"} 1\n",
@@ -58,6 +59,11 @@ TEST(CollectorMetrics, NamesAndLabelsAreTheCollectors) {
         "otelcol_exporter_enqueue_failed_spans{exporter=\"clickhouse/b\"} 0\n",
         "otelcol_exporter_queue_size{data_type=\"logs\",exporter=\"clickhouse/b\"} 3\n",
         "otelcol_exporter_queue_capacity{data_type=\"logs\",exporter=\"clickhouse/b\"} 0\n",
+        "otelcol_exporter_in_flight_requests{data_type=\"logs\",exporter=\"clickhouse/b\"} 0\n",
+        "otelcol_exporter_queue_batch_send_size_count{data_type=\"logs\",exporter=\"clickhouse/"
+        "b\"} 0\n",
+        "otelcol_processor_memory_limiter_accepted_spans{processor=\"memory_limiter/x\"} 5\n",
+        "otelcol_processor_memory_limiter_refused_spans{processor=\"memory_limiter/x\"} 0\n",
         "otelcol_processor_incoming_items{otel_signal=\"logs\",processor=\"transform\"} 4\n",
         "otelcol_processor_outgoing_items{otel_signal=\"logs\",processor=\"transform\"} 0\n"}) {
     EXPECT_THAT(page, HasSubstr(line));

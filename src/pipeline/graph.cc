@@ -8,7 +8,6 @@
 #include "base/nearest.h"
 #include "pipeline/collector_metrics.h"
 #include "pipeline/fan_out.h"
-#include "pipeline/pass_on.h"
 
 namespace sluice::pipeline {
 
@@ -390,19 +389,12 @@ Status Graph::Impl::make_pipeline(const PipelineConfig& pipeline) {
     return meter;
   };
   for (size_t p = own.size(); p-- > 0;) {
-    std::vector<std::unique_ptr<Meter>> meters;
-    std::vector<std::unique_ptr<Consumer>> made;
-    for (Consumer* next : stage) {
-      meters.push_back(metered(next));
-      made.push_back(own[p]->stage(made.size(), *meters.back()));
-    }
-    // One that only asks something of the exporters has no figures, as in the original.
-    if (dynamic_cast<const PassOn*>(made.front().get()) != nullptr) continue;
     const ProcessorItems items(host.metrics, pipeline.processors[p].id.to_string(), signal);
     for (size_t i = 0; i < stage.size(); ++i) {
-      meters[i]->count_for(items.outgoing);
-      keep(std::move(meters[i]));
-      stage[i] = keep(std::move(made[i]));
+      auto meter = metered(stage[i]);
+      meter->count_for(items.outgoing);
+      Consumer* const behind = keep(std::move(meter));
+      stage[i] = keep(own[p]->stage(i, *behind));
     }
     incoming = &items.incoming;
   }

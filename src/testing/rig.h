@@ -162,6 +162,7 @@ class Rig {
   }
   Sink& sink(size_t lane = 0, size_t output = 0) { return sinks_[lane][output]; }
   Budget& budget() { return budget_; }
+  const metrics::Registry& metrics() const { return metrics_; }
 
   void stop() {
     if (component_ == nullptr || stopped_) return;

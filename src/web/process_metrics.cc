@@ -7,6 +7,9 @@
 
 #include <chrono>
 #include <cstdio>
+#include <string>
+
+#include "base/read_file.h"
 
 namespace sluice::web {
 namespace {
@@ -56,6 +59,14 @@ double descriptors_max() {
   return static_cast<double>(limit.rlim_cur);
 }
 
+/// A UUID of its own for each process.
+std::string random_id() {
+  auto id = read_file("/proc/sys/kernel/random/uuid");
+  if (!id.ok()) return {};
+  while (!id->empty() && id->back() == '\n') id->pop_back();
+  return *id;
+}
+
 }  // namespace
 
 void add_process_metrics(metrics::Registry& registry) {
@@ -93,6 +104,12 @@ void add_process_metrics(metrics::Registry& registry) {
   registry.gauge_callback("otelcol_process_runtime_total_sys_memory_bytes",
                           "What the allocator has from the system.", {},
                           [] { return heap().from_system; });
+  registry
+      .gauge("target_info", "1, with who these metrics are of as its labels.",
+             {{"service_instance_id", random_id()},
+              {"service_name", "sluice"},
+              {"service_version", SLUICE_VERSION}})
+      .set(1);
   registry
       .gauge("sluice_build_info", "1, with the version as its label.",
              {{"version", SLUICE_VERSION}})

@@ -33,6 +33,8 @@ TEST(ProcessMetrics, TellsWhatTheProcessTakes) {
   EXPECT_GT(value_of(text, "process_start_time_seconds"), 1.7e9);
   EXPECT_GE(value_of(text, "sluice_uptime_seconds"), 0);
   EXPECT_GE(value_of(text, "otelcol_process_uptime_total"), 0);
+  EXPECT_NE(text.find("\",service_name=\"sluice\",service_version=\""), std::string::npos) << text;
+  EXPECT_EQ(text.find("service_instance_id=\"\""), std::string::npos) << "it has an id";
   EXPECT_GE(value_of(text, "otelcol_process_cpu_seconds_total"), 0);
   EXPECT_GT(value_of(text, "otelcol_process_memory_rss"), 100'000);
   const double allocated = value_of(text, "otelcol_process_runtime_heap_alloc_bytes");

@@ -18,7 +18,9 @@ receivers:
       grpc: {{endpoint: "127.0.0.1:{grpc}"}}
       http: {{endpoint: "127.0.0.1:{http}"}}
 processors:
+  memory_limiter: {{check_interval: 1s, limit_mib: 300, spike_limit_mib: 60}}
   filter/some: {{logs: {{log_record: ['body == "drop"']}}}}
+  batch/lowlatency: {{timeout: 10ms}}
 exporters:
   file: {{path: out.json, flush_interval: 10ms}}
 service:
@@ -26,7 +28,7 @@ service:
     metrics:
       readers: [{{pull: {{exporter: {{prometheus: {{host: 127.0.0.1, port: {metrics}, without_type_suffix: {bare}}}}}}}}}]
   pipelines:
-    logs: {{receivers: [otlp/edge], processors: [filter/some], exporters: [file]}}
+    logs: {{receivers: [otlp/edge], processors: [memory_limiter, filter/some, batch/lowlatency], exporters: [file]}}
     traces: {{receivers: [otlp/edge], exporters: [file]}}
     metrics: {{receivers: [otlp/edge], exporters: [file]}}
 """
@@ -77,12 +79,21 @@ def test_every_record_counts_once_by_its_receiver_processor_and_exporter(tmp_pat
             'receiver_refused_log_records{receiver="otlp/edge",transport="http"}': 0,
             'processor_incoming_items{otel_signal="logs",processor="filter/some"}': 3,
             'processor_outgoing_items{otel_signal="logs",processor="filter/some"}': 2,
+            'processor_memory_limiter_accepted_log_records{processor="memory_limiter"}': 3,
+            'processor_memory_limiter_refused_log_records{processor="memory_limiter"}': 0,
+            'processor_incoming_items{otel_signal="logs",processor="batch/lowlatency"}': 2,
+            'processor_outgoing_items{otel_signal="logs",processor="batch/lowlatency"}': 2,
+            'processor_batch_batch_send_size_sum{processor="batch/lowlatency"}': 2,
+            'processor_batch_metadata_cardinality{processor="batch/lowlatency"}': 1,
             'exporter_sent_log_records{exporter="file"}': 2,
             'exporter_sent_spans{exporter="file"}': 4,
             'exporter_sent_metric_points{exporter="file"}': 5,
             'exporter_send_failed_spans{exporter="file"}': 0,
         }.items():
             assert got["otelcol_" + name] == value, name
+        limiter = next(line for line in run.log().splitlines() if "Memory limiter configured" in line)
+        assert json.loads(limiter)["limit_mib"] == "300" and json.loads(limiter)["spike_limit_mib"] == "60"
+        assert any(name.startswith("target_info{service_instance_id=") for name in got)
         assert got["otelcol_process_memory_rss"] > 1e6
         assert got["otelcol_process_uptime"] > 0
     finally:
@@ -117,6 +128,8 @@ def test_what_clickhouse_stores_is_sent_and_what_it_never_got_is_not(start):
     assert serve.metric("otelcol_exporter_sent_metric_points", exporter="clickhouse") == 5
     assert serve.metric("otelcol_exporter_send_failed_log_records") == 0
     assert serve.metric("otelcol_exporter_queue_size", exporter="clickhouse") == 0
+    assert serve.metric("otelcol_exporter_in_flight_requests", exporter="clickhouse") == 0
+    assert serve.metric("otelcol_exporter_queue_batch_send_size_sum", data_type="logs", exporter="clickhouse") == 3
     assert serve.metric("otelcol_exporter_queue_capacity", data_type="logs", exporter="clickhouse") > 1e6
 
 

@@ -60,13 +60,15 @@ ExporterMetrics::ExporterMetrics(metrics::Registry& registry, const std::string&
 void ExporterMetrics::queued(mapping::Table table, uint32_t rows, size_t bytes) {
   queue_rows.add(rows);
   queue_bytes.add(static_cast<int64_t>(bytes));
-  queues[static_cast<size_t>(signal_of(table))].size.add(static_cast<int64_t>(bytes));
+  const pipeline::ExporterQueue& queue = queue_of(table);
+  queue.size.add(static_cast<int64_t>(bytes));
+  queue.batch_send_size.observe(rows);
 }
 
 void ExporterMetrics::left(mapping::Table table, uint32_t rows, size_t bytes) {
   queue_rows.add(-int64_t{rows});
   queue_bytes.add(-static_cast<int64_t>(bytes));
-  queues[static_cast<size_t>(signal_of(table))].size.add(-static_cast<int64_t>(bytes));
+  queue_of(table).size.add(-static_cast<int64_t>(bytes));
 }
 
 }  // namespace sluice::components

@@ -38,11 +38,15 @@ struct ExporterMetrics {
   metrics::Gauge& queue_bytes;
   metrics::Gauge& in_flight;
   const pipeline::ExporterItemsBySignal items;
-  const std::array<pipeline::ExporterQueue, otlp::kSignalCount> queues;  ///< in bytes, as sent
+  const std::array<pipeline::ExporterQueue, otlp::kSignalCount>
+      queues;  ///< sizes in bytes, as sent
 
   PerTable& of(mapping::Table table) { return tables[static_cast<size_t>(table)]; }
   const pipeline::ExporterItems& items_of(mapping::Table table) const {
     return items[static_cast<size_t>(signal_of(table))];
+  }
+  const pipeline::ExporterQueue& queue_of(mapping::Table table) const {
+    return queues[static_cast<size_t>(signal_of(table))];
   }
   /// An insert waits from now on, or not any more.
   void queued(mapping::Table table, uint32_t rows, size_t bytes);

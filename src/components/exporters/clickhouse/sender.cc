@@ -113,10 +113,12 @@ Answer Sender::send_piece(Insert& insert) {
   for (const std::string_view segment : body_.segments) bytes += segment.size();
 
   metrics_.in_flight.add(1);
+  metrics_.queue_of(insert.table()).in_flight.add(1);
   const auto start = Insert::Clock::now();
   Answer answer = send_(request);
   const std::chrono::duration<double> took = Insert::Clock::now() - start;
   metrics_.in_flight.add(-1);
+  metrics_.queue_of(insert.table()).in_flight.add(-1);
   metrics_.of(insert.table()).insert_seconds->observe(took.count());
   metrics_.inserts[static_cast<size_t>(answer.error_class)]->add();
   if (answer.done()) metrics_.of(insert.table()).bytes->add(bytes);

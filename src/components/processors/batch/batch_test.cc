@@ -21,6 +21,16 @@ TEST(Batch, TheSenderHearsWhatBecameOfIt) {
   EXPECT_EQ(rig.send("[{body: a}]").status, unavailable("later"));
 }
 
+TEST(Batch, TellsHowLargeRequestsAre) {
+  Rig rig("batch", "{}", otlp::Signal::Logs);
+  rig.send("[{body: a}, {body: b}]");
+  const std::string page = rig.metrics().render();
+  for (const char* line : {"otelcol_processor_batch_batch_send_size_sum{processor=\"batch\"} 2\n",
+                           "otelcol_processor_batch_batch_send_size_count{processor=\"batch\"} 1\n",
+                           "otelcol_processor_batch_metadata_cardinality{processor=\"batch\"} 1\n"})
+    EXPECT_NE(page.find(line), std::string::npos) << line << page;
+}
+
 TEST(Batch, WhatHasNoEffectIsAWarning) {
   const Rig rig("batch", "{metadata_keys: [a], metadata_cardinality_limit: 5}", otlp::Signal::Logs);
   EXPECT_NE(rig.warnings().find("metadata_keys: this option has no effect"), std::string::npos)

@@ -29,8 +29,10 @@ void check(const Config& config, const config::Place& place) {
 const config::Schema<Config>& schema_of(const Config*) {
   static const auto schema =
       config::Schema<Config>()
-          .field("check_interval", &Config::check_interval,
-                 "Taken for compatibility: the limit holds at every moment.")
+          .field(
+              "check_interval", &Config::check_interval,
+              "How often, at the most, the log says that data is refused; the limit itself holds "
+              "at every moment.")
           .field("limit_mib", &Config::limit_mib, "MiB of telemetry that may be in flight.")
           .field("spike_limit_mib", &Config::spike_limit_mib,
                  "MiB below that from which data is refused; 0 is a fifth.")

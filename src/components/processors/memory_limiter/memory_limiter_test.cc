@@ -31,6 +31,47 @@ TEST(MemoryLimiter, RefusesBeyondTheLimitLessTheSpike) {
   }
 }
 
+size_t count(const std::string& text, std::string_view part) {
+  size_t found = 0;
+  for (size_t at = 0; (at = text.find(part, at)) != std::string::npos; ++at) ++found;
+  return found;
+}
+
+TEST(MemoryLimiter, TheLogHasItsLimitsAndSaysNowAndThenThatItRefuses) {
+  for (const auto& [interval, lines] : {std::pair("1h", 1), std::pair("1ns", 3)}) {
+    SCOPED_TRACE(interval);
+    ::testing::internal::CaptureStderr();
+    {
+      Rig rig(
+          "memory_limiter",
+          "{check_interval: " + std::string(interval) + ", limit_mib: 100, spike_limit_mib: 30}",
+          otlp::Signal::Logs);
+      ASSERT_EQ(rig.problem(), "");
+      Budget::Share share;
+      rig.budget().charge(share, 71 * kMiB);
+      for (int i = 0; i < 3; ++i) rig.send("[{body: a}]");
+    }
+    const std::string text = ::testing::internal::GetCapturedStderr();
+    EXPECT_EQ(count(text, "Memory limiter configured"), 1u) << text;
+    EXPECT_NE(text.find("100"), std::string::npos) << text;
+    EXPECT_NE(text.find("spike_limit_mib"), std::string::npos) << text;
+    EXPECT_EQ(count(text, "data is refused"), size_t(lines)) << text;
+  }
+}
+
+TEST(MemoryLimiter, CountsWhatItLetsThroughAndWhatNot) {
+  Rig rig("memory_limiter", "{check_interval: 1s, limit_mib: 100}", otlp::Signal::Traces);
+  rig.send("[{name: a}, {name: b}]");
+  Budget::Share share;
+  rig.budget().charge(share, 81 * kMiB);
+  rig.send("[{name: a}, {name: b}, {name: c}]");
+  const std::string page = rig.metrics().render();
+  const std::string name = "otelcol_processor_memory_limiter_";
+  const std::string labels = "_spans_total{processor=\"memory_limiter\"} ";
+  EXPECT_NE(page.find(name + "accepted" + labels + "2\n"), std::string::npos) << page;
+  EXPECT_NE(page.find(name + "refused" + labels + "3\n"), std::string::npos) << page;
+}
+
 TEST(MemoryLimiter, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
       {"{}", "check_interval: 1s"},
