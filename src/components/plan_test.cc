@@ -189,7 +189,7 @@ TEST(Plan, MakersOfAllComponentsAreAsked) {
     protocols:
       http: {endpoint: '127.0.0.1:0', tls: {cert_file: /nonexistent/c.pem, key_file: /nonexistent/k.pem}}
 processors:
-  redaction: {blocked_values: ['(']}
+  filter: {logs: {include: {match_type: regexp, bodies: ['(']}}}
 exporters:
   otlp: {endpoint: 'localhost:4317', tls: {ca_file: /nonexistent/ca.pem}}
   file: {path: /nonexistent/out.json}
@@ -199,10 +199,10 @@ connectors:
   routing: {table: [{condition: 'true', pipelines: [logs/none]}]}
 service:
   pipelines:
-    logs: {receivers: [otlp], processors: [redaction], exporters: [otlp, file, file/directory, clickhouse, routing]}
+    logs: {receivers: [otlp], processors: [filter], exporters: [otlp, file, file/directory, clickhouse, routing]}
     logs/b: {receivers: [routing], exporters: [file]}
 )"),
-            R"(:6:14: processors::redaction: the regular expression ( is wrong: missing ): (
+            R"(:6:11: processors::filter: the regular expression ( is wrong: missing ): (
 :13:12: connectors::routing: there is no pipeline logs/none that receives from here
 :3:5: receivers::otlp: TLS: the certificate file cannot be read: /nonexistent/c.pem
 :8:9: exporters::otlp: TLS: the CA file cannot be read: /nonexistent/ca.pem

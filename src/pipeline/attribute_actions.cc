@@ -37,7 +37,8 @@ const config::Schema<AttributeActionConfig>& schema_of(const AttributeActionConf
           .field("from_context", &C::from_context,
                  "What of the request is put in: metadata.NAME is a header, client.address the "
                  "sender.")
-          .field("converted_type", &C::converted_type, "int, double or string, for convert.");
+          .field("converted_type", &C::converted_type, "int, double or string, for convert.")
+          .check(AttributeActions::check);
   return schema;
 }
 
@@ -117,7 +118,10 @@ class AttributeActions::Reader {
     }
     if (action.kind == Kind::Convert) return wrong("convert takes no pattern");
     auto regex = ottl::Regex::compile(config_.pattern);
-    if (!regex.ok()) return wrong("pattern: " + regex.status().message());
+    if (!regex.ok()) {
+      place_.of("pattern").error(regex.status().message());
+      return false;
+    }
     const auto& names = regex->group_names();
     if (action.kind == Kind::Extract) {
       if (names.empty()) return wrong("the pattern has no named group");
@@ -143,6 +147,11 @@ class AttributeActions::Reader {
   const config::Place& place_;
   Arena& constants_;
 };
+
+void AttributeActions::check(const AttributeActionConfig& config, const config::Place& place) {
+  Arena constants;
+  Reader(config, place, constants).read();
+}
 
 std::unique_ptr<const AttributeActions> AttributeActions::make(
     const std::vector<AttributeActionConfig>& configs, const config::Place& place) {

@@ -30,6 +30,8 @@ const config::Schema<AttributeActionConfig>& schema_of(const AttributeActionConf
 /// Actions, checked and compiled. Immutable, so lanes may share them.
 class AttributeActions {
  public:
+  /// What is wrong with one action goes to `place` and those of its options.
+  static void check(const AttributeActionConfig& config, const config::Place& place);
   /// What is wrong goes to `place`.
   static std::unique_ptr<const AttributeActions> make(
       const std::vector<AttributeActionConfig>& configs, const config::Place& place);

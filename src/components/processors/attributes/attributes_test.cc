@@ -154,6 +154,17 @@ TEST(Attributes, TakesValuesFromTheRequest) {
   EXPECT_EQ(rig.take(), "- {body: b, attributes: {t: acme}}\n");
 }
 
+TEST(Attributes, SaysOfAllActionsWhatIsWrong) {
+  const Rig rig(
+      "attributes",
+      "{actions: [{key: a, action: put}, {key: a, action: delete}, {action: delete}, {key: "
+      "a, action: extract, pattern: '('}]}",
+      otlp::Signal::Logs);
+  for (const char* place : {"attributes::actions[0]: the action",
+                            "attributes::actions[2]: ", "attributes::actions[3]::pattern: "})
+    EXPECT_NE(rig.problem().find(place), std::string::npos) << place << "\n" << rig.problem();
+}
+
 TEST(Attributes, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
       {"{}", "actions"},

@@ -1,9 +1,22 @@
 #include "components/processors/redaction/config.h"
 
+#include "ottl/regex.h"
+
 namespace sluice::components::redaction_processor {
 namespace {
 
+void check_patterns(const std::vector<std::string>& patterns, const config::Place& place) {
+  for (size_t i = 0; i < patterns.size(); ++i) {
+    if (const auto made = ottl::Regex::compile(patterns[i]); !made.ok())
+      place.of(i).error(made.status().message());
+  }
+}
+
 void check(const Config& config, const config::Place& place) {
+  check_patterns(config.ignored_key_patterns, place.of("ignored_key_patterns"));
+  check_patterns(config.blocked_key_patterns, place.of("blocked_key_patterns"));
+  check_patterns(config.blocked_values, place.of("blocked_values"));
+  check_patterns(config.allowed_values, place.of("allowed_values"));
   const bool keyed =
       config.hash_function == Hash::HmacSha256 || config.hash_function == Hash::HmacSha512;
   if (keyed && config.hmac_key.empty()) place.error("this hash_function needs an hmac_key");

@@ -126,6 +126,17 @@ TEST(Redaction, LooksAtEventsAndDataPoints) {
             "- {name: m, points: [{attributes: {a: 1}}]}\n");
 }
 
+TEST(Redaction, SaysOfAllPatternsWhatIsWrong) {
+  const Rig rig("redaction",
+                "{blocked_values: ['(', 'a', '['], allowed_values: ['('], blocked_key_patterns: "
+                "['('], ignored_key_patterns: [a, '(']}",
+                otlp::Signal::Logs);
+  for (const char* place :
+       {"redaction::blocked_values[0]: ", "redaction::blocked_values[2]: ", "allowed_values[0]: ",
+        "blocked_key_patterns[0]: ", "ignored_key_patterns[1]: "})
+    EXPECT_NE(rig.problem().find(place), std::string::npos) << place << "\n" << rig.problem();
+}
+
 TEST(Redaction, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
       {"{blocked_values: ['(']}", "("},

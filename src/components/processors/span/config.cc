@@ -11,7 +11,13 @@ const config::Schema<ToAttributesConfig>& schema_of(const ToAttributesConfig*) {
                  "{group} stands for them in the name.")
           .field("break_after_match", &C::break_after_match,
                  "Whether rules behind the first that matches are left out.")
-          .field("keep_original_name", &C::keep_original_name, "Whether the name stays as it is.");
+          .field("keep_original_name", &C::keep_original_name, "Whether the name stays as it is.")
+          .check([](const C& config, const config::Place& place) {
+            for (size_t i = 0; i < config.rules.size(); ++i) {
+              if (const auto rule = ottl::Regex::compile(config.rules[i]); !rule.ok())
+                place.of("rules").of(i).error(rule.status().message());
+            }
+          });
   return schema;
 }
 

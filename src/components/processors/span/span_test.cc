@@ -61,6 +61,12 @@ TEST(Span, Changes) {
   }
 }
 
+TEST(Span, SaysOfAllRulesWhatIsWrong) {
+  const Rig rig("span", "{name: {to_attributes: {rules: ['(', 'a', '[']}}}", otlp::Signal::Traces);
+  for (const char* place : {"span::name::to_attributes::rules[0]: ", "to_attributes::rules[2]: "})
+    EXPECT_NE(rig.problem().find(place), std::string::npos) << place << "\n" << rig.problem();
+}
+
 TEST(Span, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
       {"{}", "nothing to do"},

@@ -1,5 +1,7 @@
 #include "components/processors/tail_sampling/config.h"
 
+#include "components/processors/tail_sampling/policy.h"
+
 namespace sluice::components::tail_sampling_processor {
 
 std::optional<ottl::Program> conditions_of(const std::vector<config::PlacedText>& conditions,
@@ -155,8 +157,8 @@ const config::Schema<CompositeConfig>& schema_of(const CompositeConfig*) {
       config::Schema<C>()
           .field("max_total_spans_per_second", &C::max_total_spans_per_second,
                  "The most spans in a second, over all policies.")
-          .field("policy_order", &C::policy_order,
-                 "Taken for compatibility: policies are asked in the order in which they stand.")
+          .field("policy_order", &C::policy_order, "The order in which policies are asked.")
+          .ignored("they are asked in the order of composite_sub_policy, as in the original")
           .field("composite_sub_policy", &C::composite_sub_policy, "The policies.")
           .field("rate_allocation", &C::rate_allocation,
                  "How the rate is shared out; a policy that is not named here keeps nothing.");
@@ -194,7 +196,8 @@ const config::Schema<PolicyConfig>& schema_of(const PolicyConfig*) {
           .field("and", &C::and_policy, "All of several policies.")
           .field("drop", &C::drop, "Drops traces that match.")
           .field("not", &C::not_policy, "What a policy does not match.")
-          .field("composite", &C::composite, "Several policies that share a rate.");
+          .field("composite", &C::composite, "Several policies that share a rate.")
+          .check(check_policy);
   return schema;
 }
 
@@ -207,7 +210,8 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("num_traces", &C::num_traces,
                  "How many traces may wait; the oldest is decided on early where there are more.")
           .field("expected_new_traces_per_sec", &C::expected_new_traces_per_sec,
-                 "Taken for compatibility: memory grows as it is needed.")
+                 "How many traces there are to be room for.")
+          .ignored("memory grows as it is needed")
           .field("sample_on_first_match", &C::sample_on_first_match,
                  "Whether policies behind the first that matches are not asked.")
           .field(
@@ -230,6 +234,7 @@ const config::Schema<Config>& schema_of(const Config*) {
               place.error("sampling_strategy must be trace-complete: others are not supported");
             if (config.decision_wait_after_root_received.count() < 0)
               place.error("decision_wait_after_root_received must not be negative");
+            check_names(config.policies, place.of("policies"));
           });
   return schema;
 }

@@ -84,21 +84,22 @@ struct CompositeConfig {
 struct PolicyConfig {
   std::string name;
   std::string type;
-  LatencyConfig latency;
-  NumericAttributeConfig numeric_attribute;
-  StringAttributeConfig string_attribute;
-  BooleanAttributeConfig boolean_attribute;
-  ProbabilisticConfig probabilistic;
-  StatusCodeConfig status_code;
-  TraceStateConfig trace_state;
-  RateLimitingConfig rate_limiting;
-  BytesLimitingConfig bytes_limiting;
-  SpanCountConfig span_count;
-  OttlConditionConfig ottl_condition;
-  AndConfig and_policy;
-  DropConfig drop;
-  NotConfig not_policy;
-  CompositeConfig composite;
+  // The one of the type's name counts; without it, its defaults do.
+  std::optional<LatencyConfig> latency;
+  std::optional<NumericAttributeConfig> numeric_attribute;
+  std::optional<StringAttributeConfig> string_attribute;
+  std::optional<BooleanAttributeConfig> boolean_attribute;
+  std::optional<ProbabilisticConfig> probabilistic;
+  std::optional<StatusCodeConfig> status_code;
+  std::optional<TraceStateConfig> trace_state;
+  std::optional<RateLimitingConfig> rate_limiting;
+  std::optional<BytesLimitingConfig> bytes_limiting;
+  std::optional<SpanCountConfig> span_count;
+  std::optional<OttlConditionConfig> ottl_condition;
+  std::optional<AndConfig> and_policy;
+  std::optional<DropConfig> drop;
+  std::optional<NotConfig> not_policy;
+  std::optional<CompositeConfig> composite;
 };
 
 struct DecisionCacheConfig {

@@ -404,6 +404,12 @@ Result<std::unique_ptr<Policy>> made(const Options& options) {
   return std::unique_ptr<Policy>(std::make_unique<T>(options));
 }
 
+/// A policy's block, or its defaults.
+template <typename Options>
+Options block(const std::optional<Options>& options) {
+  return options.value_or(Options());
+}
+
 using Maker = Result<std::unique_ptr<Policy>> (*)(const PolicyConfig&);
 
 const std::map<std::string, Maker>& makers() {
@@ -413,11 +419,11 @@ const std::map<std::string, Maker>& makers() {
        [](const C&) -> Result<std::unique_ptr<Policy>> {
          return std::unique_ptr<Policy>(std::make_unique<Always>());
        }},
-      {"latency", [](const C& c) { return made<Latency>(c.latency); }},
+      {"latency", [](const C& c) { return made<Latency>(block(c.latency)); }},
       {"numeric_attribute",
        [](const C& c) -> Result<std::unique_ptr<Policy>> {
          // 0 is no limit, and what is no whole number is 0, as in the original.
-         const auto& n = c.numeric_attribute;
+         const NumericAttributeConfig n = block(c.numeric_attribute);
          const int64_t least = n.min_value == 0 ? INT64_MIN : n.min_value;
          const int64_t most = n.max_value == 0 ? INT64_MAX : n.max_value;
          return by_attribute(n.key, n.invert_match, [least, most](const Value& value) {
@@ -427,42 +433,116 @@ const std::map<std::string, Maker>& makers() {
        }},
       {"boolean_attribute",
        [](const C& c) -> Result<std::unique_ptr<Policy>> {
-         const auto& b = c.boolean_attribute;  // what is neither is false
+         const BooleanAttributeConfig b = block(c.boolean_attribute);  // what is neither is false
          return by_attribute(b.key, b.invert_match, [b](const Value& value) {
            return (value.kind == ValueKind::Bool && value.bool_value) == b.value;
          });
        }},
-      {"string_attribute", [](const C& c) { return by_text(c.string_attribute); }},
-      {"probabilistic", [](const C& c) { return made<Probabilistic>(c.probabilistic); }},
-      {"status_code", [](const C& c) { return by_status(c.status_code); }},
-      {"trace_state", [](const C& c) { return made<TraceState>(c.trace_state); }},
+      {"string_attribute", [](const C& c) { return by_text(block(c.string_attribute)); }},
+      {"probabilistic", [](const C& c) { return made<Probabilistic>(block(c.probabilistic)); }},
+      {"status_code", [](const C& c) { return by_status(block(c.status_code)); }},
+      {"trace_state", [](const C& c) { return made<TraceState>(block(c.trace_state)); }},
       {"rate_limiting",
-       [](const C& c) { return made<RateLimiting>(c.rate_limiting.spans_per_second); }},
-      {"bytes_limiting", [](const C& c) { return made<BytesLimiting>(c.bytes_limiting); }},
+       [](const C& c) { return made<RateLimiting>(block(c.rate_limiting).spans_per_second); }},
+      {"bytes_limiting", [](const C& c) { return made<BytesLimiting>(block(c.bytes_limiting)); }},
       {"trace_flags",
        [](const C&) -> Result<std::unique_ptr<Policy>> {
          return std::unique_ptr<Policy>(std::make_unique<TraceFlags>());
        }},
-      {"span_count", [](const C& c) { return made<SpanCount>(c.span_count); }},
-      {"ottl_condition", [](const C& c) { return by_ottl(c.ottl_condition); }},
+      {"span_count", [](const C& c) { return made<SpanCount>(block(c.span_count)); }},
+      {"ottl_condition", [](const C& c) { return by_ottl(block(c.ottl_condition)); }},
       {"and",
-       [](const C& c) { return make_all_of(c.and_policy.and_sub_policy, Verdict::Sampled); }},
-      {"drop", [](const C& c) { return make_all_of(c.drop.drop_sub_policy, Verdict::Dropped); }},
-      {"not", [](const C& c) { return make_not(c.not_policy); }},
-      {"composite", [](const C& c) { return make_composite(c.composite); }}};
+       [](const C& c) {
+         return make_all_of(block(c.and_policy).and_sub_policy, Verdict::Sampled);
+       }},
+      {"drop",
+       [](const C& c) { return make_all_of(block(c.drop).drop_sub_policy, Verdict::Dropped); }},
+      {"not", [](const C& c) { return make_not(block(c.not_policy)); }},
+      {"composite", [](const C& c) { return make_composite(block(c.composite)); }}};
   return all;
+}
+
+std::string unknown_type(const std::string& type) {
+  std::string known;
+  for (const auto& [name, make] : makers()) known += (known.empty() ? "" : ", ") + name;
+  return "there is no policy of type \"" + type + "\"; there are: " + known;
+}
+
+/// Reading a policy checks it, and so those inside of it.
+void check_inner(const config::Node& policy, const config::Place& place) {
+  PolicyConfig read;
+  config::Codec<PolicyConfig>::decode(policy, read, place);
+}
+
+void check_inner(const std::vector<config::Node>& policies, const config::Place& place) {
+  for (size_t i = 0; i < policies.size(); ++i) check_inner(policies[i], place.of(i));
+}
+
+void check_shares(const CompositeConfig& config, const config::Place& place) {
+  std::set<std::string> names;
+  for (const config::Node& policy : config.composite_sub_policy) {
+    if (const config::Node* name = policy.find("name")) names.insert(name->text);
+  }
+  for (size_t i = 0; i < config.rate_allocation.size(); ++i) {
+    const RateAllocationConfig& rate = config.rate_allocation[i];
+    const config::Place here = place.of(i);
+    if (names.count(rate.policy) == 0) {
+      here.of("policy").warning(
+          "this share has no effect: there is no composite_sub_policy called \"" + rate.policy +
+          "\"");
+    } else if (rate.percent < 0) {
+      here.of("percent").warning("less than 0 is taken for 0: as much as all others");
+    } else if (rate.percent > 100) {
+      here.of("percent").warning("more than 100 is taken for 100");
+    }
+  }
+}
+
+/// Options of other types stand there for nothing.
+void warn_of_others(const PolicyConfig& config, const config::Place& place) {
+  for (const config::FieldInfo& field : schema_of(&config).fields()) {
+    if (field.name == "name" || field.name == "type" || field.name == config.type) continue;
+    if (!place.has(field.name)) continue;
+    place.of(field.name).warning("this option has no effect: the policy's type is " + config.type);
+  }
 }
 
 }  // namespace
 
+void check_policy(const PolicyConfig& config, const config::Place& place) {
+  const auto maker = makers().find(config.type);
+  if (maker == makers().end()) return place.of("type").error(unknown_type(config.type));
+  warn_of_others(config, place);
+  const config::Place own = place.of(config.type);
+  if (config.type == "and")
+    return check_inner(block(config.and_policy).and_sub_policy, own.of("and_sub_policy"));
+  if (config.type == "drop")
+    return check_inner(block(config.drop).drop_sub_policy, own.of("drop_sub_policy"));
+  if (config.type == "not")
+    return check_inner(block(config.not_policy).not_sub_policy, own.of("not_sub_policy"));
+  if (config.type == "composite") {
+    const CompositeConfig composite = block(config.composite);
+    check_inner(composite.composite_sub_policy, own.of("composite_sub_policy"));
+    return check_shares(composite, own.of("rate_allocation"));
+  }
+  if (const auto made = maker->second(config); !made.ok()) own.error(made.status().message());
+}
+
+void check_names(const std::vector<PolicyConfig>& configs, const config::Place& place) {
+  std::set<std::string> names;
+  for (size_t i = 0; i < configs.size(); ++i) {
+    const std::string& name = configs[i].name;
+    if (name.empty()) {
+      place.of(i).error("a policy needs a name");
+    } else if (!names.insert(name).second) {
+      place.of(i).of("name").error("there are two policies called \"" + name + "\"");
+    }
+  }
+}
+
 Result<std::unique_ptr<Policy>> make_policy(const PolicyConfig& config) {
   const auto maker = makers().find(config.type);
-  if (maker == makers().end()) {
-    std::string known;
-    for (const auto& [type, make] : makers()) known += (known.empty() ? "" : ", ") + type;
-    return invalid_argument("there is no policy of type \"" + config.type +
-                            "\"; there are: " + known);
-  }
+  if (maker == makers().end()) return invalid_argument(unknown_type(config.type));
   auto policy = maker->second(config);
   if (!policy.ok()) return policy.status().with_context("policy " + config.name);
   return policy;
@@ -471,12 +551,8 @@ Result<std::unique_ptr<Policy>> make_policy(const PolicyConfig& config) {
 Result<std::vector<std::unique_ptr<Policy>>> make_policies(
     const std::vector<PolicyConfig>& configs) {
   std::vector<std::unique_ptr<Policy>> out;
-  std::set<std::string> names;
   size_t dropping = 0;
   for (const PolicyConfig& config : configs) {
-    if (config.name.empty()) return invalid_argument("a policy needs a name");
-    if (!names.insert(config.name).second)
-      return invalid_argument("there are two policies called \"" + config.name + "\"");
     auto policy = make_policy(config);
     if (!policy.ok()) return policy.status();
     const auto at = config.type == "drop" ? static_cast<ptrdiff_t>(dropping++)

@@ -32,9 +32,15 @@ class Policy {
   virtual Verdict judge(const Trace& trace, int64_t second) = 0;
 };
 
+/// Says what is wrong with a policy and those inside of it, each at its own place, and what of it
+/// has no effect.
+void check_policy(const PolicyConfig& config, const config::Place& place);
+/// The same for names, which must differ.
+void check_names(const std::vector<PolicyConfig>& configs, const config::Place& place);
+
 /// InvalidArgument says what is wrong with the options.
 Result<std::unique_ptr<Policy>> make_policy(const PolicyConfig& config);
-/// All of a configuration, those that drop first: they are asked first. Names must differ.
+/// All of a configuration, those that drop first: they are asked first.
 Result<std::vector<std::unique_ptr<Policy>>> make_policies(
     const std::vector<PolicyConfig>& configs);
 

@@ -212,6 +212,48 @@ TEST(TailSampling, RefusesAnotherStrategy) {
   EXPECT_NE(rig.problem().find("trace-complete"), std::string::npos) << rig.problem();
 }
 
+TEST(TailSampling, SaysOfAllPoliciesWhatIsWrong) {
+  const Rig rig("tail_sampling", R"({policies: [
+      {name: a, type: always},
+      {name: b, type: status_code},
+      {name: c, type: ottl_condition},
+      {name: d, type: and, and: {and_sub_policy: [{name: e, type: always_sample}, {type: no}]}},
+      {name: f, type: not, not: {not_sub_policy: {type: nothing}}},
+      {name: g, type: composite, composite: {composite_sub_policy: [{type: latency}, {type: x}]}}]})",
+                otlp::Signal::Traces);
+  for (const char* place :
+       {"policies[0]::type: there is no policy of type \"always\"",
+        "policies[1]::status_code: ", "policies[2]::ottl_condition: ",
+        "policies[3]::and::and_sub_policy[1]::type: ", "policies[4]::not::not_sub_policy::type: ",
+        "policies[5]::composite::composite_sub_policy[1]::type: "})
+    EXPECT_NE(rig.problem().find(place), std::string::npos) << place << "\n" << rig.problem();
+}
+
+TEST(TailSampling, SaysWhatHasNoEffect) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"{expected_new_traces_per_sec: 10}", "expected_new_traces_per_sec: this option has no"},
+      {"{policies: [{name: a, type: latency, status_code: {status_codes: [OK]}}]}",
+       "policies[0]::status_code: this option has no effect: the policy's type is latency"},
+      {"{policies: [{name: a, type: not, not: {not_sub_policy: {type: string_attribute, "
+       "string_attribute: {cache_max_size: 5}}}}]}",
+       "policies[0]::not::not_sub_policy::string_attribute::cache_max_size: this option"},
+      {"{policies: [{name: a, type: composite, composite: {policy_order: [b]}}]}",
+       "policies[0]::composite::policy_order: this option has no effect"},
+      {"{policies: [{name: a, type: composite, composite: {composite_sub_policy: [{name: b, type: "
+       "latency}], rate_allocation: [{policy: c, percent: 5}]}}]}",
+       "composite::rate_allocation[0]::policy: this share has no effect"},
+      {"{policies: [{name: a, type: composite, composite: {composite_sub_policy: [{name: b, type: "
+       "latency}], rate_allocation: [{policy: b, percent: 300}]}}]}",
+       "composite::rate_allocation[0]::percent: more than 100"},
+  };
+  for (const auto& [options, expected] : cases) {
+    SCOPED_TRACE(options);
+    const Rig rig("tail_sampling", options, otlp::Signal::Traces);
+    EXPECT_EQ(rig.problem(), "");
+    EXPECT_NE(rig.warnings().find(expected), std::string::npos) << rig.warnings();
+  }
+}
+
 TEST(TailSampling, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
       {"{name: a, type: always}", "always_sample"},
