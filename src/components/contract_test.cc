@@ -211,6 +211,81 @@ TEST(Contract, AWrongTypeIsRefused) {
   });
 }
 
+/// An option that has no effect, below the component's own: its path as in a configuration.
+struct Effectless {
+  std::vector<std::string>
+      path;            ///< names; "[]" is an element of a list, "NAME" one of a dictionary
+  config::Node value;  ///< what may stand there
+};
+
+void find_effectless(const config::SchemaBase& schema, std::vector<std::string> path,
+                     std::vector<Effectless>& out);
+
+void find_below(const config::Type& type, std::vector<std::string> path,
+                std::vector<Effectless>& out) {
+  if (type.object != nullptr) return find_effectless(*type.object, std::move(path), out);
+  if (type.element.empty()) return;
+  path.emplace_back(type.name == "list" ? "[]" : "NAME");
+  find_below(type.element.front(), std::move(path), out);
+}
+
+void find_effectless(const config::SchemaBase& schema, std::vector<std::string> path,
+                     std::vector<Effectless>& out) {
+  for (const config::FieldInfo& field : schema.fields()) {
+    path.push_back(field.name);
+    if (!field.ignored_because.empty()) out.push_back({path, field.standard});
+    for (const auto& [below, because] : field.ignored_below) {
+      out.push_back({path, {}});
+      for (size_t at = 0; at < below.size();) {
+        const size_t end = std::min(below.find("::", at), below.size());
+        out.back().path.push_back(below.substr(at, end - at));
+        at = std::min(end + 2, below.size());
+      }
+    }
+    find_below(field.type, path, out);
+    path.pop_back();
+  }
+}
+
+config::Node options_with(const Effectless& option) {
+  config::Node node = option.value;
+  for (size_t i = option.path.size(); i-- > 0;) {
+    config::Node around = option.path[i] == "[]" ? config::Node::list() : config::Node::map();
+    if (around.is_list()) {
+      around.items.push_back(std::move(node));
+    } else {
+      around.set(option.path[i], std::move(node));
+    }
+    node = std::move(around);
+  }
+  return node;
+}
+
+/// As messages have it.
+std::string path_of(const Effectless& option) {
+  std::string out;
+  for (const std::string& name : option.path) out += name == "[]" ? "[0]" : "::" + name;
+  return out;
+}
+
+TEST(Contract, WhatHasNoEffectIsSaidWhereItIsGiven) {
+  size_t options = 0;
+  for (const auto& factory : all_components().all()) {
+    std::vector<Effectless> all;
+    find_effectless(factory->schema(), {}, all);
+    for (const Effectless& option : all) {
+      config::Diagnostics diagnostics;
+      factory->read(options_with(option), config::Place(diagnostics, "x", {}));
+      std::string said;
+      for (const auto& warning : diagnostics.warnings()) said += warning.to_string() + "\n";
+      const std::string expected = "x" + path_of(option) + ": this option has no effect: ";
+      EXPECT_NE(said.find(expected), std::string::npos) << name_of(*factory) << expected << said;
+      ++options;
+    }
+  }
+  EXPECT_GT(options, 50u);
+}
+
 TEST(Contract, WhatIsShownIsReadAgainWithoutAWord) {
   each_configuration([](const Factory& factory, Signal, const std::string& yaml) {
     const auto shown_of = [&](const config::Node& options, config::Diagnostics& diagnostics) {

@@ -148,7 +148,8 @@ const Schema<QueueConfig>& schema_of(const QueueConfig*) {
           .field("block_on_overflow", &QueueConfig::block_on_overflow,
                  "Whether senders wait when the queue is full, instead of being sent away.")
           .field("wait_for_result", &QueueConfig::wait_for_result,
-                 "Senders always wait until the remote end has confirmed.")
+                 "Whether senders wait until the remote end has confirmed.")
+          .ignored("senders wait until the remote end has confirmed; --ack memory says otherwise")
           .field("batch", &QueueConfig::batch, "How requests are put together before sending.")
           .refuse(
               "storage",

@@ -1,8 +1,10 @@
 #include "components/exporters/clickhouse/component.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
+#include "base/log.h"
 #include "components/exporters/clickhouse/config.h"
 #include "components/exporters/clickhouse/exporter.h"
 #include "io/tls.h"
@@ -33,28 +35,15 @@ mapping::TableNames table_names(const Config& config) {
       {Table::Histogram, &kinds.histogram.name},
       {Table::ExponentialHistogram, &kinds.exponential_histogram.name}};
   const std::string standard = "otel_metrics";
-  const bool named = std::any_of(std::begin(metrics), std::end(metrics), [&](const auto& entry) {
-    return *entry.second != mapping::table_name(entry.first);
-  });
   for (const auto& [table, name] : metrics) {
-    const bool by_prefix = !named && !config.metrics_table_name.empty();
+    const bool by_prefix = !config.metrics_table_name.empty() && !names_metric_tables(config);
     set(table, by_prefix ? config.metrics_table_name + name->substr(standard.size()) : *name);
   }
   return names;
 }
 
-/// Parameters in the form of the endpoint's.
-std::string with_parameters(std::string url, const config::Dictionary<std::string>& parameters) {
-  for (const auto& [name, value] : parameters) {
-    url += url.find('?') == std::string::npos ? '?' : '&';
-    url += name + "=" + value;
-  }
-  return url;
-}
-
 Result<clickhouse::Dsn> dsn_of(const Config& config) {
-  auto dsn = clickhouse::parse_dsn(with_parameters(config.endpoint, config.connection_params),
-                                   static_cast<uint16_t>(config.http_port));
+  auto dsn = clickhouse::parse_dsn(url_of(config), static_cast<uint16_t>(config.http_port));
   if (!dsn.ok()) return dsn.status();
   for (clickhouse::Endpoint& endpoint : dsn->endpoints) {
     if (!config.username.empty()) endpoint.user = config.username;
@@ -107,14 +96,16 @@ Result<ClickHouseExporterConfig> exporter_config(const Config& config, pipeline:
   out.ack = ack;
   if (config.flush_interval.count() > 0)
     out.flush_interval = ceil<milliseconds>(config.flush_interval);
-  out.inserts_in_flight_max = static_cast<int>(config.sending_queue.num_consumers);
+  const delivery::QueueConfig& queue = config.sending_queue;
+  out.inserts_in_flight_max =
+      static_cast<int>(queue.enabled ? queue.num_consumers : delivery::QueueConfig().num_consumers);
   out.timeout = ceil<milliseconds>(config.timeout);
   out.retry = config.retry_on_failure;
   out.give_up_after = std::max(kGiveUpAfter, out.timeout);
   if (out.retry.enabled && out.retry.max_elapsed_time.count() > 0) {
     out.give_up_after = std::min(out.give_up_after, ceil<milliseconds>(out.retry.max_elapsed_time));
   }
-  out.lz4 = config.compress == clickhouse_exporter::Compression::Lz4;
+  out.lz4 = config.compress != clickhouse_exporter::Compression::None;
   out.ttl = *ttl;
   out.schema = config.clickstack_schema ? SchemaWork::ClickStack
                : config.create_schema   ? SchemaWork::OwnTables
@@ -170,6 +161,7 @@ class Component final : public pipeline::Exporter {
   void serve(otlp::Signal signal, const pipeline::BatchLimits& limits) override {
     config_.signals[static_cast<size_t>(signal)] = true;
     limit(config_, limits);
+    if (limits.size) say_without_effect(*limits.size);
   }
 
   pipeline::Consumer& stage(size_t lane) override { return made().lane(lane); }
@@ -178,6 +170,17 @@ class Component final : public pipeline::Exporter {
   bool ready() const override { return exporter_ && exporter_->ready(); }
 
  private:
+  /// Once for each size, whatever the number of pipelines.
+  void say_without_effect(uint32_t batch_size) {
+    if (batch_size >= kInsertRowsMax || !small_sizes_.insert(batch_size).second) return;
+    log::info(
+        "send_batch_size of a batch processor has no effect on this exporter: smaller inserts "
+        "than its own leave by time",
+        {{"exporter", config_.name},
+         {"send_batch_size", uint64_t{batch_size}},
+         {"own_size", uint64_t{kInsertRowsMax}}});
+  }
+
   /// The options were checked when they were read.
   ClickHouseExporter& made() {
     if (!exporter_) {
@@ -189,6 +192,7 @@ class Component final : public pipeline::Exporter {
 
   ClickHouseExporterConfig config_;
   pipeline::Host& host_;
+  std::set<uint32_t> small_sizes_;
   std::unique_ptr<ClickHouseExporter> exporter_;
 };
 

@@ -1,6 +1,7 @@
 #include "components/exporters/clickhouse/config.h"
 
 #include "clickhouse/dsn.h"
+#include "components/exporters/clickhouse/exporter.h"
 #include "mapping/ddl.h"
 
 namespace sluice::components::clickhouse_exporter {
@@ -8,34 +9,65 @@ namespace {
 
 /// A connection and a thread each.
 constexpr int64_t kConsumersMost = 256;
+constexpr const char* kBounded = "what waits is bounded by the process's memory limit alone";
+
+void check_endpoint(const Config& config, const config::Place& place) {
+  if (config.endpoint.empty()) {
+    return place.of("endpoint")
+        .error("endpoint must not be empty: name a ClickHouse, for example http://localhost:8123");
+  }
+  if (config.http_port > UINT16_MAX) return place.error("http_port must be at most 65535");
+  const auto dsn = clickhouse::parse_dsn(url_of(config), static_cast<uint16_t>(config.http_port));
+  const config::Place here = place.of("endpoint");
+  if (!dsn.ok()) return here.error(dsn.status().message());
+  for (const std::string& warning : dsn->warnings) here.warning(warning);
+  if (!config.tls || config.tls->insecure) return;
+  const config::Place tls = place.of("tls");
+  if (dsn->tls.insecure_skip_verify || !dsn->tls.server_name_override.empty())
+    here.warning("the parameters skip_verify and tls_server_name have no effect beside tls");
+  if (dsn->endpoints.front().tls != nullptr) return;
+  if (config.endpoint.rfind("tcp://", 0) == 0 || config.endpoint.rfind("clickhouse://", 0) == 0) {
+    tls.error("the endpoint is spoken to without TLS: add secure=true to it, or write https://");
+  } else {
+    tls.warning("this option has no effect: the endpoint is spoken to without TLS; write https://");
+  }
+}
+
+/// What of the queue's options changes nothing under these circumstances.
+void warn_of_queue(const delivery::QueueConfig& queue, const config::Place& place) {
+  if (!queue.enabled) {
+    place.of("enabled").warning(
+        "enabled: false leaves out what batch says; rows are put together in inserts all the same");
+  }
+  if (!queue.batches()) {
+    if (queue.sizer) place.of("sizer").warning("this option has no effect: there is no batch");
+    return;
+  }
+  const config::Place batch = place.of("batch");
+  if (queue.batch_sizer() == delivery::Sizer::Bytes) {
+    batch.warning("sizes in bytes have no effect: inserts are measured in rows");
+  } else if (batch.has("min_size") && queue.batch->min_size < kInsertRowsMax) {
+    batch.of("min_size")
+        .warning("this option has no effect below " + std::to_string(kInsertRowsMax) +
+                 " rows: smaller inserts leave by time");
+  }
+}
 
 void check(const Config& config, const config::Place& place) {
-  if (config.endpoint.empty()) {
-    place.error("endpoint must not be empty: name a ClickHouse, for example http://localhost:8123");
-  } else if (config.http_port > UINT16_MAX) {
-    place.error("http_port must be at most 65535");
-  } else {
-    const auto dsn =
-        clickhouse::parse_dsn(config.endpoint, static_cast<uint16_t>(config.http_port));
-    if (dsn.ok()) {
-      for (const std::string& warning : dsn->warnings) place.warning(warning);
-    } else {
-      place.error(dsn.status().message());
-    }
-  }
+  check_endpoint(config, place);
   if (config.database.empty()) place.error("database must not be empty");
   if (config.timeout.count() <= 0) place.error("timeout must be larger than zero");
   if (config.flush_interval.count() < 0) place.error("flush_interval must not be negative");
   if (config.ttl.count() < 0) place.error("ttl must not be negative");
   if (config.sending_queue.num_consumers > kConsumersMost)
     place.error("sending_queue::num_consumers must be at most " + std::to_string(kConsumersMost));
-  if (const auto& batch = config.sending_queue.batch; config.sending_queue.batches()) {
-    if (config.sending_queue.batch_sizer() == delivery::Sizer::Bytes)
-      place.warning("sending_queue::batch in bytes has no effect: inserts are measured in rows");
-    if (!batch->partition.metadata_keys.empty())
-      place.warning(
-          "sending_queue::batch::partition has no effect: rows of all requests go together");
+  warn_of_queue(config.sending_queue, place.of("sending_queue"));
+  if (config.compress > Compression::None) {
+    place.of("compress")
+        .warning("inserts are compressed with lz4 instead: the other methods are not supported");
   }
+  if (!config.metrics_table_name.empty() && names_metric_tables(config))
+    place.of("metrics_table_name").warning("this option has no effect beside metrics_tables");
   if (config.clickstack_schema && config.create_schema) {
     place.error(
         "create_schema and clickstack_schema are two ways to make tables: set create_schema: "
@@ -60,6 +92,24 @@ void check_clickstack(const ClickStackSchemaConfig& config, const config::Place&
 }
 
 }  // namespace
+
+bool names_metric_tables(const Config& config) {
+  const MetricTablesConfig& own = config.metrics_tables;
+  const MetricTablesConfig standard;
+  return own.gauge.name != standard.gauge.name || own.sum.name != standard.sum.name ||
+         own.summary.name != standard.summary.name ||
+         own.histogram.name != standard.histogram.name ||
+         own.exponential_histogram.name != standard.exponential_histogram.name;
+}
+
+std::string url_of(const Config& config) {
+  std::string url = config.endpoint;
+  for (const auto& [name, value] : config.connection_params) {
+    url += url.find('?') == std::string::npos ? '?' : '&';
+    url += name + "=" + value;
+  }
+  return url;
+}
 
 const config::Schema<TableEngineConfig>& schema_of(const TableEngineConfig*) {
   static const auto schema =
@@ -132,7 +182,7 @@ const config::Schema<Config>& schema_of(const Config*) {
               "Whether the attributes of logs and spans are of the type JSON, not maps of strings; "
               "those of metrics stay maps.")
           .field("compress", &Config::compress,
-                 "lz4 or none; the other methods of the original are taken for lz4.")
+                 "lz4 or none; the other methods of the original become lz4, which is a warning.")
           .field("async_insert", &Config::async_insert,
                  "Let ClickHouse put inserts together; its confirmation is waited for.")
           .field("timeout", &Config::timeout, "How long one try of an insert may take.")
@@ -140,11 +190,14 @@ const config::Schema<Config>& schema_of(const Config*) {
                  "When an insert is tried again. While its senders wait that is for 30 s at most; "
                  "what ClickHouse answers may make a pause longer.")
           .field("sending_queue", &Config::sending_queue,
-                 "How many inserts go on at once, and, by batch, when rows leave. What waits is "
-                 "bounded by the process's memory limit alone, so that queue_size and "
-                 "block_on_overflow change nothing.")
+                 "How many inserts go on at once, and, by batch, when rows leave.")
+          .ignored_below("queue_size", kBounded)
+          .ignored_below("block_on_overflow", kBounded)
+          .ignored_below("batch::partition", "rows of all requests go together")
           .field("tls", &Config::tls,
                  "Whom to trust, and who we are; for endpoints with TLS (https://, secure=true).")
+          .ignored_below("insecure",
+                         "the endpoint says whether TLS is spoken: by https:// or secure")
           .field("clickstack_schema", &Config::clickstack_schema,
                  "Makes and migrates ClickStack's whole schema at the start (Sluice's own).")
           .field("flush_interval", &Config::flush_interval,

@@ -43,7 +43,8 @@ struct ClickStackSchemaConfig {
   bool reconcile_table_ttl = false;
 };
 
-enum class Compression : uint8_t { Lz4, None };
+/// All but None become LZ4.
+enum class Compression : uint8_t { Lz4, None, Zstd, Gzip, Deflate, Brotli };
 
 struct Config {
   std::string endpoint;
@@ -73,6 +74,11 @@ struct Config {
   uint32_t http_port = 0;
 };
 
+/// The endpoint with connection_params.
+std::string url_of(const Config& config);
+/// Whether one of metrics_tables has a name of its own; then metrics_table_name is none's
+/// beginning.
+bool names_metric_tables(const Config& config);
 const config::Schema<TableEngineConfig>& schema_of(const TableEngineConfig*);
 const config::Schema<MetricTableConfig>& schema_of(const MetricTableConfig*);
 const config::Schema<MetricTablesConfig>& schema_of(const MetricTablesConfig*);
@@ -84,14 +90,14 @@ const config::Schema<Config>& schema_of(const Config*);
 template <>
 struct sluice::config::Words<sluice::components::clickhouse_exporter::Compression> {
   using Compression = sluice::components::clickhouse_exporter::Compression;
-  // The first word of a value is how it is shown. Other methods of the original become LZ4.
+  // The first word of a value is how it is shown.
   static constexpr std::array<std::pair<std::string_view, Compression>, 8> kAll = {
       {{"lz4", Compression::Lz4},
        {"none", Compression::None},
        {"", Compression::Lz4},
        {"true", Compression::Lz4},
-       {"zstd", Compression::Lz4},
-       {"gzip", Compression::Lz4},
-       {"deflate", Compression::Lz4},
-       {"br", Compression::Lz4}}};
+       {"zstd", Compression::Zstd},
+       {"gzip", Compression::Gzip},
+       {"deflate", Compression::Deflate},
+       {"br", Compression::Brotli}}};
 };

@@ -29,6 +29,9 @@ enum class SchemaWork : uint8_t {
   OwnTables,   ///< the tables that it writes to, where they are missing
 };
 
+/// Rows of one table that make an insert leave at once, where nobody asks for more.
+inline constexpr uint32_t kInsertRowsMax = 100'000;
+
 struct ClickHouseExporterConfig {
   std::string name = "clickhouse";              ///< its id, for metrics
   std::vector<clickhouse::Endpoint> endpoints;  ///< at least one; all take the same inserts
@@ -44,7 +47,7 @@ struct ClickHouseExporterConfig {
   std::optional<std::chrono::milliseconds> flush_interval;
   std::optional<std::chrono::milliseconds> flush_interval_max;
   /// So many rows, or bytes, of one table, over all lanes, make an insert leave at once.
-  uint32_t insert_rows_max = 100'000;
+  uint32_t insert_rows_max = kInsertRowsMax;
   size_t insert_bytes_max = 16 << 20;
   int inserts_in_flight_max = 8;                    ///< connections that insert
   std::chrono::milliseconds timeout{30'000};        ///< of one try

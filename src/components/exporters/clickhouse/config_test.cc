@@ -1,0 +1,118 @@
+// What is said about options that change nothing, and where; what the endpoint and the options of
+// TLS say together.
+
+#include "components/exporters/clickhouse/config.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "components/exporters/clickhouse/component.h"
+#include "config/yaml.h"
+#include "testing/rig.h"
+
+namespace sluice::components::clickhouse_exporter {
+namespace {
+
+/// Errors and warnings, a line each.
+std::string said(const std::string& options) {
+  config::Diagnostics diagnostics;
+  const auto node = config::parse_yaml("{" + options + "}", "");
+  EXPECT_TRUE(node.ok()) << options;
+  if (!node.ok()) return {};
+  Config out;
+  schema_of(&out).decode(*node, out, config::Place(diagnostics, "x", node->mark));
+  std::string text;
+  for (const auto& each : diagnostics.errors()) text += "error " + each.to_string() + "\n";
+  for (const auto& each : diagnostics.warnings()) text += each.to_string() + "\n";
+  return text;
+}
+
+struct Case {
+  const char* options;
+  const char* says;  ///< a part of it; empty: nothing at all is said
+};
+
+const Case kCases[] = {
+    {"endpoint: 'http://h:1'", ""},
+    {"endpoint: 'http://h:1', compress: lz4", ""},
+    {"endpoint: 'http://h:1', compress: none", ""},
+    {"endpoint: 'http://h:1', compress: zstd",
+     ":1:36: x::compress: inserts are compressed with lz4"},
+    {"endpoint: 'http://h:1', compress: br", "x::compress: inserts are compressed with lz4"},
+    {"endpoint: 'http://h:1', sending_queue: {num_consumers: 3, batch: {max_size: 9000}}", ""},
+    {"endpoint: 'http://h:1', sending_queue: {queue_size: 5}",
+     ":1:54: x::sending_queue::queue_size: this option has no effect"},
+    {"endpoint: 'http://h:1', sending_queue: {block_on_overflow: true}",
+     "x::sending_queue::block_on_overflow: this option has no effect"},
+    {"endpoint: 'http://h:1', sending_queue: {wait_for_result: true}",
+     "x::sending_queue::wait_for_result: this option has no effect"},
+    {"endpoint: 'http://h:1', sending_queue: {sizer: items}",
+     "x::sending_queue::sizer: this option has no effect"},
+    {"endpoint: 'http://h:1', sending_queue: {sizer: items, batch: {max_size: 50000, min_size: 0}}",
+     "x::sending_queue::batch::min_size: this option has no effect below 100000 rows"},
+    {"endpoint: 'http://h:1', sending_queue: {enabled: false}",
+     "x::sending_queue::enabled: enabled: false leaves out"},
+    {"endpoint: 'http://h:1', sending_queue: {queue_size: 9999999, sizer: bytes, batch: {}}",
+     "x::sending_queue::batch: sizes in bytes have no effect"},
+    {"endpoint: 'http://h:1', sending_queue: {batch: {partition: {metadata_keys: [a]}}}",
+     "x::sending_queue::batch::partition: this option has no effect"},
+    {"endpoint: 'http://h:1', metrics_table_name: m", ""},
+    {"endpoint: 'http://h:1', metrics_table_name: m, metrics_tables: {sum: {name: s}}",
+     "x::metrics_table_name: this option has no effect beside metrics_tables"},
+    {"endpoint: 'https://h:1', tls: {insecure_skip_verify: true}", ""},
+    {"endpoint: 'https://h:1', tls: {insecure: true}",
+     "x::tls::insecure: this option has no effect"},
+    {"endpoint: 'http://h:1', tls: {ca_file: /nonexistent}",
+     ":1:31: x::tls: this option has no effect: the endpoint is spoken to without TLS"},
+    {"endpoint: 'tcp://h:9000', tls: {ca_file: a}",
+     "error :1:33: x::tls: the endpoint is spoken to without TLS"},
+    {"endpoint: 'https://h:1?skip_verify=true', tls: {ca_file: a}",
+     "x::endpoint: the parameters skip_verify and tls_server_name have no effect beside tls"},
+    {"endpoint: 'https://h:1?secure=false'", "error :1:12: x::endpoint: ClickHouse endpoint"},
+    {"endpoint: 'http://h:1', connection_params: {max_open_conns: '5'}",
+     "x::endpoint: the endpoint's parameter max_open_conns is one of the native driver's"},
+    {"endpoint: 'http://h:1', connection_params: {secure: 'true'}", "error :1:12: x::endpoint: "},
+    {"endpoint: ''", "error :1:12: x::endpoint: endpoint must not be empty"},
+};
+
+TEST(ClickHouseConfig, WhatChangesNothingIsSaidAtItsPlace) {
+  for (const Case& c : kCases) {
+    const std::string text = said(c.options);
+    if (*c.says == '\0') {
+      EXPECT_EQ(text, "") << c.options;
+    } else {
+      EXPECT_NE(text.find(c.says), std::string::npos) << c.options << "\n" << text;
+    }
+  }
+}
+
+/// How often the log speaks of a batch size while three pipelines with it come to one exporter.
+size_t lines_about_batch_size(std::optional<uint32_t> size) {
+  testing::Lanes lanes(1);
+  Budget budget(1 << 20);
+  metrics::Registry metrics;
+  pipeline::Host host{lanes.loops(), budget, metrics};
+  const auto factory = clickhouse_exporter_factory();
+  config::Diagnostics diagnostics;
+  const auto options = factory->read(config::parse_yaml("{endpoint: 'http://h:1'}", "").value(),
+                                     {diagnostics, "clickhouse", {}});
+  auto exporter = factory->exporter(options, {"clickhouse", ""}, host);
+  EXPECT_TRUE(exporter.ok());
+  ::testing::internal::CaptureStderr();
+  for (const otlp::Signal signal :
+       {otlp::Signal::Logs, otlp::Signal::Traces, otlp::Signal::Metrics})
+    (*exporter)->serve(signal, {{}, size, {}});
+  const std::string text = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(text.find("send_batch_size") == std::string::npos, text.empty()) << text;
+  return static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+TEST(ClickHouseConfig, ABatchSizeBelowItsOwnIsSaidOnce) {
+  EXPECT_EQ(lines_about_batch_size(10'000), 1u);
+  EXPECT_EQ(lines_about_batch_size(100'000), 0u);
+  EXPECT_EQ(lines_about_batch_size({}), 0u);
+}
+
+}  // namespace
+}  // namespace sluice::components::clickhouse_exporter
