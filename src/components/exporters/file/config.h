@@ -4,29 +4,52 @@
 
 #include <array>
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "config/schema.h"
 
 namespace sluice::components::file_exporter {
 
-enum class Format : uint8_t { Json };
+enum class Format : uint8_t { Json, Proto };
+enum class Compression : uint8_t { None, Zstd };
+
+/// When a full file becomes a backup, and which backups stay.
+struct RotationConfig {
+  uint32_t max_megabytes = 100;  ///< of 2^20 bytes
+  uint32_t max_days = 0;         ///< 0: any age
+  uint32_t max_backups = 100;    ///< 0: any number
+  bool localtime = false;
+};
 
 struct Config {
   std::string path;
   bool append = false;
   Format format = Format::Json;
+  Compression compression = Compression::None;
+  std::optional<RotationConfig> rotation;
   bool create_directory = false;
   std::chrono::nanoseconds flush_interval = std::chrono::seconds(1);
+
+  /// Lines of text; otherwise messages with their lengths.
+  bool writes_lines() const { return format == Format::Json && compression == Compression::None; }
 };
 
+const config::Schema<RotationConfig>& schema_of(const RotationConfig*);
 const config::Schema<Config>& schema_of(const Config*);
 
 }  // namespace sluice::components::file_exporter
 
 template <>
 struct sluice::config::Words<sluice::components::file_exporter::Format> {
-  static constexpr std::array<
-      std::pair<std::string_view, sluice::components::file_exporter::Format>, 1>
-      kAll = {{{"json", sluice::components::file_exporter::Format::Json}}};
+  using Format = sluice::components::file_exporter::Format;
+  static constexpr std::array<std::pair<std::string_view, Format>, 2> kAll = {
+      {{"json", Format::Json}, {"proto", Format::Proto}}};
+};
+
+template <>
+struct sluice::config::Words<sluice::components::file_exporter::Compression> {
+  using Compression = sluice::components::file_exporter::Compression;
+  static constexpr std::array<std::pair<std::string_view, Compression>, 2> kAll = {
+      {{"", Compression::None}, {"zstd", Compression::Zstd}}};
 };

@@ -14,18 +14,26 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "components/exporters/file/config.h"
+#include "components/exporters/file/rotation.h"
 #include "otlp/json_encode.h"
+#include "otlp/protobuf_encode.h"
 #include "pipeline/collector_metrics.h"
 #include "pipeline/count.h"
+#include "wire/compression.h"
 
 namespace sluice::components {
 namespace {
 
+using file_exporter::Compression;
 using file_exporter::Config;
+using file_exporter::Format;
 
 /// Beyond this, data is written without waiting for the timer.
 constexpr size_t kBufferedBytesMax = 1 << 20;
 constexpr mode_t kFileMode = 0644;
+constexpr uint64_t kMegabyte = 1 << 20;
+/// Where rotation::max_megabytes is 0.
+constexpr uint64_t kMegabytesStandard = 100;
 
 /// Whether this process has opened the file before. Then its configuration was reloaded, and what
 /// it has written itself must not go.
@@ -49,6 +57,12 @@ Status check_file(const Config& config) {
   return errno_status("open " + config.path, errno);
 }
 
+uint64_t size_max(const Config& config) {
+  if (!config.rotation) return UINT64_MAX;
+  const uint64_t megabytes = config.rotation->max_megabytes;
+  return (megabytes != 0 ? megabytes : kMegabytesStandard) * kMegabyte;
+}
+
 Result<Fd> open_file(const Config& config) {
   if (config.create_directory) {
     std::error_code error;
@@ -62,7 +76,38 @@ Result<Fd> open_file(const Config& config) {
   return file;
 }
 
-/// Writes requests as lines. All lanes share the file, so read() is thread-safe. A sender is
+/// A request as the file has it: a line, or four bytes with its length, the first the highest, and
+/// then the request.
+void encode_request(const pipeline::BatchView& batch, const Config& config, Buffer& out) {
+  wire::ProtoBackwardWriter protobuf;
+  Buffer json;
+  const auto encode = [&](const auto& request) {
+    if (config.format == Format::Proto) {
+      otlp::encode_protobuf(request, protobuf);
+    } else {
+      otlp::encode_json(request, config.writes_lines() ? out : json);
+    }
+  };
+  switch (batch.signal) {
+    case otlp::Signal::Logs: encode(*batch.logs); break;
+    case otlp::Signal::Traces: encode(*batch.traces); break;
+    case otlp::Signal::Metrics: encode(*batch.metrics); break;
+  }
+  if (config.writes_lines()) return out.push_back('\n');
+  const std::string_view encoded = config.format == Format::Proto ? protobuf.view() : json.view();
+  constexpr size_t kLengthBytes = 4;
+  out.resize(kLengthBytes);
+  if (config.compression == Compression::Zstd) {
+    wire::compress(wire::Encoding::Zstd, encoded, out);
+  } else {
+    out.append(encoded);
+  }
+  const auto length = static_cast<uint32_t>(out.size() - kLengthBytes);
+  for (size_t i = 0; i < kLengthBytes; ++i)
+    out.data()[i] = static_cast<char>(length >> (8 * (kLengthBytes - 1 - i)));
+}
+
+/// Writes requests. All lanes share the file, so read() is thread-safe. A sender is
 /// answered when its data is in the buffer, as the original does.
 class FileExporter final : public pipeline::Exporter, public pipeline::ReadingStage {
  public:
@@ -71,6 +116,8 @@ class FileExporter final : public pipeline::Exporter, public pipeline::ReadingSt
       : config_(config),
         items_(pipeline::exporter_items(host.metrics, id.to_string())),
         file_(std::move(file)),
+        size_(size_of(file_)),
+        size_max_(size_max(config)),
         loop_(*host.lanes.front()),
         timer_(loop_) {}
 
@@ -100,17 +147,13 @@ class FileExporter final : public pipeline::Exporter, public pipeline::ReadingSt
   pipeline::Consumer& stage(size_t) override { return *this; }
 
   void read(const pipeline::BatchView& batch, pipeline::Ack&& ack) override {
-    Buffer line;
-    switch (batch.signal) {
-      case otlp::Signal::Logs: otlp::encode_json(*batch.logs, line); break;
-      case otlp::Signal::Traces: otlp::encode_json(*batch.traces, line); break;
-      case otlp::Signal::Metrics: otlp::encode_json(*batch.metrics, line); break;
-    }
-    line.push_back('\n');
+    Buffer encoded;
+    encode_request(batch, config_, encoded);
     Status status;
     {
       const std::lock_guard lock(mutex_);
-      pending_.append(line.view());
+      if (size_ + pending_.size() + encoded.size() > size_max_) rotate();
+      pending_.append(encoded.view());
       if (pending_.size() > kBufferedBytesMax) status = write_pending();
     }
     const pipeline::ExporterItems& items = items_[static_cast<size_t>(batch.signal)];
@@ -119,6 +162,11 @@ class FileExporter final : public pipeline::Exporter, public pipeline::ReadingSt
   }
 
  private:
+  static uint64_t size_of(const Fd& file) {
+    struct stat about {};
+    return file && ::fstat(file.get(), &about) == 0 ? static_cast<uint64_t>(about.st_size) : 0;
+  }
+
   void arm() {
     timer_.after(std::chrono::ceil<std::chrono::milliseconds>(config_.flush_interval), [this] {
       flush();
@@ -130,6 +178,23 @@ class FileExporter final : public pipeline::Exporter, public pipeline::ReadingSt
   void flush() {
     const std::lock_guard lock(mutex_);
     [[maybe_unused]] const Status status = write_pending();
+  }
+
+  /// REQUIRES: mutex_ is held. The file goes on where it cannot be made a backup, or where what
+  /// belongs into it is not all written.
+  void rotate() {
+    if (!write_pending().ok() || size_ == 0) return;
+    Status status =
+        file_exporter::rotate(config_.path, *config_.rotation, file_exporter::WallClock::now());
+    if (status.ok()) {
+      auto file = open_file(config_);
+      status = file.status();
+      if (file.ok()) {
+        file_ = std::move(*file);
+        size_ = 0;
+      }
+    }
+    if (!status.ok()) log::error("a file cannot be rotated", {{"error", status.message()}});
   }
 
   /// REQUIRES: mutex_ is held. What could not be written stays for the next time.
@@ -146,6 +211,7 @@ class FileExporter final : public pipeline::Exporter, public pipeline::ReadingSt
       }
       written += static_cast<size_t>(n);
     }
+    size_ += written;
     std::memmove(pending_.data(), pending_.data() + written, pending_.size() - written);
     pending_.resize(pending_.size() - written);
     return status;
@@ -153,7 +219,9 @@ class FileExporter final : public pipeline::Exporter, public pipeline::ReadingSt
 
   const Config config_;
   const pipeline::ExporterItemsBySignal items_;
-  const Fd file_;
+  Fd file_;
+  uint64_t size_;  // of the file
+  const uint64_t size_max_;
   io::Loop& loop_;
   io::Loop::Timer timer_;
   std::mutex mutex_;
@@ -165,7 +233,7 @@ class FileExporter final : public pipeline::Exporter, public pipeline::ReadingSt
 std::unique_ptr<pipeline::Factory> file_exporter_factory() {
   return std::make_unique<pipeline::ExporterFactory<Config>>(
       pipeline::Factory::About{config::Section::Exporters, "file",
-                               "Writes requests to a file, as a line of OTLP/JSON each."},
+                               "Writes requests to a file, as OTLP/JSON or protobuf."},
       &FileExporter::make);
 }
 

@@ -3,8 +3,13 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "base/read_file.h"
+#include "components/exporters/file/rotation.h"
+#include "otlp/decode.h"
 #include "testing/rig.h"
+#include "wire/compression.h"
 
 namespace sluice::components {
 namespace {
@@ -35,9 +40,12 @@ class FileRig {
   }
 
   const std::string& problem() const { return problem_; }
-  void send_nothing() {
+  void send_nothing() { send({}); }
+  /// Log records, as testing/record_text.h has them.
+  void send(std::string_view records) {
     pipeline::Batch batch;
     batch.logs = batch.arena->create<otlp::LogsRequest>();
+    if (!records.empty()) testing::of_text(records, *batch.arena, *batch.logs);
     batch.ack = pipeline::Ack([](pipeline::Outcome&&) {});
     lanes_.run(0, [&] { exporter_->stage(0).consume(std::move(batch)); });
   }
@@ -83,6 +91,101 @@ TEST(File, MakesItsFolderIfItIsToldTo) {
   EXPECT_NE(FileRig("{path: " + path + "}").problem().find("No such file"), std::string::npos);
   FileRig("{path: " + path + ", create_directory: true}").send_nothing();
   EXPECT_EQ(lines(path), 1u);
+}
+
+/// The messages of a file, each with its length in four bytes before it.
+std::vector<std::string> messages(const std::string& path) {
+  const std::string text = read_file(path).value();
+  std::vector<std::string> out;
+  for (size_t at = 0; at + 4 <= text.size();) {
+    size_t length = 0;
+    for (size_t i = 0; i < 4; ++i) length = length << 8 | static_cast<uint8_t>(text[at + i]);
+    out.push_back(text.substr(at + 4, length));
+    at += 4 + length;
+  }
+  return out;
+}
+
+std::string of_protobuf(std::string_view bytes) {
+  Arena arena;
+  otlp::LogsRequest request;
+  EXPECT_TRUE(otlp::decode_protobuf(bytes, arena, request).ok());
+  return testing::to_text(request);
+}
+
+std::string unpacked(std::string_view bytes) {
+  Buffer out;
+  EXPECT_TRUE(wire::decompress(wire::Encoding::Zstd, bytes, 1 << 20, out).ok());
+  return std::string(out.view());
+}
+
+TEST(File, ProtobufHasItsLengthBeforeIt) {
+  const std::string path = folder() + "/out";
+  {
+    FileRig rig("{path: " + path + ", format: proto}");
+    rig.send("[{body: a}]");
+    rig.send("[{body: b}, {body: c}]");
+  }
+  const auto got = messages(path);
+  ASSERT_EQ(got.size(), 2u);
+  EXPECT_EQ(of_protobuf(got[0]), "- {body: a}\n");
+  EXPECT_EQ(of_protobuf(got[1]), "- {body: b}\n- {body: c}\n");
+}
+
+TEST(File, CompressedRequestsHaveTheirLengthsBeforeThemToo) {
+  for (const bool is_proto : {false, true}) {
+    const std::string path = folder() + "/out";
+    {
+      FileRig rig("{path: " + path +
+                  ", compression: zstd, format: " + (is_proto ? "proto" : "json") + "}");
+      rig.send("[{body: a}]");
+      rig.send("[{body: b}]");
+    }
+    const auto got = messages(path);
+    ASSERT_EQ(got.size(), 2u);
+    if (is_proto) {
+      EXPECT_EQ(of_protobuf(unpacked(got[1])), "- {body: b}\n");
+    } else {
+      EXPECT_NE(unpacked(got[1]).find(R"("body":{"stringValue":"b"})"), std::string::npos);
+    }
+  }
+}
+
+size_t files_in(const std::string& path) {
+  const std::filesystem::directory_iterator files(path);
+  return static_cast<size_t>(std::distance(begin(files), end(files)));
+}
+
+TEST(File, AFileThatIsFullBecomesABackup) {
+  const std::string in = folder();
+  const std::string path = in + "/out.json";
+  const std::string big = "[{body: " + std::string(600 << 10, 'x') + "}]";
+  {
+    FileRig rig("{path: " + path + ", rotation: {max_megabytes: 1, max_backups: 2}}");
+    for (int i = 0; i < 5; ++i) rig.send(big);
+  }
+  EXPECT_EQ(lines(path), 1u) << "two do not fit into one";
+  EXPECT_EQ(files_in(in), 3u) << "and two backups";
+  const auto backups = file_exporter::backups_of(path);
+  ASSERT_EQ(backups.size(), 2u);
+  EXPECT_EQ(lines(backups[0]), 1u) << "no request is in two files";
+  EXPECT_GT(backups[0], backups[1]) << "the newest first";
+}
+
+TEST(File, RefusesWhatCannotWork) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"{path: a, append: true, rotation: {}}", "append: append and rotation exclude"},
+      {"{path: a, append: true, compression: zstd}", "append: append and compression exclude"},
+      {"{path: a, compression: gzip}", "compression"},
+      {"{path: a, flush_interval: 0}", "flush_interval"},
+      {"{path: a, group_by: {enabled: true}}", "group_by"},
+  };
+  for (const auto& [options, expected] : cases) {
+    config::Diagnostics diagnostics;
+    file_exporter_factory()->read(config::parse_yaml(options, "").value(),
+                                  {diagnostics, "file", {}});
+    EXPECT_NE(diagnostics.to_string().find(expected), std::string::npos) << options;
+  }
 }
 
 TEST(File, ATrialTellsWhatIsWrongAndMakesNothing) {
