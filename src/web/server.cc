@@ -85,6 +85,7 @@ struct Server::Impl {
   Budget budget{kBudgetBytes};
   OpenConnections open;
   io::Loop loop;
+  std::vector<std::shared_ptr<const io::TlsServer>> tls;  // outlive the connections
   http::Server connections{loop, limits, budget};
   std::list<PageHandler> handlers;
   std::list<http::Acceptor> acceptors;
@@ -98,16 +99,19 @@ Server::~Server() {
   if (impl_->thread.joinable()) impl_->thread.join();
 }
 
-void Server::add(std::vector<io::Listener> listeners, Page page) {
+void Server::add(std::vector<io::Listener> listeners, Page page,
+                 std::shared_ptr<const io::TlsServer> tls) {
   PageHandler& handler = impl_->handlers.emplace_back(std::move(page));
+  const io::TlsServer* speaks = impl_->tls.emplace_back(std::move(tls)).get();
   for (io::Listener& listener : listeners) {
-    impl_->acceptors.emplace_back(impl_->loop, std::move(listener), [this, &handler](int fd) {
-      if (impl_->open.open() >= kConnectionsMax) {
-        close(fd);
-        return;
-      }
-      impl_->connections.adopt(fd, {&handler, &handler, &impl_->open});
-    });
+    impl_->acceptors.emplace_back(
+        impl_->loop, std::move(listener), [this, &handler, speaks](int fd) {
+          if (impl_->open.open() >= kConnectionsMax) {
+            close(fd);
+            return;
+          }
+          impl_->connections.adopt(fd, {&handler, &handler, &impl_->open, speaks});
+        });
   }
 }
 

@@ -7,6 +7,7 @@
 #include "base/metrics.h"
 #include "http/message.h"
 #include "io/listen.h"
+#include "io/tls.h"
 
 namespace sluice::web {
 
@@ -27,8 +28,9 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Before start() only.
-  void add(std::vector<io::Listener> listeners, Page page);
+  /// Before start() only. Without `tls` in plain text.
+  void add(std::vector<io::Listener> listeners, Page page,
+           std::shared_ptr<const io::TlsServer> tls = {});
   /// Begins to accept. Once only.
   void start();
 

@@ -39,6 +39,8 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("response_body", &C::response_body,
                  "Texts to answer with instead of the usual JSON.")
           .field("auth", &C::auth, "Who may ask; without it, anybody.")
+          .ignored_below("request_params", "credentials stand in headers here")
+          .field("tls", &C::tls, "The certificate of the server; without it, plain text.")
           .field("response_headers", &C::response_headers, "Headers that every answer has.")
           .secret()
           .field("check_collector_pipeline", &C::check_collector_pipeline,
@@ -64,7 +66,6 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("keep_alives_enabled", &C::keep_alives_enabled,
                  "Whether a connection serves more than one request.")
           .ignored(kShortAnswers)
-          .refuse("tls", "connections with TLS cannot be taken here: put a proxy in front")
           .refuse("middlewares", "there are no extensions that could stand in between")
           .check([](const C& config, const config::Place& place) {
             if (config.endpoint.empty()) place.error("endpoint must not be empty");

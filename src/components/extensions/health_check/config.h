@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/schema.h"
+#include "config/tls.h"
 #include "pipeline/auth.h"
 
 namespace sluice::components::health_check_extension {
@@ -32,6 +33,7 @@ struct Config {
   CheckPipeline check_collector_pipeline;
   std::optional<pipeline::HttpServerAuthConfig> auth;
   config::Dictionary<std::string> response_headers;
+  std::optional<io::TlsServerConfig> tls;
   config::Node cors;
   int64_t max_request_body_size = 0;
   bool include_metadata = false;

@@ -26,10 +26,18 @@ class HealthCheck final : public pipeline::Extension {
                                                            const pipeline::ComponentId&,
                                                            pipeline::Host& host) {
     auto made = std::make_unique<HealthCheck>(config, host);
+    std::shared_ptr<const io::TlsServer> tls;
+    if (config.tls) {
+      auto read = io::TlsServer::create(*config.tls, {"h2", "http/1.1"});
+      if (!read.ok()) return read.status();
+      tls = std::move(read).value();
+    }
     auto listeners = host.listen(config.endpoint);
     if (!listeners.ok()) return listeners.status();
-    made->server_.add(std::move(listeners).value(),
-                      [health = made.get()](const http::Request& r) { return health->answer(r); });
+    made->server_.add(
+        std::move(listeners).value(),
+        [health = made.get()](const http::Request& r) { return health->answer(r); },
+        std::move(tls));
     return std::unique_ptr<pipeline::Extension>(std::move(made));
   }
 
