@@ -63,13 +63,16 @@ class DebugExporter final : public pipeline::Exporter, public pipeline::ReadingS
   void say(otlp::Signal signal, const Request& request) {
     const std::string records = std::to_string(pipeline::count_items(request));
     if (config_.verbosity == Verbosity::Basic) {
-      log::info(otlp::signal_name(signal), {{"exporter", id_}, {"records", records}});
-      return;
+      return write(signal, {{"exporter", id_}, {"records", records}});
     }
     Buffer json;
     otlp::encode_json(request, json);
-    log::info(otlp::signal_name(signal),
-              {{"exporter", id_}, {"records", records}, {"data", std::string(json.view())}});
+    write(signal, {{"exporter", id_}, {"records", records}, {"data", std::string(json.view())}});
+  }
+
+  /// What is too much is for is_sampled() to say, and not for the log.
+  static void write(otlp::Signal signal, std::initializer_list<log::Field> fields) {
+    log::write_each(log::Level::Info, otlp::signal_name(signal), fields);
   }
 
   const Config config_;
