@@ -2,9 +2,8 @@
 
 #include <benchmark/benchmark.h>
 
-#include "otlp/decode.h"
-#include "testing/otlp_samples.h"
 #include "testing/rig.h"
+#include "testing/sample_batch.h"
 
 namespace sluice::components {
 namespace {
@@ -69,31 +68,6 @@ const Work kWork[] = {
      kPasses},
 };
 
-class Nothing final : public pipeline::Consumer {
- public:
-  void consume(pipeline::Batch&& batch) override { batch.ack.resolve({}); }
-};
-
-template <typename Request>
-Request* decoded(const std::string& bytes, Arena& arena) {
-  auto* request = arena.create<Request>();
-  if (!otlp::decode_protobuf(bytes, arena, *request).ok()) return nullptr;
-  return request;
-}
-
-pipeline::Batch batch_of(const std::string& bytes, Signal signal, pipeline::ArenaPool& arenas) {
-  pipeline::Batch batch;
-  batch.signal = signal;
-  batch.arena = arenas.take();
-  switch (signal) {
-    case Signal::Logs: batch.logs = decoded<otlp::LogsRequest>(bytes, *batch.arena); break;
-    case Signal::Traces: batch.traces = decoded<otlp::TracesRequest>(bytes, *batch.arena); break;
-    case Signal::Metrics: batch.metrics = decoded<otlp::MetricsRequest>(bytes, *batch.arena); break;
-  }
-  batch.ack = pipeline::Ack([](pipeline::Outcome&&) {});
-  return batch;
-}
-
 /// The counter that cumulativetodelta follows: all gauges made cumulative sums.
 void make_sums(pipeline::Batch& batch, uint64_t time) {
   pipeline::each_record(batch, [&](auto&, auto&, auto& record) {
@@ -107,9 +81,7 @@ void make_sums(pipeline::Batch& batch, uint64_t time) {
 }
 
 void run(benchmark::State& state, const Work& work, bool sums) {
-  const std::string bytes = work.signal == Signal::Logs     ? testing::sample_logs(kRecords, false)
-                            : work.signal == Signal::Traces ? testing::sample_spans(kRecords, true)
-                                                            : testing::sample_metrics(kRecords);
+  const std::string bytes = testing::sample_request(work.signal, kRecords);
   Lanes lanes(1);
   Budget budget(Rig::kBudgetBytes);
   metrics::Registry metrics;
@@ -120,14 +92,14 @@ void run(benchmark::State& state, const Work& work, bool sums) {
                                      config::Place(diagnostics, work.type, {}));
   auto made = factory->processor(options, {work.type, ""}, work.signal, host);
   if (!diagnostics.ok() || !made.ok()) return state.SkipWithError("cannot be made");
-  Nothing nothing;
-  const auto stage = (*made)->stage(0, nothing);
+  testing::Discard end;
+  const auto stage = (*made)->stage(0, end);
   if (!(*made)->start().ok()) return state.SkipWithError("cannot be started");
   const auto arenas = std::make_shared<pipeline::ArenaPool>();
   uint64_t time = 0;
   for (auto _ : state) {
     state.PauseTiming();
-    pipeline::Batch batch = batch_of(bytes, work.signal, *arenas);
+    pipeline::Batch batch = testing::sample_batch(bytes, work.signal, *arenas);
     if (sums) make_sums(batch, ++time);
     state.ResumeTiming();
     stage->consume(std::move(batch));
