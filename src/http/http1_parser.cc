@@ -65,8 +65,10 @@ std::optional<std::string_view> origin_form(std::string_view target) {
   if (scheme == std::string_view::npos) return std::nullopt;
   const std::string_view name = target.substr(0, scheme);
   if (!equal_fold(name, "http") && !equal_fold(name, "https")) return std::nullopt;
-  const size_t path = target.find('/', scheme + 3);
-  return path == std::string_view::npos ? std::string_view("/") : target.substr(path);
+  const size_t path = target.find_first_of("/?#", scheme + 3);
+  if (path == std::string_view::npos) return "/";
+  if (target[path] != '/') return std::nullopt;  // a query without a path, which nobody sends
+  return target.substr(path);
 }
 
 std::optional<HeadError> parse_request_line(std::string_view line, const HeadLimits& limits,
@@ -136,6 +138,14 @@ std::optional<HeadError> parse_transfer_encoding(const Request& request, Framing
   return {};
 }
 
+/// Connection may be given more than once.
+bool connection_has(const Headers& headers, std::string_view word) {
+  for (size_t i = 0; i < headers.size(); ++i) {
+    if (equal_fold(headers.name(i), "connection") && list_has(headers.value(i), word)) return true;
+  }
+  return false;
+}
+
 std::optional<HeadError> parse_framing(const Request& request, Framing& framing) {
   const size_t hosts = request.headers.count("host");
   if (hosts > 1 || (hosts == 0 && request.version == Version::Http11)) {
@@ -143,9 +153,9 @@ std::optional<HeadError> parse_framing(const Request& request, Framing& framing)
   }
   if (auto error = parse_length(request.headers, framing)) return error;
   if (auto error = parse_transfer_encoding(request, framing)) return error;
-  const std::string_view connection = request.headers.get("connection");
-  framing.keep_alive = request.version == Version::Http11 ? !list_has(connection, "close")
-                                                          : list_has(connection, "keep-alive");
+  framing.keep_alive = request.version == Version::Http11
+                           ? !connection_has(request.headers, "close")
+                           : connection_has(request.headers, "keep-alive");
   const std::string_view expect = request.headers.get("expect");
   if (!expect.empty()) {
     if (!equal_fold(expect, "100-continue"))

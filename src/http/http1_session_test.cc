@@ -187,6 +187,7 @@ TEST_F(Http1SessionTest, KeepAliveAndClose) {
   for (const Case& c : std::vector<Case>{{"", false, true},
                                          {"Connection: close\r\n", false, false},
                                          {"Connection: x, Close\r\n", false, false},
+                                         {"Connection: x\r\nConnection: close\r\n", false, false},
                                          {"", true, false},
                                          {"Connection: keep-alive\r\n", true, true}}) {
     transport = {};

@@ -70,6 +70,7 @@ inline std::vector<BadRequest> bad_requests(const http::HeadLimits& limits) {
       {"one word", "hello\r\n\r\n", 400},
       {"space in the target", "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", 400},
       {"no path", "GET v1/logs HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+      {"query without a path", "GET http://a?x=/b HTTP/1.1\r\nHost: a\r\n\r\n", 400},
       {"version 2.0", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505},
       {"version 0.9", "GET / HTTP/0.9\r\n\r\n", 505},
       {"expectation", post("Expect: 200-ok\r\n", ""), 417},
