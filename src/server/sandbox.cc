@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <link.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -83,6 +84,14 @@ Status check_options(const SandboxOptions& options) {
   return {};
 }
 
+/// For dl_iterate_phdr(): `paths` is a std::vector<std::string>*.
+int add_library(dl_phdr_info* library, size_t, void* paths) {
+  if (library->dlpi_name[0] == '/') {
+    static_cast<std::vector<std::string>*>(paths)->emplace_back(library->dlpi_name);
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::vector<std::string> engine_read_only_paths() {
@@ -98,8 +107,9 @@ std::vector<std::string> engine_read_only_paths() {
       "/proc/self/maps", "/proc/self/mounts", "/proc/self/mountinfo", "/proc/self/stat",
       "/proc/self/statm", "/proc/self/status", "/sys/fs/cgroup", "/sys/devices/system",
       "/sys/kernel/mm/transparent_hugepage"};
-  // For the stack traces of its exceptions the engine reads the symbols of the program, and ends it
-  // if it may not.
+  // For the stack traces of its exceptions the engine reads the symbols of the program and of its
+  // libraries, and ends it if it may not. A tarball's libraries lie beside the program.
+  ::dl_iterate_phdr(add_library, &paths);
   char program[PATH_MAX];
   const ssize_t size = ::readlink("/proc/self/exe", program, sizeof(program));
   if (size > 0) {
