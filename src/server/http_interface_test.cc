@@ -145,7 +145,20 @@ INSTANTIATE_TEST_SUITE_P(
         RefusedCase{"bad_escape", "/?query=%zz", "SELECT 1", 400, "36"},
         RefusedCase{"session_timeout", "/?session_timeout=9999", "SELECT 1", 400, "374"},
         RefusedCase{"missing_session", "/?session_id=s&session_check=1", "SELECT 1", 404, "372"},
-        RefusedCase{"outfile", "/", "SELECT 1 INTO OUTFILE '/tmp/x'", 403, "497"}),
+        // What reaches for a file, the network or a program: no call is made for it.
+        RefusedCase{"outfile", "/", "SELECT 1 INTO OUTFILE '/tmp/x'", 403, "497"},
+        RefusedCase{"infile", "/", "INSERT INTO t FROM INFILE '/etc/passwd' FORMAT CSV", 403,
+                    "497"},
+        RefusedCase{"scalar_file", "/", "SELECT file('/etc/passwd')", 403, "497"},
+        RefusedCase{"file", "/", "SELECT * FROM file('/etc/passwd')", 403, "497"},
+        RefusedCase{"path", "/", "SELECT * FROM '/etc/passwd'", 403, "497"},
+        RefusedCase{"quoted_path", "/", "SELECT * FROM `/etc/passwd`", 403, "497"},
+        RefusedCase{"url", "/", "SELECT * FROM url('http://127.0.0.1/')", 403, "497"},
+        RefusedCase{"remote", "/", "SELECT * FROM remote('127.0.0.1', system.one)", 403, "497"},
+        RefusedCase{"s3", "/", "SELECT * FROM s3('http://127.0.0.1/x')", 403, "497"},
+        RefusedCase{"mysql", "/", "SELECT * FROM mysql('h', 'd', 't', 'u', 'p')", 403, "497"},
+        RefusedCase{"sqlite", "/", "SELECT * FROM sqlite('/x', 't')", 403, "497"},
+        RefusedCase{"program", "/", "SELECT * FROM executable('x', TSV, 'a Int8')", 403, "497"}),
     [](const auto& tested) { return tested.param.name; });
 
 TEST(HttpInterface, PostWithoutALengthIs411) {
