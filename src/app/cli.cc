@@ -77,24 +77,15 @@ int run_with_options(Command command, std::string_view name, std::string_view in
                     std::string(name) + " --help lists the options)",
                 kExitUsage);
   }
-  std::vector<std::string> warnings;
+  bind_listeners(options, *arguments);
   Status status = load_password(options);
   if (status.ok()) status = check_options(options, command);
-  if (status.ok() && command != kServer) status = check_environment(environment, warnings);
   if (!status.ok()) return fail(status.message(), kExitUsage);
   if (options.print_config && command == kServer) {
     print(print_config(flags));
     return kExitOk;
   }
-  if (arguments->has("password")) {
-    warnings.emplace_back(
-        "every user of this machine can see --password; use --password-file or SLUICE_PASSWORD");
-  }
-  if (arguments->has("otlp-auth-token")) {
-    warnings.emplace_back(
-        "every user of this machine can see --otlp-auth-token; use OTLP_AUTH_TOKEN");
-  }
-  for (const std::string& warning : warnings) log::warn(warning);
+  warn_of_secrets(*arguments);
   return command == kServer ? run_database(options) : run_service(options, command, environment);
 }
 
@@ -129,6 +120,15 @@ int run_version(const std::vector<std::string>& /*words*/, const Environment& /*
 int fail(const std::string& message, int exit_code) {
   std::fprintf(stderr, "sluice: %s\n", message.c_str());
   return exit_code;
+}
+
+void warn_of_secrets(const Arguments& arguments) {
+  if (arguments.has("password")) {
+    log::warn(
+        "every user of this machine can see --password; use --password-file or SLUICE_PASSWORD");
+  }
+  if (arguments.has("otlp-auth-token"))
+    log::warn("every user of this machine can see --otlp-auth-token; use OTLP_AUTH_TOKEN");
 }
 
 std::optional<Arguments> read_options(std::string_view command, std::string_view intro,

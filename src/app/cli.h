@@ -19,6 +19,9 @@ int run_cli(const std::vector<std::string>& words, const Environment& environmen
 /// Prints "sluice: message" to standard error and returns `exit_code`.
 int fail(const std::string& message, int exit_code);
 
+/// Warns of secrets on the command line.
+void warn_of_secrets(const Arguments& arguments);
+
 /// Reads a command's options from the environment and the command line. If the command shall go on,
 /// returns the arguments; otherwise sets `exit_code` after printing help or an error. `intro` is
 /// what the help begins with.

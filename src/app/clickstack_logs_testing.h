@@ -52,7 +52,8 @@ class ClickStackLogs {
   Budget budget_{1 << 30};
   metrics::Registry metrics_;
   pipeline::Host host_{{}, budget_, metrics_};
-  pipeline::Plan plan_ = *read_plan({}, clickstack_preset({}, "http://127.0.0.1:1"), &no_variable);
+  pipeline::Plan plan_ =
+      read_plan({}, kGateway, clickstack_preset({}, "http://127.0.0.1:1"), &no_variable)->plan;
   std::unique_ptr<pipeline::Processor> transform_;
   std::unique_ptr<pipeline::Connector> routing_;
   std::unique_ptr<pipeline::Consumer> transforming_;

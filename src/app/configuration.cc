@@ -2,9 +2,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
+#include "app/addresses.h"
 #include "app/cli.h"
+#include "app/clickstack_environment.h"
+#include "app/preset.h"
 #include "components/all.h"
 #include "config/load.h"
 #include "config/service.h"
@@ -34,15 +38,59 @@ std::vector<std::string> sources_of(const Options& options, const Environment& e
   return sources;
 }
 
+/// What is said of several places is one line.
+std::vector<std::string> each_once(const std::vector<config::Diagnostics::Entry>& warnings) {
+  std::vector<std::string> lines;
+  std::vector<std::string> said;
+  for (const config::Diagnostics::Entry& warning : warnings) {
+    const auto before = std::find(said.begin(), said.end(), warning.message);
+    if (before == said.end()) {
+      lines.push_back(warning.to_string());
+      said.push_back(warning.message);
+    } else if (!warning.path.empty()) {
+      const std::string place =
+          config::Diagnostics::Entry{warning.mark, warning.path, ""}.to_string();
+      lines[static_cast<size_t>(before - said.begin())] +=
+          "; the same at " + place.substr(0, place.size() - 2);
+    }
+  }
+  return lines;
+}
+
 /// Nothing if there are errors, of which each stage finds its own.
-std::optional<pipeline::Plan> plan_of(const config::Node& root, config::Diagnostics& diagnostics) {
+std::optional<CheckedPlan> plan_of(const config::Node& root, const Options& options,
+                                   Command command, config::Diagnostics& diagnostics) {
   if (!diagnostics.ok()) return std::nullopt;
-  const config::Configuration configuration = config::read_configuration(root, diagnostics);
-  pipeline::Plan plan =
-      pipeline::Plan::make(configuration, components::all_components(), diagnostics);
-  pipeline::try_components(plan, diagnostics);
+  const config::Configuration configuration =
+      config::read_configuration(root, diagnostics, kPresetName);
+  CheckedPlan checked{
+      pipeline::Plan::make(configuration, components::all_components(), diagnostics), {}};
+  checked.addresses = pipeline::try_components(checked.plan, diagnostics);
+  auto all = checked.addresses;
+  for (auto& other : other_addresses(options, command, configuration.telemetry))
+    all.push_back(std::move(other));
+  check_addresses(all, diagnostics);
   if (!diagnostics.ok()) return std::nullopt;
-  return plan;
+  return checked;
+}
+
+/// Components of the built-in configuration that are not in force, as nothing names them.
+void leave_out_what_is_on_offer(config::Node& shown, const config::Configuration& configuration) {
+  for (size_t i = 0; i < config::kSectionCount; ++i) {
+    const auto section = static_cast<config::Section>(i);
+    config::Node* components = shown.find(config::section_name(section));
+    for (const config::ComponentConfig& component : configuration.of(section)) {
+      if (component.options.mark.source != kPresetName) continue;
+      if (configuration.is_used(section, component.id)) continue;
+      std::erase_if(components->members, [&](const config::Node::Member& member) {
+        return member.first == component.id.to_string();
+      });
+    }
+    if (components != nullptr && components->members.empty())
+      std::erase_if(shown.members, [&](const config::Node::Member& member) {
+        return member.first == config::section_name(section);
+      });
+  }
 }
 
 }  // namespace
@@ -56,19 +104,25 @@ std::vector<std::string> config_files(const Options& options, const Environment&
   return files;
 }
 
-std::optional<pipeline::Plan> read_plan(const Options& options, config::Node base,
-                                        const Environment& environment) {
+std::optional<CheckedPlan> read_plan(const Options& options, Command command, config::Node base,
+                                     const Environment& environment) {
+  UsedVariables used;
+  const Environment expanded = expanded_environment(options, environment);
   const auto variable = [&](const std::string& name) -> std::optional<std::string> {
-    const char* value = environment(name.c_str());
+    used.mentioned.insert(name);
+    const char* value = expanded(name.c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
   };
   config::Diagnostics diagnostics;
-  auto plan = plan_of(config::load(sources_of(options, environment), options.settings, variable,
-                                   diagnostics, std::move(base)),
-                      diagnostics);
-  for (const auto& warning : diagnostics.warnings()) log::warn(warning.to_string());
+  config::Node root = config::load(sources_of(options, environment), options.settings, variable,
+                                   diagnostics, std::move(base));
+  add_environment(root, options, command, environment, used);
+  auto checked = plan_of(root, options, command, diagnostics);
+  check_environment(environment, command, used, diagnostics);
+  if (!diagnostics.ok()) checked.reset();
+  for (const std::string& warning : each_once(diagnostics.warnings())) log::warn(warning);
   for (const auto& error : diagnostics.errors()) fail(error.to_string(), kExitUsage);
-  return plan;
+  return checked;
 }
 
 void configure_log(const config::TelemetryConfig& telemetry) {
@@ -85,13 +139,14 @@ MetricsPages metrics_pages(const Options& options, const config::TelemetryConfig
   if (telemetry.metrics_level == config::MetricsLevel::None) return {};
   if (telemetry.metrics_pages) return *telemetry.metrics_pages;
   if (options.metrics.off()) return {};
-  return {{options.metrics.text}};
+  return {{options.metrics.text, true, {}, "service::telemetry::metrics"}};
 }
 
 std::string show_plan(const pipeline::Plan& plan, const Options& options) {
   config::TelemetryConfig telemetry = plan.configuration().telemetry;
   telemetry.metrics_pages = metrics_pages(options, telemetry);
   config::Node shown = plan.show();
+  leave_out_what_is_on_offer(shown, plan.configuration());
   shown.find("service")->set("telemetry", config::show_telemetry(telemetry));
   config::escape(shown);
   return config::to_yaml(shown);

@@ -101,6 +101,11 @@ Status apply_environment(const std::vector<Flag>& flags, const Environment& get,
   return {};
 }
 
+bool reads_variable(const Flag& flag, std::string_view variable) {
+  const std::vector<std::string_view> names = split(flag.info.env, ' ');
+  return std::find(names.begin(), names.end(), variable) != names.end();
+}
+
 bool Arguments::has(std::string_view name) const {
   return std::find(given.begin(), given.end(), name) != given.end();
 }

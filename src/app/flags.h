@@ -65,6 +65,9 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words,
 Status apply_environment(const std::vector<Flag>& flags, const Environment& get,
                          const Arguments& arguments);
 
+/// Whether it takes its value from this environment variable.
+bool reads_variable(const Flag& flag, std::string_view variable);
+
 /// The options as lines for --help.
 std::string render_help(const std::vector<Flag>& flags);
 

@@ -16,6 +16,8 @@ constexpr size_t kPasswordBytesMax =
 
 constexpr unsigned kPreset = kServe | kGateway;
 constexpr unsigned kPipelines = kPreset | kRun;
+/// Whose configurations are the user's alone.
+constexpr unsigned kOwn = kRun | kValidate;
 constexpr unsigned kRuns = kPreset | kServer;
 constexpr unsigned kSignsIn = kRuns | kQuery;
 constexpr unsigned kEngine = kServe | kServer;
@@ -47,6 +49,12 @@ void add_configuration(std::vector<Flag>& flags, Options& o) {
 }
 
 void add_listeners(std::vector<Flag>& flags, Options& o) {
+  flags.push_back(make_flag(
+      o.bind, {.name = "bind",
+               .unit = "HOST",
+               .help = "The host of all addresses below that are not given, such as 0.0.0.0",
+               .unset = "localhost",
+               .commands = kRuns}));
   flags.push_back(make_flag(o.otlp_grpc, {.name = "otlp-grpc",
                                           .unit = "HOST:PORT",
                                           .help = "Where OTLP over gRPC is taken in",
@@ -120,9 +128,9 @@ void add_security(std::vector<Flag>& flags, Options& o) {
        .help = "Take data only from senders whose Authorization header has this token; rather set "
                "it in the environment, since every user of the machine can see command lines",
        .env = "OTLP_AUTH_TOKEN",
-       .commands = kPreset}));
+       .commands = kPreset | kOwn}));
   const auto tls = [&](auto& target, FlagInfo info) {
-    info.commands = kGateway;
+    info.commands = kGateway | kOwn;
     flags.push_back(make_flag(target, info));
   };
   ClickHouseTls& t = o.clickhouse_tls;
@@ -172,7 +180,7 @@ void add_delivery(std::vector<Flag>& flags, Options& o) {
       o.create_schema, {.name = "create-schema",
                         .unit = "true|false",
                         .help = "Whether ClickStack's tables are created and migrated at the start",
-                        .commands = kPreset}));
+                        .commands = kPreset | kOwn}));
   flags.push_back(make_flag(
       o.legacy_schema,
       {.name = "legacy-schema",
@@ -300,25 +308,6 @@ Result<std::string> read_password_file(const std::string& path) {
   return read_secret(fd, path);
 }
 
-struct Unsupported {
-  const char* name;
-  bool unsafe;  ///< going on would drop a protection that was asked for
-  std::string_view advice;
-};
-
-constexpr Unsupported kUnsupported[] = {
-    {"OIDC_ISSUER_URL", true,
-     "the OTLP receivers do not check OpenID tokens yet; unset it and listen on loopback, or put a "
-     "proxy in front"},
-    {"OPAMP_SERVER_URL", false,
-     "there is no remote configuration yet; files and the command line decide"},
-    {"OTEL_SUPERVISOR_LOGS", false, "there is no supervisor yet"},
-    {"CLICKHOUSE_PROMETHEUS_METRICS_ENDPOINT", false,
-     "metrics are not written to Prometheus endpoints yet"},
-    {"ENABLE_PROMQL", false, "the table metrics_ts is not made yet"},
-    {"ENABLE_DATADOG_RECEIVER", false, "there is no datadog receiver yet"},
-};
-
 }  // namespace
 
 mapping::Ttl RetentionOptions::ttl() const {
@@ -369,7 +358,7 @@ std::vector<Flag> option_table(Options& options, Command command) {
   add_store(flags, options);
   add_security(flags, options);
   add_delivery(flags, options);
-  add_retention_flags(flags, options.retention, kPreset | kSchema);
+  add_retention_flags(flags, options.retention, kPreset | kOwn | kSchema);
   add_limits(flags, options);
   add_process(flags, options);
   add_hidden(flags, options);
@@ -407,24 +396,25 @@ Status check_options(const Options& options, Command command) {
       options.password.value.empty()) {
     return invalid_argument("--clickhouse-http " + options.clickhouse_http.text +
                             " can be reached from the network, so it needs a password: set "
-                            "SLUICE_PASSWORD or --password-file, or listen on localhost");
+                            "SLUICE_PASSWORD or --password-file, or listen on localhost by "
+                            "--clickhouse-http localhost:8123");
   }
   return {};
+}
+
+void bind_listeners(Options& options, const Arguments& arguments) {
+  if (options.bind.text.empty()) return;
+  for (const auto& [name, listener] :
+       {std::pair("otlp-grpc", &options.otlp_grpc), std::pair("otlp-http", &options.otlp_http),
+        std::pair("clickhouse-http", &options.clickhouse_http),
+        std::pair("health", &options.health), std::pair("metrics", &options.metrics)}) {
+    if (arguments.has(name)) continue;
+    listener->text = options.bind.text + listener->text.substr(listener->text.rfind(':'));
+  }
 }
 
 bool wants_json(const Options& options) {
   return options.json_columns || options.feature_gates.find("clickhouse.json") != std::string::npos;
-}
-
-Status check_environment(const Environment& get, std::vector<std::string>& warnings) {
-  for (const Unsupported& entry : kUnsupported) {
-    const char* value = get(entry.name);
-    if (value == nullptr || *value == '\0' || std::string_view(value) == "false") continue;
-    std::string text = std::string(entry.name) + " is set, but " + std::string(entry.advice);
-    if (entry.unsafe) return invalid_argument(std::move(text));
-    warnings.push_back(std::move(text));
-  }
-  return {};
 }
 
 }  // namespace sluice::app

@@ -55,6 +55,7 @@ struct Options {
   std::vector<std::string> settings;  ///< --set
   std::string feature_gates;
 
+  BindHost bind;  ///< see bind_listeners()
   ListenAddress otlp_grpc{"localhost:4317"};
   ListenAddress otlp_http{"localhost:4318"};
   ListenAddress clickhouse_http{"localhost:8123"};
@@ -110,6 +111,9 @@ std::vector<Flag> option_table(Options& options, Command command);
 /// The retention options, with ClickStack's environment variables.
 void add_retention_flags(std::vector<Flag>& flags, RetentionOptions& retention, unsigned commands);
 
+/// Moves all listeners that were not given one by one to the host of --bind, if there is one.
+void bind_listeners(Options& options, const Arguments& arguments);
+
 /// Whether tables shall have JSON columns: by --json-columns, or by the gate that the original
 /// exporter once had for them.
 bool wants_json(const Options& options);
@@ -120,10 +124,5 @@ Status load_password(Options& options);
 
 /// What cannot work or is unsafe: listeners on the network without a password, missing options.
 Status check_options(const Options& options, Command command);
-
-/// Environment variables of ClickStack's collector that ask for something which this version does
-/// not do. An error where going on would be unsafe (authentication that would not happen), else
-/// lines to warn with.
-Status check_environment(const Environment& get, std::vector<std::string>& warnings);
 
 }  // namespace sluice::app

@@ -91,23 +91,32 @@ TEST(Options, ClickHouseOnTheNetworkNeedsAPassword) {
   }
 }
 
+TEST(Options, BindMovesWhatIsNotGiven) {
+  const std::pair<const char*, const char*> hosts[] = {
+      {"0.0.0.0", "0.0.0.0"}, {"::", "[::]"}, {"[::1]", "[::1]"}, {"db.example", "db.example"}};
+  for (const auto& [given, written] : hosts) {
+    Options options;
+    const auto arguments =
+        parse_arguments({"--bind", given, "--otlp-http", "localhost:1", "--metrics=off"},
+                        option_table(options, kServe));
+    ASSERT_TRUE(arguments.ok()) << arguments.status().message();
+    bind_listeners(options, *arguments);
+    EXPECT_EQ(options.otlp_grpc.text, std::string(written) + ":4317");
+    EXPECT_EQ(options.clickhouse_http.text, std::string(written) + ":8123");
+    EXPECT_EQ(options.health.text, std::string(written) + ":13133");
+    EXPECT_EQ(options.otlp_http.text, "localhost:1");
+    EXPECT_TRUE(options.metrics.off());
+  }
+  Options options;
+  for (const char* wrong : {"0.0.0.0:4317", "", "a:b"})
+    EXPECT_FALSE(parse_arguments({"--bind", wrong}, option_table(options, kGateway)).ok()) << wrong;
+}
+
 TEST(Options, AGatewayNeedsAnEndpoint) {
   Options options;
   EXPECT_THAT(check_options(options, kGateway).message(), HasSubstr("--clickhouse-endpoint"));
   options.clickhouse_endpoint = "http://db:8123";
   EXPECT_TRUE(check_options(options, kGateway).ok());
-}
-
-TEST(Options, AuthenticationThatWouldNotHappenStopsTheStart) {
-  std::vector<std::string> warnings;
-  for (const char* name : {"OIDC_ISSUER_URL"}) {
-    EXPECT_FALSE(check_environment(environment({{name, "x"}}), warnings).ok()) << name;
-    EXPECT_TRUE(check_environment(environment({{name, ""}}), warnings).ok()) << name;
-  }
-  EXPECT_TRUE(warnings.empty());
-  EXPECT_TRUE(
-      check_environment(environment({{"OPAMP_SERVER_URL", "http://app:4320"}}), warnings).ok());
-  EXPECT_EQ(warnings.size(), 1u);
 }
 
 TEST(Options, JsonColumnsAreAskedForByNameOrByTheGateThatTheyHad) {

@@ -14,13 +14,27 @@ size_t lane_count(const PipelinesOptions& options) {
   return std::max(1u, std::thread::hardware_concurrency());
 }
 
+/// Binds all of them before anything is made, so that everything that cannot be had is said at
+/// once.
+Status reserve(io::ListenerPool& listeners, const std::vector<pipeline::WantedAddress>& addresses) {
+  Status problems;
+  for (const pipeline::WantedAddress& wanted : addresses) {
+    const Status status = listeners.reserve(wanted.address);
+    if (status.ok()) continue;
+    const std::string before = problems.ok() ? "" : problems.message() + "\n";
+    problems = Status(status.code(), before + wanted.problem(status.message()));
+  }
+  return problems;
+}
+
 }  // namespace
 
 Pipelines::Pipelines(const PipelinesOptions& options, metrics::Registry& metrics)
     : budget_(options.memory_limit_bytes),
       lanes_(lane_count(options)),
       metrics_(metrics),
-      ack_(options.ack) {
+      ack_(options.ack),
+      can_take_data_(options.can_take_data) {
   metrics.gauge_callback("sluice_memory_used_bytes", "Telemetry in flight.", {},
                          [this] { return static_cast<double>(budget_.used_bytes()); });
 }
@@ -28,6 +42,7 @@ Pipelines::Pipelines(const PipelinesOptions& options, metrics::Registry& metrics
 pipeline::Host Pipelines::host() {
   pipeline::Host host{lanes_.loops(), budget_, metrics_, ack_};
   host.listeners = &listeners_;
+  host.can_take_data = can_take_data_;
   return host;
 }
 
@@ -36,7 +51,9 @@ Result<std::unique_ptr<Pipelines>> Pipelines::create(pipeline::Plan plan,
                                                      metrics::Registry& metrics) {
   std::unique_ptr<Pipelines> made(new Pipelines(options, metrics));
   made->current_ = std::make_unique<Generation>(std::move(plan), made->host());
+  SLUICE_RETURN_IF_ERROR(reserve(made->listeners_, options.addresses));
   SLUICE_RETURN_IF_ERROR(made->build(*made->current_));
+  made->listeners_.commit();
   metrics.gauge("sluice_memory_limit_bytes", "Telemetry that may be in flight.")
       .set(static_cast<int64_t>(made->budget_.limit_bytes()));
   return made;
@@ -58,6 +75,8 @@ Status Pipelines::build(Generation& generation) {
 void Pipelines::destroy(std::unique_ptr<Generation> generation) {
   lanes_.at_rest([&] { generation.reset(); });
 }
+
+Status Pipelines::start_extensions() { return current_->graph->start_extensions(); }
 
 Status Pipelines::start() {
   lanes_.start();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "base/status.h"
 #include "io/listener_pool.h"
 #include "pipeline/graph.h"
+#include "pipeline/trial.h"
 
 namespace sluice::app {
 
@@ -18,13 +20,17 @@ struct PipelinesOptions {
   int lanes = 0;  ///< 0: one per core
   size_t memory_limit_bytes = 0;
   pipeline::AckMode ack = pipeline::AckMode::Store;
+  /// Where the components will listen.
+  std::vector<pipeline::WantedAddress> addresses;
+  /// As pipeline::Host has it.
+  std::function<Status()> can_take_data;
 };
 
 /// The pipelines of a configuration with the threads that they run on.
 class Pipelines {
  public:
-  /// Makes all components and binds their addresses; an error names those that failed. `metrics`
-  /// must outlive the pipelines.
+  /// Makes all components and binds their addresses; an error has a line for each one that cannot
+  /// be had. `metrics` must outlive the pipelines.
   static Result<std::unique_ptr<Pipelines>> create(pipeline::Plan plan,
                                                    const PipelinesOptions& options,
                                                    metrics::Registry& metrics);
@@ -32,6 +38,8 @@ class Pipelines {
   Pipelines(const Pipelines&) = delete;
   Pipelines& operator=(const Pipelines&) = delete;
 
+  /// Starts the extensions, which tell others of the process.
+  Status start_extensions();
   /// Starts the threads and everything but the receivers.
   Status start();
   /// Starts the receivers.
@@ -76,6 +84,7 @@ class Pipelines {
   io::ListenerPool listeners_;
   metrics::Registry& metrics_;
   const pipeline::AckMode ack_;
+  const std::function<Status()> can_take_data_;
   mutable std::mutex mutex_;  // of current_, which pages ask on their own threads
   std::unique_ptr<Generation> current_;
 };

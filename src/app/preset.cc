@@ -12,12 +12,13 @@ namespace {
 
 using config::Node;
 
-/// A text that means itself, whatever ${…} it may hold.
-Node literal(const std::string& text) {
-  Node node = Node::string(text);
+/// Means itself, whatever ${…} it may hold.
+Node escaped(Node node) {
   config::escape(node);
   return node;
 }
+
+Node literal(const std::string& text) { return escaped(Node::string(text)); }
 
 Node* find(Node& root, std::initializer_list<std::string_view> path) {
   Node* node = &root;
@@ -28,57 +29,46 @@ Node* find(Node& root, std::initializer_list<std::string_view> path) {
   return node;
 }
 
-void set_listener(Node& root, std::string_view protocol, const ListenAddress& address) {
-  Node& protocols = *find(root, {"receivers", "otlp/hyperdx", "protocols"});
-  if (address.off()) {
-    std::erase_if(protocols.members,
-                  [&](const Node::Member& member) { return member.first == protocol; });
-  } else {
-    protocols.find(protocol)->set("endpoint", literal(address.text));
-  }
-}
-
-/// As the migration tool of ClickStack has it.
-Node schema_of(const RetentionOptions& retention) {
-  Node schema = Node::map();
-  schema.set("tables_ttl", literal(show_value(retention.tables)));
-  for (const auto& [name, own] :
-       {std::pair("logs_ttl", &retention.logs), std::pair("traces_ttl", &retention.traces),
-        std::pair("metrics_ttl", &retention.metrics),
-        std::pair("sessions_ttl", &retention.sessions)}) {
-    if (*own) schema.set(name, literal(show_value(**own)));
-  }
-  schema.set("reconcile_table_ttl", Node::of_bool(retention.reconcile));
-  return schema;
-}
-
-Node tls_of(const ClickHouseTls& tls) {
-  Node node = Node::map();
-  node.set("ca_file", literal(tls.ca_file));
-  node.set("cert_file", literal(tls.cert_file));
-  node.set("key_file", literal(tls.key_file));
-  node.set("server_name_override", literal(tls.server_name));
-  node.set("insecure_skip_verify", Node::of_bool(tls.skip_verify));
+/// An address with the option that says it.
+Node address_of(const ListenAddress& address, std::string_view option) {
+  Node node = literal(address.text);
+  node.mark.source = option;
   return node;
 }
 
-/// The token alone, and in the spellings of clients that follow RFC 6750.
-void require_token(Node& root, const std::string& token) {
-  constexpr std::string_view kAuthenticator = "bearertokenauth/hyperdx";
-  Node tokens = Node::list();
-  for (const char* prefix : {"", "Bearer ", "bearer ", "BEARER "})
-    tokens.items.push_back(literal(prefix + token));
-  Node extension = Node::map();
-  extension.set("scheme", Node::string(""));
-  extension.set("tokens", std::move(tokens));
-  root.set("extensions", Node::map()).set(kAuthenticator, std::move(extension));
-  Node extensions = Node::list();
-  extensions.items.push_back(Node::string(std::string(kAuthenticator)));
-  find(root, {"service"})->set("extensions", std::move(extensions));
-  for (auto& [name, protocol] : find(root, {"receivers", "otlp/hyperdx", "protocols"})->members) {
-    protocol.set("auth", Node::map())
-        .set("authenticator", Node::string(std::string(kAuthenticator)));
+void remove(Node& map, std::string_view name) {
+  std::erase_if(map.members, [&](const Node::Member& member) { return member.first == name; });
+}
+
+void set_listener(Node& root, std::string_view protocol, const ListenAddress& address,
+                  std::string_view option) {
+  Node& protocols = *find(root, {"receivers", "otlp/hyperdx", "protocols"});
+  if (address.off()) {
+    remove(protocols, protocol);
+  } else {
+    protocols.find(protocol)->set("endpoint", address_of(address, option));
   }
+}
+
+void set_health(Node& root, const ListenAddress& address) {
+  if (address.off()) {
+    remove(root, "extensions");
+    remove(*find(root, {"service"}), "extensions");
+  } else {
+    find(root, {"extensions", "health_check"})->set("endpoint", address_of(address, "--health"));
+  }
+}
+
+void set_metrics(Node& root, const ListenAddress& address) {
+  Node& metrics = *find(root, {"service", "telemetry", "metrics"});
+  if (address.off()) return remove(metrics, "readers");  // see metrics_pages()
+  Node& reader = metrics.find("readers")->items.front();
+  Node& prometheus = *find(reader, {"pull", "exporter", "prometheus"});
+  const size_t colon = address.text.rfind(':');
+  prometheus.set("host", literal(address.text.substr(0, colon)));
+  Node port = Node::of_int(std::stoi(address.text.substr(colon + 1)));
+  port.mark.source = "--metrics";
+  prometheus.set("port", std::move(port));
 }
 
 void set_exporter(Node& exporter, const Options& options, const std::string& store_url) {
@@ -89,7 +79,8 @@ void set_exporter(Node& exporter, const Options& options, const std::string& sto
     exporter.set("username", literal(options.user));
     exporter.set("password", literal(options.password.value));
   }
-  if (options.clickhouse_tls.is_set()) exporter.set("tls", tls_of(options.clickhouse_tls));
+  if (options.clickhouse_tls.is_set())
+    exporter.set("tls", escaped(clickhouse_tls(options.clickhouse_tls)));
   exporter.set("json", Node::of_bool(wants_json(options)));
   exporter.set("timeout", literal(show_value(options.insert_timeout)));
   if (options.flush_interval)
@@ -106,18 +97,42 @@ void set_memory_limit(Node& limiter, const Options& options) {
 
 }  // namespace
 
+config::Node clickstack_schema(const RetentionOptions& retention) {
+  Node schema = Node::map();
+  schema.set("tables_ttl", Node::string(show_value(retention.tables)));
+  for (const auto& [name, own] :
+       {std::pair("logs_ttl", &retention.logs), std::pair("traces_ttl", &retention.traces),
+        std::pair("metrics_ttl", &retention.metrics),
+        std::pair("sessions_ttl", &retention.sessions)}) {
+    if (*own) schema.set(name, Node::string(show_value(**own)));
+  }
+  schema.set("reconcile_table_ttl", Node::of_bool(retention.reconcile));
+  return schema;
+}
+
+config::Node clickhouse_tls(const ClickHouseTls& tls) {
+  Node node = Node::map();
+  node.set("ca_file", Node::string(tls.ca_file));
+  node.set("cert_file", Node::string(tls.cert_file));
+  node.set("key_file", Node::string(tls.key_file));
+  node.set("server_name_override", Node::string(tls.server_name));
+  node.set("insecure_skip_verify", Node::of_bool(tls.skip_verify));
+  return node;
+}
+
 config::Node clickstack_preset(const Options& options, const std::string& store_url) {
-  Node root = config::parse_yaml(std::string(clickstack_yaml()), "clickstack.yaml").value();
-  set_listener(root, "grpc", options.otlp_grpc);
-  set_listener(root, "http", options.otlp_http);
-  if (!options.otlp_auth_token.value.empty()) require_token(root, options.otlp_auth_token.value);
+  Node root = config::parse_yaml(std::string(clickstack_yaml()), std::string(kPresetName)).value();
+  set_listener(root, "grpc", options.otlp_grpc, "--otlp-grpc");
+  set_listener(root, "http", options.otlp_http, "--otlp-http");
+  set_health(root, options.health);
+  set_metrics(root, options.metrics);
   Node logs = Node::map();
   logs.set("level", Node::string(show_value(options.log_level)));
   if (options.log_format) {
     const bool json = *options.log_format == log::Format::Json;
     logs.set("encoding", Node::string(json ? "json" : "console"));
   }
-  find(root, {"service"})->set("telemetry", Node::map()).set("logs", std::move(logs));
+  find(root, {"service", "telemetry"})->set("logs", std::move(logs));
   set_memory_limit(*find(root, {"processors", "memory_limiter"}), options);
   for (const char* name : {"clickhouse", "clickhouse/rrweb"})
     set_exporter(*find(root, {"exporters", name}), options, store_url);
@@ -128,7 +143,8 @@ config::Node clickstack_preset(const Options& options, const std::string& store_
       exporter.set("ttl", literal(show_value(options.retention.tables)));
     }
   } else if (options.create_schema) {
-    find(root, {"exporters", "clickhouse"})->set("clickstack_schema", schema_of(options.retention));
+    find(root, {"exporters", "clickhouse"})
+        ->set("clickstack_schema", clickstack_schema(options.retention));
   }
   return root;
 }

@@ -11,8 +11,17 @@ namespace sluice::app {
 /// (presets/clickstack.yaml).
 std::string_view clickstack_yaml();
 
+/// What messages call it.
+inline constexpr std::string_view kPresetName = "clickstack.yaml";
+
 /// The same as the options of `serve` or `gateway` would have it: what a user's configuration is
 /// put over. `store_url`: the ClickHouse to write to.
 config::Node clickstack_preset(const Options& options, const std::string& store_url);
+
+/// The clickhouse exporter's `clickstack_schema`, as ClickStack's migration tool has these times.
+config::Node clickstack_schema(const RetentionOptions& retention);
+
+/// The clickhouse exporter's `tls`.
+config::Node clickhouse_tls(const ClickHouseTls& tls);
 
 }  // namespace sluice::app

@@ -26,6 +26,7 @@ std::optional<Options> read_run_options(Command command, std::string_view name,
         fail("name a configuration: sluice " + std::string(name) + " --config FILE", kExitUsage);
     return std::nullopt;
   }
+  warn_of_secrets(*arguments);
   return options;
 }
 
@@ -48,7 +49,7 @@ int run_validate(const std::vector<std::string>& words, const Environment& envir
   const auto options =
       read_run_options(kValidate, "validate", kIntro, words, environment, exit_code);
   if (!options) return exit_code;
-  return read_plan(*options, config::Node::map(), environment) ? kExitOk : kExitUsage;
+  return read_plan(*options, kValidate, config::Node::map(), environment) ? kExitOk : kExitUsage;
 }
 
 }  // namespace sluice::app

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include "app/child.h"
@@ -26,7 +27,6 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "server/server.h"
-#include "web/health.h"
 #include "web/process_metrics.h"
 #include "web/server.h"
 
@@ -60,21 +60,18 @@ class Service {
  public:
   /// `reread` reads the configuration again; nothing, with the reasons printed, if it is bad.
   Service(const Options& options, Store* store, std::vector<std::string> files,
-          std::function<std::optional<pipeline::Plan>()> reread)
-      : options_(options),
-        store_(store),
-        watch_(std::move(files)),
-        reread_(std::move(reread)),
-        health_([this] { return can_take_data(); }) {}
+          std::function<std::optional<CheckedPlan>()> reread)
+      : options_(options), store_(store), watch_(std::move(files)), reread_(std::move(reread)) {}
 
-  /// Takes everything that can be taken by another process, then starts the threads.
-  /// `health`: where the health page is; empty: nowhere, as where an extension does it.
-  Status start(pipeline::Plan plan, const std::string& health);
+  /// Takes everything that can be taken by another process. An error has a line for each thing that
+  /// cannot be had.
+  Status open(CheckedPlan checked);
+  /// Starts the threads. REQUIRES: open() was good.
+  Status start();
   /// Until a signal, or until the child cannot start. Returns the exit code.
   int run();
 
  private:
-  Status open_health(const std::string& address);
   /// Opens other pages in the place of those that are open; on an error there are none.
   Status open_metrics(const MetricsPages& pages);
   /// On an error the pages stay where they are.
@@ -83,7 +80,9 @@ class Service {
   /// Opens the receivers, and says that the store is ready, each when it is time.
   Status advance();
   bool child_ready() const { return store_ == nullptr || store_->supervisor->ready(); }
-  void warn_about_the_network() const;
+  std::vector<pipeline::BoundAddress> addresses() const;
+  /// Once for the same addresses.
+  void warn_about_the_network();
   void print_banner() const;
   /// Takes the configuration as it is now, if it is good.
   void reload();
@@ -92,47 +91,43 @@ class Service {
   const Options& options_;
   Store* const store_;  ///< null: the store is elsewhere
   ConfigWatch watch_;
-  const std::function<std::optional<pipeline::Plan>()> reread_;
+  const std::function<std::optional<CheckedPlan>()> reread_;
   metrics::Registry metrics_;
-  web::Health health_;
   std::unique_ptr<Pipelines> pipelines_;
-  std::vector<pipeline::BoundAddress> health_at_;
   std::vector<pipeline::BoundAddress> metrics_at_;
   MetricsPages metrics_pages_;          // as they were asked for
-  std::atomic<bool> accepting_{false};  // read by the health page
+  std::string open_addresses_;          // that were warned of
+  std::atomic<bool> accepting_{false};  // read by health pages
   bool started_ = false;                // the pipelines' threads run
   bool announced_ = false;
-  // Last: their pages read all of the above.
-  web::Server health_server_;
-  std::unique_ptr<web::Server> metrics_server_;
+  std::unique_ptr<web::Server> metrics_server_;  // last: its pages read all of the above
 };
 
-/// Binds the address for a page of the server's.
-Status add_page(web::Server& server, const std::string& address, const std::string& name,
-                web::Page page, std::vector<pipeline::BoundAddress>& bound) {
-  auto listeners = io::listen(address);
-  if (!listeners.ok()) return listeners.status().with_context(name);
-  for (const io::Listener& listener : *listeners) bound.push_back({name, listener.address});
-  server.add(std::move(listeners).value(), std::move(page));
-  return {};
-}
-
-Status Service::open_health(const std::string& address) {
-  if (address.empty()) return {};
-  const auto page = [this](const http::Request& request) { return health_.answer(request.path()); };
-  return add_page(health_server_, address, "health", page, health_at_);
+/// The second goes below the first.
+Status both(const Status& first, const Status& second) {
+  if (first.ok()) return second;
+  return second.ok() ? first : Status(first.code(), first.message() + "\n" + second.message());
 }
 
 Status Service::open_metrics(const MetricsPages& pages) {
   metrics_server_.reset();  // it may hold the same ports
   auto server = std::make_unique<web::Server>();
   std::vector<pipeline::BoundAddress> bound;
+  Status problems;
   for (const config::MetricsPage& page : pages) {
+    auto listeners = io::listen(page.address);
+    if (!listeners.ok()) {
+      const pipeline::WantedAddress wanted{page.address, page.mark, page.path};
+      const std::string problem = wanted.problem(listeners.status().message());
+      problems = both(problems, Status(listeners.status().code(), problem));
+      continue;
+    }
+    for (const io::Listener& listener : *listeners) bound.push_back({"metrics", listener.address});
     const auto totals = page.without_type_suffix ? metrics::CollectorTotals::Bare
                                                  : metrics::CollectorTotals::Suffixed;
-    SLUICE_RETURN_IF_ERROR(
-        add_page(*server, page.address, "metrics", web::metrics_page(metrics_, totals), bound));
+    server->add(std::move(listeners).value(), web::metrics_page(metrics_, totals));
   }
+  SLUICE_RETURN_IF_ERROR(problems);
   metrics_server_ = std::move(server);
   metrics_at_ = std::move(bound);
   return {};
@@ -156,27 +151,33 @@ void Service::move_metrics(const MetricsPages& pages) {
   }
 }
 
-Status Service::start(pipeline::Plan plan, const std::string& health) {
-  SLUICE_RETURN_IF_ERROR(open_health(health));
-  metrics_pages_ = metrics_pages(options_, plan.configuration().telemetry);
-  SLUICE_RETURN_IF_ERROR(open_metrics(metrics_pages_));
+Status Service::open(CheckedPlan checked) {
+  metrics_pages_ = metrics_pages(options_, checked.plan.configuration().telemetry);
+  const Status metrics = open_metrics(metrics_pages_);
   PipelinesOptions options;
   options.lanes = options_.lanes;
   options.memory_limit_bytes = options_.memory_limit.value;
   options.ack = options_.ack;
-  auto pipelines = Pipelines::create(std::move(plan), options, metrics_);
-  if (!pipelines.ok()) return pipelines.status();
+  options.addresses = std::move(checked.addresses);
+  options.can_take_data = [this] { return can_take_data(); };
+  auto pipelines = Pipelines::create(std::move(checked.plan), options, metrics_);
+  SLUICE_RETURN_IF_ERROR(both(metrics, pipelines.status()));
   pipelines_ = std::move(pipelines).value();
-  web::add_process_metrics(metrics_);
+  return {};
+}
 
-  // From here on nothing is left that another process could hold: start.
+Status Service::start() {
+  web::add_process_metrics(metrics_);
   if (store_ != nullptr) {
     store_->supervisor.emplace(store_->child->supervisor, metrics_);
     SLUICE_RETURN_IF_ERROR(store_->supervisor->start());
   }
-  health_server_.start();
+  SLUICE_RETURN_IF_ERROR(pipelines_->start_extensions());
   metrics_server_->start();
   warn_about_the_network();
+  if (options_.ack == pipeline::AckMode::Memory) {
+    log::warn("senders are answered before their data is stored (--ack memory): a crash loses it");
+  }
   return {};
 }
 
@@ -199,7 +200,6 @@ Status Service::advance() {
   if (started_ && !accepting_ && (store_ == nullptr || store_ready)) {
     SLUICE_RETURN_IF_ERROR(pipelines_->accept());
     accepting_ = true;
-    health_.set_serving();
   }
   if (accepting_ && (store_ == nullptr || store_ready)) {
     announced_ = true;
@@ -234,11 +234,11 @@ int Service::run() {
 
 void Service::reload() {
   log::info("reading the configuration again");
-  auto plan = reread_();
+  auto checked = reread_();
   Status status = invalid_argument("the reasons stand above");
-  if (plan) {
-    const config::TelemetryConfig telemetry = plan->configuration().telemetry;
-    status = pipelines_->replace(std::move(*plan), kDrain);
+  if (checked) {
+    const config::TelemetryConfig telemetry = checked->plan.configuration().telemetry;
+    status = pipelines_->replace(std::move(checked->plan), kDrain);
     if (status.ok()) {
       configure_log(telemetry);
       move_metrics(metrics_pages(options_, telemetry));
@@ -257,7 +257,6 @@ int Service::shut_down(int signal) {
   const auto start = std::chrono::steady_clock::now();
   release_end_signals();
   log::info("shutting down", {{"signal", std::string("SIG") + sigabbrev_np(signal)}});
-  health_.set_draining();
   const bool drained = !started_ || pipelines_->stop(kDrain);
   if (!drained) {
     log::error("not everything was confirmed in time; senders that were not answered send again");
@@ -274,15 +273,21 @@ int Service::shut_down(int signal) {
 /// Whether only this machine can connect to a bound address.
 bool is_loopback(const std::string& address) { return ListenAddress{address}.loopback_only(); }
 
-void Service::warn_about_the_network() const {
-  for (const pipeline::BoundAddress& bound : pipelines_->addresses()) {
+std::vector<pipeline::BoundAddress> Service::addresses() const {
+  std::vector<pipeline::BoundAddress> all = pipelines_->addresses();
+  all.insert(all.end(), metrics_at_.begin(), metrics_at_.end());
+  return all;
+}
+
+void Service::warn_about_the_network() {
+  std::string open;
+  for (const pipeline::BoundAddress& bound : addresses()) {
     if (bound.authenticated || is_loopback(bound.address)) continue;
-    log::warn("data is taken from the network without authentication",
-              {{"what", bound.what}, {"address", bound.address}});
+    open += (open.empty() ? "" : ", ") + bound.what + " " + bound.address;
   }
-  if (options_.ack == pipeline::AckMode::Memory) {
-    log::warn("senders are answered before their data is stored (--ack memory): a crash loses it");
-  }
+  if (!open.empty() && open != open_addresses_)
+    log::warn("ports are open to the network without authentication", {{"addresses", open}});
+  open_addresses_ = std::move(open);
 }
 
 void Service::print_banner() const {
@@ -290,9 +295,7 @@ void Service::print_banner() const {
       "Everything is ready. Begin running and processing data.";
   const bool text = log::format() == log::Format::Text;
   std::string banner = "\nSluice " SLUICE_VERSION "\n\n";
-  std::vector<pipeline::BoundAddress> all = pipelines_->addresses();
-  all.insert(all.end(), health_at_.begin(), health_at_.end());
-  all.insert(all.end(), metrics_at_.begin(), metrics_at_.end());
+  std::vector<pipeline::BoundAddress> all = addresses();
   if (store_ != nullptr) {
     for (const std::string& address : store_->child->addresses())
       all.push_back({"clickhouse-http", address});
@@ -337,35 +340,49 @@ config::Node base_of(const Options& options, Command command, const Store* store
   return clickstack_preset(options, "unix://" + socket);
 }
 
+/// Prints a line for each of the reasons.
+int fail_each(const Status& status) {
+  std::istringstream lines(status.message());
+  for (std::string line; std::getline(lines, line);) fail(line, kExitFailure);
+  return kExitFailure;
+}
+
 }  // namespace
 
 int run_service(const Options& options, Command command, const Environment& environment) {
   std::unique_ptr<Store> store;
+  Status taken;
   if (command == kServe && !options.print_config) {
     auto opened = open_store(options);
-    if (!opened.ok()) return fail(opened.status().message(), kExitFailure);
-    store = std::move(opened).value();
+    if (opened.ok()) {
+      store = std::move(opened).value();
+    } else if (opened.status().code() == Code::AlreadyExists) {
+      taken = opened.status();  // to be said with everything else that is
+    } else {
+      return fail(opened.status().message(), kExitFailure);
+    }
   }
   const auto read = [&] {
-    return read_plan(options, base_of(options, command, store.get()), environment);
+    return read_plan(options, command, base_of(options, command, store.get()), environment);
   };
-  auto plan = read();
-  if (!plan) return kExitUsage;
+  auto checked = read();
+  if (!checked) return kExitUsage;
   if (options.print_config) {
-    std::fputs(show_plan(*plan, options).c_str(), stdout);
+    std::fputs(show_plan(checked->plan, options).c_str(), stdout);
     return kExitOk;
   }
-  configure_log(plan->configuration().telemetry);
+  configure_log(checked->plan.configuration().telemetry);
   if (!options.feature_gates.empty())
-    log::info("there are no feature gates, but for clickhouse.json of serve and gateway",
+    log::info("there are no feature gates, but for clickhouse.json",
               {{"asked_for", options.feature_gates}});
   set_process_limits();
   hold_end_signals();
   hold_reload_signal();
   Service service(options, store.get(), config_files(options, environment), read);
-  const bool has_health = command != kRun && !options.health.off();
-  const Status status = service.start(std::move(*plan), has_health ? options.health.text : "");
-  if (!status.ok()) return fail(status.message(), kExitFailure);
+  if (const Status opened = both(taken, service.open(std::move(*checked))); !opened.ok())
+    return fail_each(opened);
+  if (const Status status = service.start(); !status.ok())
+    return fail(status.message(), kExitFailure);
   return service.run();
 }
 

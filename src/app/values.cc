@@ -1,9 +1,11 @@
 #include "app/values.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <utility>
 
+#include "io/listen.h"
 #include "mapping/ddl.h"
 
 namespace sluice::app {
@@ -117,6 +119,19 @@ Status parse_value(std::string_view text, ListenAddress& value) {
   return {};
 }
 
+Status parse_value(std::string_view text, BindHost& value) {
+  std::string host(text);
+  if (std::count(text.begin(), text.end(), ':') > 1 && text.front() != '[') host = "[" + host + "]";
+  // A port's place is in the options of the listeners.
+  if (text.empty() || !io::check_host_port(host + ":0").ok()) {
+    return invalid_argument(
+        "it is a host without a port, such as 0.0.0.0, [::] or a name; ports are set by "
+        "--otlp-grpc and its like");
+  }
+  value.text = std::move(host);
+  return {};
+}
+
 Status parse_value(std::string_view text, Retention& value) {
   auto seconds = mapping::parse_ttl(text);
   if (!seconds.ok()) return seconds.status();
@@ -140,6 +155,8 @@ std::string show_value(std::chrono::milliseconds value) {
 }
 
 std::string show_value(const ListenAddress& value) { return value.text; }
+
+std::string show_value(const BindHost& value) { return value.text; }
 
 std::string show_value(Retention value) {
   if (value.value.count() == 0) return "0";

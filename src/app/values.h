@@ -28,6 +28,11 @@ struct ListenAddress {
   bool loopback_only() const;
 };
 
+/// A host to listen on: a name, an IPv4 address, or an IPv6 address with or without brackets.
+struct BindHost {
+  std::string text;  ///< as it stands before the colon of HOST:PORT
+};
+
 /// A number of bytes: "1048576", "512KiB", "20MiB", "2GiB".
 struct Bytes {
   size_t value = 0;
@@ -75,6 +80,7 @@ Status parse_value(std::string_view text, uint64_t& value);
 Status parse_value(std::string_view text, Bytes& value);
 Status parse_value(std::string_view text, std::chrono::milliseconds& value);
 Status parse_value(std::string_view text, ListenAddress& value);
+Status parse_value(std::string_view text, BindHost& value);
 Status parse_value(std::string_view text, Retention& value);
 Status parse_value(std::string_view text, Secret& value);
 /// Adds to the list: an option that may stand several times.
@@ -90,6 +96,7 @@ std::string show_value(uint64_t value);
 std::string show_value(Bytes value);
 std::string show_value(std::chrono::milliseconds value);
 std::string show_value(const ListenAddress& value);
+std::string show_value(const BindHost& value);
 std::string show_value(Retention value);
 /// "***", or nothing if there is no secret.
 std::string show_value(const Secret& value);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/nearest.h"
 #include "base/utf8.h"
 #include "config/telemetry.h"
 
@@ -65,8 +66,11 @@ bool is_name(std::string_view name) {
 
 class ConfigurationReader {
  public:
-  ConfigurationReader(const Node& root, Diagnostics& diagnostics)
-      : root_(root), diagnostics_(diagnostics), top_(diagnostics, "", root.mark) {}
+  ConfigurationReader(const Node& root, Diagnostics& diagnostics, std::string_view on_offer)
+      : root_(root),
+        diagnostics_(diagnostics),
+        on_offer_(on_offer),
+        top_(diagnostics, "", root.mark) {}
 
   Configuration run() {
     check_keys(root_, top_,
@@ -86,8 +90,11 @@ class ConfigurationReader {
                          std::initializer_list<std::string_view> known) {
     for (const auto& [key, value] : node.members) {
       if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-      std::string message = "there is no section of this name; there are:";
-      for (const std::string_view name : known) message += " " + std::string(name);
+      std::string message = "there is no section of this name";
+      const std::string nearest = nearest_name(key, known);
+      message += nearest.empty() ? "; there are:" : "; did you mean \"" + nearest + "\"?";
+      for (const std::string_view name : known)
+        if (nearest.empty()) message += " " + std::string(name);
       place.at(key, value).error(std::move(message));
     }
   }
@@ -185,7 +192,8 @@ class ConfigurationReader {
       if (node.items[i].is_null()) {
         here.error("an empty reference");
       } else if (decode_text(node.items[i], text, here)) {
-        if (auto id = read_id(text, here)) out.push_back({*std::move(id), node.items[i].mark});
+        if (auto id = read_id(text, here))
+          out.push_back({*std::move(id), node.items[i].mark, here.path()});
       }
     }
   }
@@ -207,40 +215,38 @@ class ConfigurationReader {
       diagnostics_.error(pipeline.mark, path, "a pipeline needs at least one receiver");
     if (pipeline.exporters.empty())
       diagnostics_.error(pipeline.mark, path, "a pipeline needs at least one exporter");
-    check_references(pipeline.receivers, Section::Receivers, path);
-    check_references(pipeline.processors, Section::Processors, path);
-    check_references(pipeline.exporters, Section::Exporters, path);
+    check_references(pipeline.receivers, Section::Receivers);
+    check_references(pipeline.processors, Section::Processors);
+    check_references(pipeline.exporters, Section::Exporters);
     std::set<ComponentId> seen;
     for (const Reference& reference : pipeline.processors) {
       if (!seen.insert(reference.id).second) {
-        diagnostics_.error(reference.mark, path,
+        diagnostics_.error(reference.mark, reference.path,
                            "the processor " + reference.id.to_string() + " stands twice");
       }
     }
   }
 
-  void check_references(const std::vector<Reference>& references, Section section,
-                        const std::string& path) {
+  void check_references(const std::vector<Reference>& references, Section section) {
     for (const Reference& reference : references) {
       const bool may_connect = section == Section::Receivers || section == Section::Exporters;
       if (out_.find(section, reference.id) != nullptr) continue;
       if (may_connect && out_.find(Section::Connectors, reference.id) != nullptr) continue;
-      diagnostics_.error(reference.mark, path,
-                         "the " + std::string(component_kind(section)) + " " +
-                             reference.id.to_string() +
-                             " is not configured: there is no such key " + "under " +
-                             std::string(section_name(section)));
+      diagnostics_.error(
+          reference.mark, reference.path,
+          "the " + std::string(component_kind(section)) + " " + reference.id.to_string() +
+              " is not configured: there is no such key under " +
+              std::string(section_name(section)) + out_.nearest(section, reference.id));
     }
   }
 
-  void check_extensions() {
-    check_references(out_.extensions, Section::Extensions, "service::extensions");
-  }
+  void check_extensions() { check_references(out_.extensions, Section::Extensions); }
 
   void warn_of_unused() {
     for (size_t i = 0; i < kSectionCount; ++i) {
       for (const ComponentConfig& component : out_.sections[i]) {
         if (out_.is_used(static_cast<Section>(i), component.id)) continue;
+        if (!on_offer_.empty() && component.options.mark.source == on_offer_) continue;
         diagnostics_.warning(component.options.mark, component.path,
                              "no pipeline uses this component");
       }
@@ -249,6 +255,7 @@ class ConfigurationReader {
 
   const Node& root_;
   Diagnostics& diagnostics_;
+  const std::string_view on_offer_;
   const Place top_;
   Configuration out_;
 };
@@ -286,6 +293,17 @@ const ComponentConfig* Configuration::find(Section section, const ComponentId& i
   return nullptr;
 }
 
+std::string Configuration::nearest(Section section, const ComponentId& id) const {
+  const bool may_connect = section == Section::Receivers || section == Section::Exporters;
+  std::vector<std::string> names;
+  for (const ComponentConfig& component : of(section)) names.push_back(component.id.to_string());
+  if (may_connect) {
+    for (const ComponentConfig& component : of(Section::Connectors))
+      names.push_back(component.id.to_string());
+  }
+  return did_you_mean(id.to_string(), names);
+}
+
 bool contains(const std::vector<Reference>& references, const ComponentId& id) {
   return std::any_of(references.begin(), references.end(),
                      [&](const Reference& r) { return r.id == id; });
@@ -304,8 +322,9 @@ bool Configuration::is_used(Section section, const ComponentId& id) const {
   });
 }
 
-Configuration read_configuration(const Node& root, Diagnostics& diagnostics) {
-  return ConfigurationReader(root, diagnostics).run();
+Configuration read_configuration(const Node& root, Diagnostics& diagnostics,
+                                 std::string_view on_offer) {
+  return ConfigurationReader(root, diagnostics, on_offer).run();
 }
 
 }  // namespace sluice::config

@@ -35,6 +35,7 @@ struct ComponentConfig {
 struct Reference {
   ComponentId id;
   Mark mark;
+  std::string path;  ///< "service::pipelines::logs::receivers[0]"
 };
 
 bool contains(const std::vector<Reference>& references, const ComponentId& id);
@@ -55,8 +56,13 @@ enum class MetricsLevel : uint8_t { None, Basic, Normal, Detailed };
 struct MetricsPage {
   std::string address;              ///< HOST:PORT
   bool without_type_suffix = true;  ///< as metrics::CollectorTotals::Bare
+  Mark mark{};                      ///< where that stands, with its path
+  std::string path{};
 
-  bool operator==(const MetricsPage&) const = default;
+  /// Wherever it stands.
+  bool operator==(const MetricsPage& other) const {
+    return address == other.address && without_type_suffix == other.without_type_suffix;
+  }
 };
 
 /// service::telemetry, as far as it has a meaning here.
@@ -78,13 +84,17 @@ struct Configuration {
     return sections[static_cast<size_t>(section)];
   }
   const ComponentConfig* find(Section section, const ComponentId& id) const;
+  /// " (did you mean \"ID\"?)" with the component that is most like it, or nothing.
+  std::string nearest(Section section, const ComponentId& id) const;
   /// Whether a pipeline, or service::extensions, names it.
   bool is_used(Section section, const ComponentId& id) const;
 };
 
 /// Reads the frame of an expanded configuration and checks what can be checked without knowing the
 /// components: names, references, doubles, ends of pipelines. Everything that is wrong is in
-/// `diagnostics`; components that no pipeline uses are warnings.
-Configuration read_configuration(const Node& root, Diagnostics& diagnostics);
+/// `diagnostics`; components that no pipeline uses are warnings, unless they are on offer: those
+/// that stand in the source of this name.
+Configuration read_configuration(const Node& root, Diagnostics& diagnostics,
+                                 std::string_view on_offer = {});
 
 }  // namespace sluice::config

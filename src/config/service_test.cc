@@ -80,14 +80,30 @@ INSTANTIATE_TEST_SUITE_P(
     All, ServiceErrors,
     testing::Values(
         ErrorCase{"recievers: {}",
-                  "c.yaml:1:12: recievers: there is no section of this name; there are: receivers "
+                  "c.yaml:1:12: recievers: there is no section of this name; did you mean "
+                  "\"receivers\"?"},
+        ErrorCase{"foo: {}",
+                  "c.yaml:1:6: foo: there is no section of this name; there are: receivers "
                   "processors exporters connectors extensions service"},
         ErrorCase{"receivers: [otlp]",
                   "c.yaml:1:12: receivers: expected a map of components, found a list"},
         ErrorCase{FRAME "service: {pipelines: {logs: {receivers: [otlp], exporters: [nope]}}}",
-                  "c.yaml:3:61: service::pipelines::logs: the exporter nope is not configured: "
-                  "there is no such key "
-                  "under exporters"},
+                  "c.yaml:3:61: service::pipelines::logs::exporters[0]: the exporter nope is not "
+                  "configured: there is no such key under exporters (did you mean \"nop\"?)"},
+        ErrorCase{FRAME "processors: {batch/a: }\nservice: {pipelines: {logs: {receivers: [otlp], "
+                        "processors: [batc/a], exporters: [nop]}}}",
+                  "c.yaml:4:62: service::pipelines::logs::processors[0]: the processor batc/a is "
+                  "not configured: there is no such key under processors (did you mean "
+                  "\"batch/a\"?)"},
+        ErrorCase{FRAME "connectors: {forward: }\nservice: {pipelines: {logs: {receivers: "
+                        "[otlp, forwad], exporters: [nop]}}}",
+                  "c.yaml:4:48: service::pipelines::logs::receivers[1]: the receiver forwad is not "
+                  "configured: there is no such key under receivers (did you mean \"forward\"?)"},
+        ErrorCase{FRAME "extensions: {health_check: }\nservice: {extensions: [helth_check], "
+                        "pipelines: {logs: {receivers: [otlp], exporters: [nop]}}}",
+                  "c.yaml:4:24: service::extensions[0]: the extension helth_check is not "
+                  "configured: there is no such key under extensions (did you mean "
+                  "\"health_check\"?)"},
         ErrorCase{FRAME "service: {pipelines: {logs: {receivers: [otlp]}}}",
                   "c.yaml:3:29: service::pipelines::logs: a pipeline needs at least one exporter"},
         ErrorCase{FRAME "service: {pipelines: {log: {receivers: [otlp], exporters: [nop]}}}",
@@ -97,10 +113,12 @@ INSTANTIATE_TEST_SUITE_P(
         ErrorCase{
             FRAME "service: {}",
             "c.yaml:3:10: service: there must be at least one pipeline under service::pipelines"},
-        ErrorCase{FRAME "processors: {batch: }\nservice: {pipelines: {logs: {receivers: [otlp], "
-                        "processors: [batch, "
-                        "batch], exporters: [nop]}}}",
-                  "c.yaml:4:69: service::pipelines::logs: the processor batch stands twice"}));
+        ErrorCase{
+            FRAME "processors: {batch: }\nservice: {pipelines: {logs: {receivers: [otlp], "
+                  "processors: [batch, "
+                  "batch], exporters: [nop]}}}",
+            "c.yaml:4:69: service::pipelines::logs::processors[1]: the processor batch stands "
+            "twice"}));
 
 TelemetryConfig telemetry(const std::string& yaml, Diagnostics& diagnostics) {
   return read(FRAME "service: {telemetry: " + yaml +

@@ -268,6 +268,24 @@ Reader reader_of(const MetricsPage& page) {
   return reader;
 }
 
+/// Where a reader's address stands: its port, or what there is around it.
+void place_page(MetricsPage& page, const Node& telemetry, const Place& place, size_t reader) {
+  const std::string index = "[" + std::to_string(reader) + "]";
+  page.mark = place.mark();
+  page.path = place.path();
+  const Node* node = &telemetry;
+  for (const char* key : {"metrics", "readers", "", "pull", "exporter", "prometheus", "port"}) {
+    if (*key != '\0') {
+      node = node->find(key);
+    } else {
+      node = reader < node->items.size() ? &node->items[reader] : nullptr;
+    }
+    if (node == nullptr) return;
+    page.path += *key != '\0' ? "::" + std::string(key) : index;
+    if (node->mark.line != 0 || !node->mark.source.empty()) page.mark = node->mark;
+  }
+}
+
 /// The first word for a value.
 template <typename E, size_t N>
 std::string word_for(const std::array<std::pair<std::string_view, E>, N>& words, E value) {
@@ -291,10 +309,12 @@ TelemetryConfig read_telemetry(const Node& node, const Place& place) {
       find_word(kMetricsLevels, read.metrics.level, diagnostics).value_or(out.metrics_level);
   if (read.metrics.readers) {
     out.metrics_pages.emplace();
-    for (const Reader& reader : *read.metrics.readers) {
+    for (size_t i = 0; i < read.metrics.readers->size(); ++i) {
+      const Reader& reader = (*read.metrics.readers)[i];
       if (!reader.pull || !reader.pull->exporter.prometheus) continue;
       const PrometheusReader& page = *reader.pull->exporter.prometheus;
       out.metrics_pages->push_back({address_of(page), page.without_type_suffix});
+      place_page(out.metrics_pages->back(), node, place, i);
     }
   }
   return out;

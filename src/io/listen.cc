@@ -85,6 +85,49 @@ Status check_host_port(std::string_view host_port) { return split(host_port).sta
 
 namespace {
 
+/// The addresses that listen() binds for a host, as far as they are known without a resolver.
+std::vector<std::string> hosts_of(const std::string& host) {
+  if (host == "localhost") return {"127.0.0.1", "::1"};
+  if (host.empty()) return {"0.0.0.0", "::"};
+  in6_addr v6{};
+  if (::inet_pton(AF_INET6, host.c_str(), &v6) != 1) return {host};
+  char text[INET6_ADDRSTRLEN] = {};
+  return {::inet_ntop(AF_INET6, &v6, text, sizeof text)};
+}
+
+bool is_literal(int family, const std::string& host) {
+  in6_addr address{};
+  return ::inet_pton(family, host.c_str(), &address) == 1;
+}
+
+/// Sockets of IPv6 are for IPv6 only.
+bool hosts_clash(const std::string& a, const std::string& b) {
+  const auto includes = [](int family, std::string_view all, const std::string& one,
+                           const std::string& other) {
+    return one == all && is_literal(family, other);
+  };
+  return a == b || includes(AF_INET, "0.0.0.0", a, b) || includes(AF_INET, "0.0.0.0", b, a) ||
+         includes(AF_INET6, "::", a, b) || includes(AF_INET6, "::", b, a);
+}
+
+}  // namespace
+
+bool addresses_clash(std::string_view host_port, std::string_view other) {
+  const Result<HostPort> a = split(host_port);
+  const Result<HostPort> b = split(other);
+  if (!a.ok() || !b.ok()) return false;
+  const auto port = std::stoul(a->port);
+  if (port == 0 || port != std::stoul(b->port)) return false;
+  for (const std::string& one : hosts_of(a->host)) {
+    for (const std::string& two : hosts_of(b->host)) {
+      if (hosts_clash(one, two)) return true;
+    }
+  }
+  return false;
+}
+
+namespace {
+
 struct SocketAddress {
   sockaddr_storage storage{};
   socklen_t size = 0;
@@ -117,8 +160,8 @@ Status listen_error(const std::string& address, int error) {
     case EADDRINUSE:
       return {Code::AlreadyExists,
               "address " + address +
-                  " is in use by another program; stop it or choose another port (0 "
-                  "picks a free one)"};
+                  " is in use; stop what listens there or choose another port (0 picks a free "
+                  "one)"};
     case EACCES:
       return {Code::PermissionDenied,
               "no permission to listen on " + address + "; choose a port from 1024 on"};

@@ -27,6 +27,11 @@ struct Listener {
 /// Says what is wrong with the form of "HOST:PORT", without asking the network.
 Status check_host_port(std::string_view host_port);
 
+/// Whether both addresses cannot be listened on at once, as far as it can be said without asking
+/// the network: one port of hosts that are or include each other. Port 0 is never the same port.
+/// False for what is no HOST:PORT.
+bool addresses_clash(std::string_view host_port, std::string_view other);
+
 /// Listens on "HOST:PORT". HOST is a name, an IPv4 address, an IPv6 address in brackets, or empty
 /// for all addresses; `localhost` is both 127.0.0.1 and ::1 (the latter only where the machine has
 /// IPv6). Port 0 picks a free port, the same for all addresses of the host. An error says what to

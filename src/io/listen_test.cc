@@ -34,6 +34,24 @@ TEST(Listen, TakenAddressSaysWhatToDo) {
   EXPECT_NE(second.status().message().find("choose another port"), std::string::npos);
 }
 
+TEST(Listen, AddressesThatCannotBothBeHad) {
+  const std::tuple<const char*, const char*, bool> cases[] = {
+      {"localhost:1", "localhost:1", true},  {"localhost:1", "localhost:2", false},
+      {"127.0.0.1:1", "localhost:1", true},  {"[::1]:1", "localhost:1", true},
+      {"127.0.0.2:1", "localhost:1", false}, {"0.0.0.0:1", "localhost:1", true},
+      {"0.0.0.0:1", "10.0.0.1:1", true},     {":1", "[::1]:1", true},
+      {"[::]:1", "localhost:1", true},       {"0.0.0.0:1", "[::]:1", false},
+      {"[::]:1", "127.0.0.1:1", false},      {":1", "0.0.0.0:1", true},
+      {"[0:0::1]:1", "[::1]:1", true},       {"db.example:1", "db.example:01", true},
+      {"0.0.0.0:1", "db.example:1", false},  {"localhost:0", "localhost:0", false},
+      {"nonsense", "nonsense", false},
+  };
+  for (const auto& [one, other, clash] : cases) {
+    EXPECT_EQ(addresses_clash(one, other), clash) << one << " " << other;
+    EXPECT_EQ(addresses_clash(other, one), clash) << other << " " << one;
+  }
+}
+
 TEST(Listen, BadAddresses) {
   for (const char* bad : {"", "4317", "localhost", "localhost:", "localhost:x", "localhost:70000",
                           "localhost:-1", "::1:4317", "a:b:4317", "localhost:123456"}) {

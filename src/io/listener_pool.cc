@@ -33,6 +33,14 @@ Result<std::vector<Listener>> ListenerPool::listen(std::string_view host_port) {
   return copies_of(at->second.sockets);
 }
 
+Status ListenerPool::reserve(std::string_view host_port) {
+  auto made = io::listen(host_port);
+  if (!made.ok()) return made.status();
+  const std::lock_guard lock(mutex_);
+  entries_.emplace(host_port, Entry{std::move(made).value(), generation_, 0});
+  return {};
+}
+
 void ListenerPool::begin() {
   const std::lock_guard lock(mutex_);
   ++generation_;

@@ -20,6 +20,10 @@ class ListenerPool {
   /// As io::listen(), but for addresses that the generation before has.
   Result<std::vector<Listener>> listen(std::string_view host_port);
 
+  /// Binds an address for whoever listens on it later in this generation. What nobody asked for is
+  /// closed by commit().
+  Status reserve(std::string_view host_port);
+
   /// What is listened on from now on is a new generation.
   void begin();
   /// The new generation has taken over: closes what it did not ask for. The generation before has

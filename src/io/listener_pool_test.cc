@@ -47,6 +47,24 @@ TEST_F(ListenerPoolTest, OneGenerationCannotListenTwice) {
   EXPECT_EQ(pool.listen(first.at(0).address).status().code(), Code::AlreadyExists);
 }
 
+TEST_F(ListenerPoolTest, WhatIsReservedIsHadOnceAndElseClosed) {
+  std::string address = listen("127.0.0.1:0").at(0).address;
+  pool.begin();
+  pool.commit();
+  ASSERT_TRUE(pool.reserve(address).ok());
+  EXPECT_TRUE(connects(address));
+  EXPECT_EQ(pool.reserve(address).code(), Code::AlreadyExists);
+  EXPECT_EQ(listen(address).at(0).address, address);
+  EXPECT_EQ(pool.listen(address).status().code(), Code::AlreadyExists);
+  pool.commit();
+  EXPECT_TRUE(connects(address));
+
+  pool.clear();
+  ASSERT_TRUE(pool.reserve(address).ok());
+  pool.commit();
+  EXPECT_FALSE(connects(address)) << "nobody wanted it";
+}
+
 TEST_F(ListenerPoolTest, WhatIsNotAskedForAgainIsClosed) {
   std::vector<Listener> old = listen("127.0.0.1:0");
   const std::string address = old.at(0).address;

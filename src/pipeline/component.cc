@@ -5,6 +5,7 @@ namespace sluice::pipeline {
 Result<std::vector<io::Listener>> Host::listen(std::string_view host_port) const {
   if (is_trial) {
     SLUICE_RETURN_IF_ERROR(io::check_host_port(host_port));
+    if (asked_addresses != nullptr) asked_addresses->emplace_back(host_port);
     return std::vector<io::Listener>();
   }
   return listeners != nullptr ? listeners->listen(host_port) : io::listen(host_port);

@@ -49,6 +49,11 @@ struct Host {
   /// Components are made only to hear what is wrong with their options: they read the files that
   /// these name, but take no address and write nothing.
   bool is_trial = false;
+  /// In a trial: takes down where components would listen.
+  std::vector<std::string>* asked_addresses = nullptr;
+  /// Whether data that comes now would get to where it should, for those who tell others. Empty:
+  /// nobody knows.
+  std::function<Status()> can_take_data{};
 
   /// In a trial only the form of the address is looked at, and there are no listeners.
   Result<std::vector<io::Listener>> listen(std::string_view host_port) const;

@@ -56,7 +56,8 @@ void check_extensions(const std::vector<config::ExtensionReference>& references,
     const Factory* factory = registry.find(Section::Extensions, reference.id.type);
     std::string problem;
     if (configuration.find(Section::Extensions, reference.id) == nullptr) {
-      problem = name + " is not configured: there is no such key under extensions";
+      problem = name + " is not configured: there is no such key under extensions" +
+                configuration.nearest(Section::Extensions, reference.id);
     } else if (!configuration.is_used(Section::Extensions, reference.id)) {
       problem = name + " does not run: add it to service::extensions";
     } else if (factory != nullptr) {
@@ -97,7 +98,7 @@ class PipelineChecks {
           configuration_.find(section, reference.id) == nullptr ? Section::Connectors : section;
       const Factory& factory = *plan_.of(own, reference.id).factory;
       if (factory.about().signals.has(signal_of(pipeline))) continue;
-      diagnostics_.error(reference.mark, path_of(pipeline),
+      diagnostics_.error(reference.mark, reference.path,
                          "the " + std::string(config::component_kind(own)) + " " +
                              reference.id.to_string() + " does not take " + pipeline.id.type);
     }
@@ -117,7 +118,7 @@ class PipelineChecks {
                           return p.id.type == pipeline.id.type && contains(p.*list, reference.id);
                         });
         if (has_other) continue;
-        diagnostics_.error(reference.mark, path_of(pipeline),
+        diagnostics_.error(reference.mark, reference.path,
                            "the connector " + reference.id.to_string() + " is the " + way +
                                " of no " + pipeline.id.type + " pipeline");
       }
@@ -233,6 +234,7 @@ struct Graph::Impl {
   void tell_exporters();
   Status make_pipeline(const PipelineConfig& pipeline);
   Status make_receivers();
+  Status start_until(size_t end);
   /// The pipelines that a connector of this one feeds.
   template <typename Visit>
   Status each_fed(const PipelineConfig& pipeline, const ComponentId& connector, Visit visit);
@@ -260,7 +262,9 @@ struct Graph::Impl {
   Host& host;
   std::vector<std::unique_ptr<Component>> components;  // consumers before those who feed them
   Status problems;
-  size_t first_receiver = 0;  // in components
+  size_t first_exporter = 0;  // in components
+  size_t first_receiver = 0;
+  size_t started = 0;  // so many of the components
   std::map<ComponentId, Exporter*> exporters;
   std::map<ComponentId, std::vector<Processor*>> processors;  // of the pipelines, in their order
   std::map<std::pair<ComponentId, otlp::Signal>, Connector*> connectors;
@@ -446,6 +450,7 @@ Status Graph::Impl::build() {
     host.extensions[reference.id] = add(std::move(made).value());
   }
   if (!problems.ok()) return problems;
+  first_exporter = components.size();
   SLUICE_RETURN_IF_ERROR(make_exporters());
   for (const PipelineConfig& pipeline : plan.configuration().pipelines)
     SLUICE_RETURN_IF_ERROR(make_processors(pipeline));
@@ -465,15 +470,17 @@ Result<std::unique_ptr<Graph>> Graph::build(const Plan& plan, Host& host) {
   return std::unique_ptr<Graph>(new Graph(std::move(impl)));
 }
 
-Status Graph::start() {
-  for (size_t i = 0; i < impl_->first_receiver; ++i)
-    SLUICE_RETURN_IF_ERROR(impl_->components[i]->start());
+Status Graph::Impl::start_until(size_t end) {
+  for (; started < end; ++started) SLUICE_RETURN_IF_ERROR(components[started]->start());
   return {};
 }
 
+Status Graph::start_extensions() { return impl_->start_until(impl_->first_exporter); }
+
+Status Graph::start() { return impl_->start_until(impl_->first_receiver); }
+
 Status Graph::accept() {
-  for (size_t i = impl_->first_receiver; i < impl_->components.size(); ++i)
-    SLUICE_RETURN_IF_ERROR(impl_->components[i]->start());
+  SLUICE_RETURN_IF_ERROR(impl_->start_until(impl_->components.size()));
   for (const auto& [id, extension] : impl_->host.extensions) extension->pipelines_started();
   return {};
 }

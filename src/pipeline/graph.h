@@ -55,7 +55,9 @@ class Graph {
   Graph(const Graph&) = delete;
   Graph& operator=(const Graph&) = delete;
 
-  /// Everything but the receivers, exporters first.
+  /// Those who tell others of the process, before anything else is ready.
+  Status start_extensions();
+  /// Everything but the receivers, exporters first; extensions that were not started before them.
   Status start();
   /// Starts the receivers.
   Status accept();

@@ -21,14 +21,31 @@ class Nowhere final : public Consumer {
   void consume(Batch&& /*batch*/) override {}
 };
 
+/// Looks for scalars with this text, and passes over `skipped` of them.
+bool find_text(const config::Node& node, const config::Place& place, const std::string& text,
+               size_t& skipped, WantedAddress& out) {
+  if (node.text == text && (node.is_string() || node.from_variable)) {
+    out.mark = node.mark.line != 0 || node.mark.source.empty() ? place.mark() : node.mark;
+    out.path = place.path();
+    return skipped-- == 0;
+  }
+  for (size_t i = 0; i < node.items.size(); ++i) {
+    if (find_text(node.items[i], place.at(i, node.items[i]), text, skipped, out)) return true;
+  }
+  return std::any_of(node.members.begin(), node.members.end(), [&](const auto& member) {
+    return find_text(member.second, place.at(member.first, member.second), text, skipped, out);
+  });
+}
+
 class Trial {
  public:
   Trial(const Plan& plan, config::Diagnostics& diagnostics)
       : plan_(plan), diagnostics_(diagnostics) {
     host_.is_trial = true;
+    host_.asked_addresses = &asked_;
   }
 
-  void run() {
+  std::vector<WantedAddress> run() {
     for (const Reference& reference : configuration().extensions)
       attempt(Section::Extensions, reference.id, "", [&](const Plan::Planned& planned) {
         auto made = planned.factory->extension(planned.options, reference.id, host_);
@@ -52,6 +69,7 @@ class Trial {
       for (const Reference& reference : pipeline.receivers) make_receiver(reference.id);
       for (const Reference& reference : pipeline.exporters) make_exporter(reference.id);
     }
+    return std::move(addresses_);
   }
 
  private:
@@ -98,15 +116,33 @@ class Trial {
     const Plan::Planned* planned = plan_.find_right(section, id);
     if (planned == nullptr || wrong_.count({section, id}) != 0) return;
     if (!tried_.insert({section, id, made_for}).second) return;
+    asked_.clear();
     const Status status = make(*planned);
-    if (status.ok()) return;
     const ComponentConfig& component = *configuration().find(section, id);
+    note_addresses(component);
+    if (status.ok()) return;
     diagnostics_.error(component.options.mark, component.path, status.message());
     wrong_.insert({section, id});
   }
 
+  /// An address is found again among the options by its text, which is as it was written. One that
+  /// is a default stands nowhere.
+  void note_addresses(const ComponentConfig& component) {
+    for (size_t i = 0; i < asked_.size(); ++i) {
+      WantedAddress wanted{asked_[i], component.options.mark, component.path};
+      auto before = static_cast<size_t>(
+          std::count(asked_.begin(), asked_.begin() + static_cast<ptrdiff_t>(i), asked_[i]));
+      find_text(component.options,
+                config::Place(diagnostics_, component.path, component.options.mark), asked_[i],
+                before, wanted);
+      addresses_.push_back(std::move(wanted));
+    }
+  }
+
   const Plan& plan_;
   config::Diagnostics& diagnostics_;
+  std::vector<std::string> asked_;  // by the component that is being made
+  std::vector<WantedAddress> addresses_;
   io::Loop loop_;  // never runs
   Budget budget_{1 << 20};
   metrics::Registry metrics_;
@@ -119,8 +155,12 @@ class Trial {
 
 }  // namespace
 
-void try_components(const Plan& plan, config::Diagnostics& diagnostics) {
-  Trial(plan, diagnostics).run();
+std::string WantedAddress::problem(const std::string& message) const {
+  return config::Diagnostics::Entry{mark, path, message}.to_string();
+}
+
+std::vector<WantedAddress> try_components(const Plan& plan, config::Diagnostics& diagnostics) {
+  return Trial(plan, diagnostics).run();
 }
 
 }  // namespace sluice::pipeline

@@ -46,7 +46,7 @@ class Sluice:
         if command == "serve" and SERVER_BINARY:
             argv += ["--server-binary", SERVER_BINARY]
         argv += [str(a) for a in args]
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("CLICKHOUSE_", "HYPERDX_"))}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("CLICKHOUSE_", "HYPERDX_", "OTLP_"))}
         self.process = subprocess.Popen(
             argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             text=True, errors="replace", env={**environment, **(env or {})})

@@ -1,5 +1,6 @@
 """What a person meets first: help, and errors of one line that say what to do, at once."""
 
+import contextlib
 import json
 import os
 import signal
@@ -89,7 +90,82 @@ def test_a_port_in_use_is_named(option, tmp_path):
             args += [other, address if other == option else "127.0.0.1:0"]
         code, out, err = run(*args)
     assert (code, out, len(err)) == (FAILURE, "", 1), err
-    assert f"{address} is in use by another program" in err[0]
+    assert f"{option}: " in err[0] and f"address {address} is in use" in err[0]
+
+
+def test_all_ports_in_use_are_named_at_once(tmp_path):
+    options = ["--otlp-grpc", "--otlp-http", "--health", "--metrics", "--clickhouse-http"]
+    with contextlib.ExitStack() as stack:
+        taken = {option: stack.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1] for option in options}
+        args = [word for option, port in taken.items() for word in (option, f"127.0.0.1:{port}")]
+        code, out, err = run("serve", "--data", tmp_path / "data", *args)
+    assert (code, out, len(err)) == (FAILURE, "", len(options)), err
+    for option, port in taken.items():
+        assert any(f"{option}: " in line and f"127.0.0.1:{port} is in use" in line for line in err), err
+
+
+CLASH = """
+extensions:
+  health_check: {endpoint: "127.0.0.1:4317"}
+receivers:
+  otlp: {protocols: {grpc: {endpoint: "0.0.0.0:4317"}, http: {endpoint: "localhost:0"}}}
+  otlp/b: {protocols: {http: {endpoint: "localhost:8888"}}}
+exporters: {nop: }
+service:
+  extensions: [health_check]
+  pipelines:
+    logs: {receivers: [otlp, otlp/b], exporters: [nop]}
+"""
+
+
+@pytest.mark.parametrize("command", ["validate", "run"])
+def test_a_port_that_a_configuration_asks_for_twice_is_named_before_anything_starts(command, tmp_path):
+    file = tmp_path / "clash.yaml"
+    file.write_text(CLASH)
+    code, out, err = run(command, "--config", file)
+    assert (code, out, len(err)) == (USAGE, "", 2), err
+    assert (f"{file}:5:39: receivers::otlp::protocols::grpc::endpoint: the port of 0.0.0.0:4317 is taken by "
+            f"{file}:3:28: extensions::health_check::endpoint: 127.0.0.1:4317") in err[0]
+    assert (f"service::telemetry::metrics: the port of localhost:8888 is taken by "
+            f"{file}:6:41: receivers::otlp/b::protocols::http::endpoint: localhost:8888") in err[1]
+
+
+def test_one_port_for_two_options_is_named(tmp_path):
+    code, _, err = run("serve", "--data", tmp_path / "data", "--otlp-http", "127.0.0.1:0", "--otlp-grpc", "127.0.0.1:0",
+                       "--clickhouse-http", "127.0.0.1:0", "--health", "127.0.0.1:18888", "--metrics", "localhost:18888")
+    assert (code, len(err)) == (USAGE, 1), err
+    assert "the port of localhost:18888 is taken by --health: extensions::health_check::endpoint: 127.0.0.1:18888" in err[0]
+
+
+def test_bind_is_the_host_of_what_is_not_given():
+    gateway = ("gateway", "--clickhouse-endpoint", "http://127.0.0.1:1", "--print-config")
+    code, out, err = run(*gateway, "--bind", "0.0.0.0", "--otlp-http", "localhost:4318")
+    assert (code, err) == (0, [])
+    for text in ("endpoint: 0.0.0.0:4317", "endpoint: localhost:4318", "endpoint: 0.0.0.0:13133", "host: 0.0.0.0"):
+        assert text in out
+    code, out, err = run(*gateway, "--bind", "::1", "--set", "receivers.otlp/hyperdx.protocols.http.endpoint=localhost:1")
+    assert (code, err) == (0, [])
+    for text in ('"[::1]:4317"', 'endpoint: localhost:1', '"[::1]:13133"', 'host: "[::1]"'):
+        assert text in out
+    code, _, err = run("serve", "--bind", "0.0.0.0")
+    assert (code, len(err)) == (USAGE, 1)
+    assert "--clickhouse-http 0.0.0.0:8123 can be reached from the network, so it needs a password" in err[0]
+
+
+def test_open_ports_are_named_in_one_line(start):
+    gateway = start("gateway", "--clickhouse-endpoint", "tcp://127.0.0.1:9000", "--otlp-grpc", "0.0.0.0:0", "--otlp-http", "0.0.0.0:0",
+                    "--health", "0.0.0.0:0", "--metrics", "0.0.0.0:0")
+    (line,) = [line for line in gateway.lines if "open to the network without authentication" in line]
+    for what in ("otlp-grpc", "otlp-http", "health", "metrics"):
+        assert f"{what} {gateway.addresses[what]}" in line
+    # What holds for both exporters is said once.
+    assert sum("Sluice speaks HTTP to" in line for line in gateway.lines) == 1, gateway.log()
+
+
+def test_a_token_closes_the_receivers_ports(start):
+    gateway = start("gateway", "--clickhouse-endpoint", "http://127.0.0.1:9", "--otlp-grpc", "0.0.0.0:0", "--otlp-http", "0.0.0.0:0",
+                    env={"OTLP_AUTH_TOKEN": "geheim"})
+    assert "without authentication" not in gateway.log()
 
 
 def test_a_missing_engine_is_one_line(tmp_path):

@@ -5,6 +5,7 @@ import time
 import urllib.error
 import urllib.request
 
+import clickstack_files
 import pytest
 from sluice import clickhouse, wait_for
 
@@ -152,3 +153,42 @@ def test_the_gateway_follows_clickstacks_environment(start, store, tmp_path):
     wait_for(lambda: "toIntervalDay(20)" in clickhouse(base, "SHOW CREATE TABLE otel.otel_logs"),
              "the retention is changed")
     assert again.stop() == 0, again.log()
+
+
+def environment(store, **more):
+    return {"CLICKHOUSE_ENDPOINT": store.url("clickhouse-http"), "HYPERDX_OTEL_EXPORTER_CLICKHOUSE_DATABASE": "otel", **more}
+
+
+FILES = {"base": clickstack_files.BASE, "standalone": clickstack_files.STANDALONE}
+
+
+def test_run_makes_clickstacks_tables_and_reconciles_their_retention(start, store, tmp_path):
+    files = clickstack_files.write(tmp_path, **FILES)
+    first = start("run", *files, env=environment(store, HYPERDX_OTEL_EXPORTER_TABLES_TTL="10d",
+                                                 HYPERDX_OTEL_EXPORTER_LOGS_TTL="48h"))
+    records = [('{"a":{"b":1}}', {}), ("replay", {"rr-web.event": "2"})]
+    assert wait_for(lambda: post(first.url("otlp-http"), records) == 200, "the data is taken")
+    base = store.url("clickhouse-http")
+    assert clickhouse(base, "SELECT DISTINCT LogAttributes['a.b'], SeverityText FROM otel.otel_logs") == "1\tinfo\n"
+    assert clickhouse(base, "SELECT DISTINCT Body FROM otel.hyperdx_sessions") == "replay\n"
+    tables = clickhouse(base, "SHOW TABLES FROM otel").split()
+    assert "otel_metrics_sum" in tables and "otel_logs_kv_rollup_15m" in tables
+    for table, days in (("otel_logs", 2), ("otel_traces", 10)):
+        assert f"toIntervalDay({days})" in clickhouse(base, f"SHOW CREATE TABLE otel.{table}")
+    assert first.stop() == 0, first.log()
+    again = start("run", *files, env=environment(store, HYPERDX_OTEL_EXPORTER_TABLES_TTL="20d",
+                                                 HYPERDX_OTEL_EXPORTER_RECONCILE_TABLE_TTL="true"))
+    wait_for(lambda: "toIntervalDay(20)" in clickhouse(base, "SHOW CREATE TABLE otel.otel_traces"),
+             "the retention is changed")
+    assert again.stop() == 0, again.log()
+
+
+@pytest.mark.parametrize("files", [FILES, {**FILES, "auth": clickstack_files.AUTH}, {**FILES, "custom": clickstack_files.CUSTOM}],
+                         ids=["standalone", "auth", "custom"])
+def test_run_asks_for_the_token(start, store, tmp_path, files):
+    collector = start("run", *clickstack_files.write(tmp_path, **files), env=environment(store, OTLP_AUTH_TOKEN="geheim"))
+    url = collector.url("otlp-http")
+    assert post(url, [("x", {})]) == 401
+    assert post(url, [("x", {})], "wrong") == 401
+    assert wait_for(lambda: post(url, [("error: x", {})], "geheim") == 200, "the data is taken")
+    assert clickhouse(store.url("clickhouse-http"), "SELECT DISTINCT SeverityText FROM otel.otel_logs") == "error\n"

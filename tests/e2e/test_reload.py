@@ -148,4 +148,6 @@ def test_all_ports_in_use_are_named(tmp_path, run):
     second.process.wait(30)
     second.stop()
     assert second.process.returncode == 1
-    assert second.log().count("is in use by another program") == 2, second.log()
+    for protocol, line in (("grpc", 4), ("http", 8)):
+        assert any(f":{line}:" in said and f"::protocols::{protocol}::endpoint: address 127.0.0.1:{run.values[protocol]} is in use" in said
+                   for said in second.lines), second.log()

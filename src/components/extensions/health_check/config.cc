@@ -36,6 +36,9 @@ const config::Schema<Config>& schema_of(const Config*) {
       config::Schema<C>()
           .field("endpoint", &C::endpoint, "HOST:PORT to answer at.")
           .field("path", &C::path, "The path that is answered; / is every path.")
+          .field("ready_path", &C::ready_path,
+                 "A path that answers 200 only while data can be taken in, so that a load balancer "
+                 "can go by it; empty: none (Sluice's own).")
           .field("response_body", &C::response_body,
                  "Texts to answer with instead of the usual JSON.")
           .field("auth", &C::auth, "Who may ask; without it, anybody.")
@@ -71,6 +74,8 @@ const config::Schema<Config>& schema_of(const Config*) {
             if (config.endpoint.empty()) place.error("endpoint must not be empty");
             if (config.path.empty() || config.path.front() != '/')
               place.error("path must begin with /");
+            if (!config.ready_path.empty() && config.ready_path.front() != '/')
+              place.error("ready_path must begin with /");
             if (config.transport != "tcp") place.error("transport must be tcp");
             if (config.check_collector_pipeline.exporter_failure_threshold <= 0)
               place.error("exporter_failure_threshold must be positive");

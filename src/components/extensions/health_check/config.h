@@ -29,6 +29,7 @@ struct Config {
   std::string endpoint = "localhost:13133";
   std::string transport = "tcp";
   std::string path = "/";
+  std::string ready_path;  ///< our own
   std::optional<ResponseBody> response_body;
   CheckPipeline check_collector_pipeline;
   std::optional<pipeline::HttpServerAuthConfig> auth;

@@ -34,6 +34,8 @@ class HealthCheck final : public pipeline::Extension {
     }
     auto listeners = host.listen(config.endpoint);
     if (!listeners.ok()) return listeners.status();
+    for (const io::Listener& listener : *listeners)
+      made->addresses_.push_back({"health", listener.address, config.auth.has_value()});
     made->server_.add(
         std::move(listeners).value(),
         [health = made.get()](const http::Request& r) { return health->answer(r); },
@@ -43,6 +45,7 @@ class HealthCheck final : public pipeline::Extension {
 
   HealthCheck(const Config& config, const pipeline::Host& host) : config_(config), host_(host) {}
 
+  std::vector<pipeline::BoundAddress> addresses() const override { return addresses_; }
   Status start() override {
     // Other extensions may have been made later than this one, but all are there by now.
     if (config_.auth) {
@@ -71,6 +74,8 @@ class HealthCheck final : public pipeline::Extension {
       const Status status = auth_->check(request.headers);
       if (!status.ok()) return plain(401, status.message() + "\n");
     }
+    if (!config_.ready_path.empty() && request.path() == config_.ready_path)
+      return health_.answer("/ready");
     if (config_.path != "/" && request.path() != config_.path)
       return plain(404, "404 page not found\n");
     http::Response usual = health_.answer("/");
@@ -82,7 +87,8 @@ class HealthCheck final : public pipeline::Extension {
   const Config config_;
   const pipeline::Host& host_;
   const pipeline::ServerAuth* auth_ = nullptr;
-  web::Health health_{[] { return Status(); }};
+  std::vector<pipeline::BoundAddress> addresses_;
+  web::Health health_{[this] { return host_.can_take_data ? host_.can_take_data() : Status(); }};
   web::Server server_;  // last: its thread reads all of the above
 };
 
