@@ -25,8 +25,8 @@ Environment expanded_environment(const Options& options, const Environment& envi
 /// Puts over an expanded configuration what the environment says beside it, where the configuration
 /// does not say otherwise. For all commands: otlp receivers ask for OTLP_AUTH_TOKEN. For `run` and
 /// `validate`, whose exporters are the configuration's own: the first exporter that stores where
-/// the environment has ClickStack's tables makes and migrates them, and exporters that write to
-/// CLICKHOUSE_ENDPOINT go by CLICKHOUSE_TLS_*.
+/// the environment has ClickStack's tables makes and migrates them (that of session replays if
+/// there is no other), and exporters that write to CLICKHOUSE_ENDPOINT go by CLICKHOUSE_TLS_*.
 void add_environment(config::Node& root, const Options& options, Command command,
                      const Environment& environment, UsedVariables& used);
 

@@ -1,13 +1,15 @@
 """Configurations of ClickStack's shape, and its environment, against a ClickHouse of our own."""
 
 import json
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
 
 import clickstack_files
 import pytest
-from sluice import clickhouse, wait_for
+from sluice import ROOT, clickhouse, wait_for
 
 BASE = """
 processors:
@@ -192,3 +194,23 @@ def test_run_asks_for_the_token(start, store, tmp_path, files):
     assert post(url, [("x", {})], "wrong") == 401
     assert wait_for(lambda: post(url, [("error: x", {})], "geheim") == 200, "the data is taken")
     assert clickhouse(store.url("clickhouse-http"), "SELECT DISTINCT SeverityText FROM otel.otel_logs") == "error\n"
+
+
+# Answers from memory make no difference to rows, and the suite a tenth as long.
+@pytest.mark.parametrize("files, args", [
+    (FILES, []),
+    ({**FILES, "custom": clickstack_files.CUSTOM}, ["--rows-by-grpc", "--only", "logs/j*", "--only", "metrics/g*", "--only", "traces/*"]),
+], ids=["standalone-http", "custom-grpc"])
+def test_the_rows_of_clickstacks_files_are_the_originals(start, store, tmp_path, files, args):
+    collector = start("run", "--ack", "memory", *clickstack_files.write(tmp_path, **files),
+                      env=environment(store, HYPERDX_OTEL_BATCH_TIMEOUT="50ms"))
+    base = store.url("clickhouse-http")
+    # The schema's version is recorded when all of it is there.
+    wait_for(lambda: clickhouse(base, "SELECT total_rows FROM system.tables WHERE database = 'otel' AND name = 'sluice_schema'"
+                                ).strip() not in ("", "0"), "the tables are made")
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tests/conformance/run.py"), "--otlp", collector.url("otlp-http"), "--clickhouse", base,
+         "--database", "otel", "--grpc", collector.addresses["otlp-grpc"], "--kind", "rows", "--batched", "40", *args],
+        capture_output=True, text=True, timeout=1800)
+    assert done.returncode == 0, done.stdout[-20000:] + done.stderr[-5000:] + collector.log()
+    assert " 0 failed" in done.stdout
