@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 
 import grpc
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
@@ -112,8 +113,9 @@ def test_a_reload_moves_the_page_and_names_counters_otherwise(tmp_path):
         run.wait_line("the metrics page is here")
         assert samples(moved["metrics"])[name % "_total"] == 1
         # A port that is taken leaves the page where it is.
-        run.write(CONFIG.format(**{**moved, "metrics": ports["http"]}))
-        run.wait_line("the metrics page stays where it is")
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            run.write(CONFIG.format(**{**moved, "metrics": taken.getsockname()[1]}))
+            run.wait_line("the metrics page stays where it is")
         assert samples(moved["metrics"])[name % "_total"] == 1
     finally:
         assert run.stop() == 0, run.log()
