@@ -23,7 +23,7 @@ void pack_and_compress(benchmark::State& state, otlp::Signal signal, Format form
     state.PauseTiming();
     pipeline::Batch batch = testing::sample_batch(bytes, signal, *arenas);
     state.ResumeTiming();
-    std::vector<Parcel> parcels = pack(batch, options, budget);
+    std::vector<Parcel> parcels = pack(batch.view(), std::move(batch.ack), options, budget);
     body.clear();
     wire::compress(encoding, parcels.front().bytes.view(), body);
     benchmark::DoNotOptimize(body.data());
