@@ -100,29 +100,33 @@ TEST(Plan, StatementsThatCannotBeInOneGroupAreNamedWithTheirContexts) {
 }
 
 TEST(Plan, WhatIsWrongInOnePlaceHidesNothingElsewhere) {
-  EXPECT_EQ(errors(R"(receivers: {nop: }
+  EXPECT_EQ(
+      errors(R"(receivers: {nop: }
 processors:
   batch: {timout: 1s}
   redaction: {blocked_values: ['(']}
-  span: {}
+  span: {status: {code: Error}}
 exporters:
   clickhouse:
     endpoint: http://localhost
     timeout: -1s
+    ttl: -5h
     http_port: 99999
     retry_on_failure: {enabled: maybe}
   file: {path: /nonexistent/out.json}
-  otlp: {endpoint: 'localhost:4317', auth: {authenticator: basicauth}}
-extensions: {basicauth: {}}
-connectors:
-  routing: {table: [{condition: 'true', pipelines: [logs/none]}]}
 service:
-  extensions: [basicauth]
   pipelines:
-    logs: {receivers: [nop], processors: [batch, redaction, span], exporters: [clickhouse, file, otlp, routing]}
-    logs/b: {receivers: [routing], exporters: [file]}
+    logs: {receivers: [nop], processors: [batch, redaction, span], exporters: [clickhouse, file]}
 )"),
-            "");
+      R"(:3:19: processors::batch::timout: there is no option of this name; did you mean "timeout"?
+:4:32: processors::redaction::blocked_values[0]: the regular expression ( is wrong: missing ): (
+:12:33: exporters::clickhouse::retry_on_failure::enabled: expected true or false, found the text "maybe"
+:8:5: exporters::clickhouse: http_port must be at most 65535
+:8:5: exporters::clickhouse: timeout must be larger than zero
+:8:5: exporters::clickhouse: ttl must not be negative
+:16:61: service::pipelines::logs::processors[2]: the processor span does not take logs
+:13:9: exporters::file: open /nonexistent/out.json: No such file or directory
+)");
 }
 
 TEST(Plan, WrongConditionsAreNamedAtTheirOwnPlaces) {
