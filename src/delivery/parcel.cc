@@ -163,13 +163,13 @@ std::vector<Parcel> pack(const BatchView& batch, pipeline::Ack&& ack, const Pack
   }
   const auto now = std::chrono::steady_clock::now();
   const std::string partition = partition_of(batch, options.partition_keys);
-  for (size_t i = 0; i < parcels.size(); ++i) {
-    Parcel& parcel = parcels[i];
+  for (Parcel& parcel : parcels) {
     budget.charge(parcel.memory, parcel.bytes.size());
-    parcel.ack = i + 1 == parcels.size() ? std::move(ack) : ack.split();
+    if (&parcel != &parcels.back()) parcel.ack = ack.split();
     parcel.partition = partition;
     parcel.since = now;
   }
+  parcels.back().ack = std::move(ack);
   return parcels;
 }
 

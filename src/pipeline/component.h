@@ -86,7 +86,7 @@ class Component {
   virtual void hurry() {}
   /// Called once, in the opposite order, while the lanes run: take no more, pass on what is held.
   /// `done` is called once, on any thread, and must not destroy the component.
-  virtual void stop(std::function<void()> done) { done(); }
+  virtual void stop(std::function<void()> done) { done(); }  // NOLINT(performance-*): some keep it
 };
 
 /// One stage per lane for each signal that has a pipeline; the others are empty.

@@ -35,6 +35,7 @@ void fan_out(benchmark::State& state, otlp::Signal signal, const std::string& by
   std::deque<Reads> readers(static_cast<size_t>(state.range(0)));
   std::deque<Takes> takers(static_cast<size_t>(state.range(1)));
   std::vector<Consumer*> next;
+  next.reserve(readers.size() + takers.size());
   for (Reads& reader : readers) next.push_back(&reader);
   for (Takes& taker : takers) next.push_back(&taker);
   FanOut stage(next);
@@ -50,8 +51,8 @@ void fan_out(benchmark::State& state, otlp::Signal signal, const std::string& by
       break;
   }
   for (auto _ : state) {
-    batch.ack = Ack([](Outcome&&) {});
     // NOLINTNEXTLINE(bugprone-use-after-move): none of the stages moves it away.
+    batch.ack = Ack([](Outcome&&) {});
     stage.consume(std::move(batch));
   }
   state.SetItemsProcessed(state.iterations() * kRecords);

@@ -29,6 +29,7 @@ using ottl::Program;
 
 std::vector<std::string> texts_of(const std::vector<PlacedText>& placed) {
   std::vector<std::string> texts;
+  texts.reserve(placed.size());
   for (const PlacedText& each : placed) texts.push_back(each.text);
   return texts;
 }
