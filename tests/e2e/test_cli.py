@@ -89,6 +89,7 @@ def test_a_port_in_use_is_named(option, tmp_path):
         for other in ("--otlp-grpc", "--otlp-http", "--health", "--metrics", "--clickhouse-http"):
             args += [other, address if other == option else "127.0.0.1:0"]
         code, out, err = run(*args)
+    err = [line for line in err if line.startswith("sluice: ")]  # beside lines of the log
     assert (code, out, len(err)) == (FAILURE, "", 1), err
     assert f"{option}: " in err[0] and f"address {address} is in use" in err[0]
 
