@@ -143,13 +143,13 @@ TEST(ClickStackEnvironment, TheFirstExporterOfClickStacksMakesItsTables) {
 
 TEST(ClickStackEnvironment, SessionReplaysWaitForTheTablesOfTheOthers) {
   const std::string options = "endpoint: 'http://db', database: otel, create_schema: false";
-  const Added added("exporters:\n  clickhouse/rrweb: {logs_table_name: hyperdx_sessions, " + options +
-                        "}\n  clickhouse: {" + options +
-                        "}\nservice: {pipelines: {logs: {exporters: [clickhouse/rrweb]}, logs/b: "
-                        "{exporters: [clickhouse]}}}",
-                    {{"CLICKHOUSE_ENDPOINT", "http://db"},
-                     {"HYPERDX_OTEL_EXPORTER_CLICKHOUSE_DATABASE", "otel"}},
-                    {"HYPERDX_OTEL_EXPORTER_CLICKHOUSE_DATABASE", "CLICKHOUSE_ENDPOINT"});
+  const Added added(
+      "exporters:\n  clickhouse/rrweb: {logs_table_name: hyperdx_sessions, " + options +
+          "}\n  clickhouse: {" + options +
+          "}\nservice: {pipelines: {logs: {exporters: [clickhouse/rrweb]}, logs/b: "
+          "{exporters: [clickhouse]}}}",
+      {{"CLICKHOUSE_ENDPOINT", "http://db"}, {"HYPERDX_OTEL_EXPORTER_CLICKHOUSE_DATABASE", "otel"}},
+      {"HYPERDX_OTEL_EXPORTER_CLICKHOUSE_DATABASE", "CLICKHOUSE_ENDPOINT"});
   EXPECT_GT(added.text.find("clickstack_schema"), added.text.find("  clickhouse:")) << added.text;
   EXPECT_EQ(added.text.find("clickstack_schema"), added.text.rfind("clickstack_schema"));
 }
