@@ -46,7 +46,7 @@ function(sluice_folder name)
   endif()
   if(benches AND NOT SLUICE_SANITIZE)
     add_executable(${name}_bench ${benches})
-    target_link_libraries(${name}_bench PRIVATE sluice_${name} ${test_links} benchmark::benchmark_main)
+    target_link_libraries(${name}_bench PRIVATE sluice_${name} ${test_links} benchmark::benchmark_main GTest::gtest)
     sluice_precompiled(${name}_bench)
     # Benchmarks run once, tiny, with the tests, so that they cannot rot. Nothing is asserted about time.
     add_test(NAME ${name}_bench COMMAND ${name}_bench --benchmark_min_time=0.001)

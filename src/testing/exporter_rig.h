@@ -173,6 +173,7 @@ inline FakeClickHouse::Script accepting() {
 inline components::ClickHouseExporterConfig quick() {
   components::ClickHouseExporterConfig config;
   config.flush_interval = std::chrono::milliseconds(5);
+  config.absence_grace = std::chrono::milliseconds(20);
   config.retry.initial_interval = std::chrono::milliseconds(20);
   return config;
 }

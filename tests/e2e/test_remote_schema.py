@@ -118,6 +118,7 @@ def test_rows_go_into_the_columns_that_exist(server, gateway):
 def test_a_missing_table_is_named_at_the_start_and_the_others_are_served(server, gateway):
     server.query("DROP TABLE otel_metrics_gauge")
     run = gateway()
+    wait_for(lambda: any("A table is missing" in line for line in run.lines), "the line")
     (missing,) = (line for line in run.lines if "A table is missing" in line)
     assert "otel_metrics_gauge" in missing and "sluice schema" in missing
     assert post(run, "metrics", gauge()) == 503

@@ -170,9 +170,13 @@ class Component final : public pipeline::Exporter {
   bool ready() const override { return exporter_ && exporter_->ready(); }
 
  private:
-  /// Once for each size, whatever the number of pipelines.
+  /// Once for each size that somebody chose, whatever the number of pipelines.
   void say_without_effect(uint32_t batch_size) {
-    if (batch_size >= kInsertRowsMax || !small_sizes_.insert(batch_size).second) return;
+    constexpr uint32_t kDefault = 8192;
+    constexpr uint32_t kClickStacks = 10'000;
+    if (batch_size >= kInsertRowsMax || batch_size == kDefault || batch_size == kClickStacks)
+      return;
+    if (!small_sizes_.insert(batch_size).second) return;
     log::info(
         "send_batch_size of a batch processor has no effect on this exporter: smaller inserts "
         "than its own leave by time",

@@ -67,6 +67,8 @@ struct ClickHouseExporterConfig {
   std::optional<bool> late_indexes;
   bool watch_parts = true;  ///< slow down before ClickHouse refuses for too many parts
   std::chrono::milliseconds watch_interval{5'000};  ///< between two looks at the store
+  /// A table that is not there may be in the making, by another exporter or the schema's tool.
+  std::chrono::milliseconds absence_grace{3'000};
 };
 
 /// Process-wide: one lane consumer per loop, the threads that insert, one thread that keeps schema

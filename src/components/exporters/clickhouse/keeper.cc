@@ -104,7 +104,8 @@ void Keeper::run() {
     std::chrono::nanoseconds wait = config_.watch_interval;
     if (status.ok()) {
       backoff.reset();
-      if (std::count(absent_.begin(), absent_.end(), Absence::Seen) != 0) wait = kAbsenceGrace;
+      if (std::count(absent_.begin(), absent_.end(), Absence::Seen) != 0)
+        wait = config_.absence_grace;
     } else {
       wait = backoff.pause({});
       current_ = (current_ + 1) % clients_.size();

@@ -44,8 +44,6 @@ class Keeper : public SenderHost {
   bool schema_missed(mapping::Table table, int code) override;
   void reached(bool yes) override { reachable_ = yes; }
 
-  /// A table that is not there may be in the making, by another exporter or the schema's tool.
-  static constexpr std::chrono::seconds kAbsenceGrace{1};
   static constexpr std::chrono::seconds kQueryTimeout{10};
 
  private:
