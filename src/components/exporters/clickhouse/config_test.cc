@@ -108,8 +108,10 @@ size_t lines_about_batch_size(std::optional<uint32_t> size) {
   return static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
-TEST(ClickHouseConfig, ABatchSizeBelowItsOwnIsSaidOnce) {
-  EXPECT_EQ(lines_about_batch_size(10'000), 1u);
+TEST(ClickHouseConfig, ABatchSizeBelowItsOwnIsSaidOnceIfSomebodyChoseIt) {
+  EXPECT_EQ(lines_about_batch_size(5'000), 1u);
+  EXPECT_EQ(lines_about_batch_size(8'192), 0u);
+  EXPECT_EQ(lines_about_batch_size(10'000), 0u);
   EXPECT_EQ(lines_about_batch_size(100'000), 0u);
   EXPECT_EQ(lines_about_batch_size({}), 0u);
 }
