@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/nearest.h"
+#include "ottl/condition.h"
 #include "ottl/functions/text_case.h"
 #include "ottl/lexer.h"
 
@@ -200,104 +201,6 @@ class NegativeExpr final : public Expr {
   ExprPtr operand_;
 };
 
-// ---- Conditions ----
-
-class ConstantTest final : public Test {
- public:
-  explicit ConstantTest(bool value) : value_(value) {}
-  bool holds(Frame&) const override { return value_; }
-  std::optional<bool> constant() const override { return value_; }
-
- private:
-  bool value_;
-};
-
-class ConverterTest final : public Test {
- public:
-  explicit ConverterTest(ExprPtr expr) : expr_(std::move(expr)) {}
-  bool holds(Frame& frame) const override {
-    const Value value = expr_->eval(frame);
-    if (frame.failed()) return false;
-    if (value.kind != Kind::Bool) {
-      frame.fail("a condition must be true or false, and not a ", kind_name(value.kind));
-      return false;
-    }
-    return value.bool_value;
-  }
-
- private:
-  ExprPtr expr_;
-};
-
-class CompareTest final : public Test {
- public:
-  CompareTest(ExprPtr left, Comparison op, ExprPtr right)
-      : left_(std::move(left)), right_(std::move(right)), op_(op) {}
-  bool holds(Frame& frame) const override {
-    const Value left = left_->eval(frame);
-    if (frame.failed()) return false;
-    const Value right = right_->eval(frame);
-    return !frame.failed() && compare(left, op_, right);
-  }
-
- private:
-  ExprPtr left_;
-  ExprPtr right_;
-  Comparison op_;
-};
-
-/// With a literal on the right, as most comparisons are.
-class CompareLiteralTest final : public Test {
- public:
-  CompareLiteralTest(ExprPtr left, Comparison op, ExprPtr right)
-      : left_(std::move(left)), right_(std::move(right)), literal_(*right_->constant()), op_(op) {}
-  bool holds(Frame& frame) const override {
-    const Value left = left_->eval(frame);
-    if (frame.failed()) return false;
-    if (op_ == Comparison::Equal && left.kind == literal_.kind) {
-      if (left.kind == Kind::Int) return left.int_value == literal_.int_value;
-      if (left.kind == Kind::String) return left.view() == literal_.view();
-    }
-    return compare(left, op_, literal_);
-  }
-
- private:
-  ExprPtr left_;
-  ExprPtr right_;  // whose value it is
-  const Value literal_;
-  Comparison op_;
-};
-
-class NotTest final : public Test {
- public:
-  explicit NotTest(TestPtr operand) : operand_(std::move(operand)) {}
-  bool holds(Frame& frame) const override {
-    const bool held = operand_->holds(frame);
-    return !frame.failed() && !held;
-  }
-
- private:
-  TestPtr operand_;
-};
-
-/// All of the parts, or any of them; stops as soon as it is decided.
-class JunctionTest final : public Test {
- public:
-  JunctionTest(std::vector<TestPtr> parts, bool any) : parts_(std::move(parts)), any_(any) {}
-  bool holds(Frame& frame) const override {
-    for (const TestPtr& part : parts_) {
-      const bool held = part->holds(frame);
-      if (frame.failed()) return false;
-      if (held == any_) return any_;
-    }
-    return !any_;
-  }
-
- private:
-  std::vector<TestPtr> parts_;
-  bool any_;
-};
-
 std::optional<Comparison> comparison_of(std::string_view op) {
   if (op == "==") return Comparison::Equal;
   if (op == "!=") return Comparison::NotEqual;
@@ -478,55 +381,49 @@ Result<ExprPtr> Compiler::call(const ast::Call& call, bool editor) {
   return error(call.at, call.name + ": " + made.status().message());
 }
 
-Result<TestPtr> Compiler::condition(const ast::Condition& condition) {
+Result<Condition> Compiler::condition(const ast::Condition& condition) {
   switch (condition.kind) {
-    case ast::Condition::Kind::Constant:
-      return TestPtr(std::make_unique<ConstantTest>(condition.constant));
+    case ast::Condition::Kind::Constant: return Condition::constant(condition.constant);
     case ast::Condition::Kind::Compare: return comparison(condition);
     case ast::Condition::Kind::Or:
     case ast::Condition::Kind::And: return all_or_any(condition);
-    case ast::Condition::Kind::Converter: {
-      auto expr = value(condition.sides.front());
-      if (!expr.ok()) return expr.status();
-      return TestPtr(std::make_unique<ConverterTest>(std::move(*expr)));
-    }
+    case ast::Condition::Kind::Converter: return question(condition.sides.front());
     case ast::Condition::Kind::Not: break;
   }
   auto operand = this->condition(condition.parts.front());
   if (!operand.ok()) return operand;
-  if (const auto constant = (*operand)->constant())
-    return TestPtr(std::make_unique<ConstantTest>(!*constant));
-  return TestPtr(std::make_unique<NotTest>(std::move(*operand)));
+  return Condition::negated(std::move(*operand));
 }
 
-Result<TestPtr> Compiler::comparison(const ast::Condition& condition) {
+Result<Condition> Compiler::comparison(const ast::Condition& condition) {
   auto left = value(condition.sides.front());
   if (!left.ok()) return left.status();
   auto right = value(condition.sides.back());
   if (!right.ok()) return right.status();
-  const Comparison op = *comparison_of(condition.op);
-  if ((*left)->constant() != nullptr && (*right)->constant() != nullptr) {
-    return TestPtr(
-        std::make_unique<ConstantTest>(compare(*(*left)->constant(), op, *(*right)->constant())));
-  }
-  if ((*right)->constant() != nullptr)
-    return TestPtr(std::make_unique<CompareLiteralTest>(std::move(*left), op, std::move(*right)));
-  return TestPtr(std::make_unique<CompareTest>(std::move(*left), op, std::move(*right)));
+  return Condition::compare(std::move(*left), *comparison_of(condition.op), std::move(*right));
 }
 
-Result<TestPtr> Compiler::all_or_any(const ast::Condition& condition) {
-  const bool any = condition.kind == ast::Condition::Kind::Or;
-  std::vector<TestPtr> parts;
-  bool decided = false;
+/// A converter that says yes or no.
+Result<Condition> Compiler::question(const ast::Value& converter) {
+  auto answer = value(converter);
+  if (!answer.ok()) return answer.status();
+  const ast::Call& call = *converter.call;
+  const Function& function = *library_.find(call.name, kind_);
+  if (!function.asked_kind || !call.keys.empty()) return Condition::truth(std::move(*answer));
+  auto asked = value(*call.arguments.front().value);
+  if (!asked.ok()) return asked.status();
+  return Condition::is_of_kind(std::move(*asked), *function.asked_kind);
+}
+
+Result<Condition> Compiler::all_or_any(const ast::Condition& condition) {
+  std::vector<Condition> parts;
   for (const ast::Condition& part : condition.parts) {
-    auto test = this->condition(part);
-    if (!test.ok()) return test;
-    // One literal decides it, even where another part would fail.
-    decided = decided || (*test)->constant() == any;
-    parts.push_back(std::move(*test));
+    auto made = this->condition(part);
+    if (!made.ok()) return made;
+    parts.push_back(std::move(*made));
   }
-  if (decided) return TestPtr(std::make_unique<ConstantTest>(any));
-  return TestPtr(std::make_unique<JunctionTest>(std::move(parts), any));
+  return condition.kind == ast::Condition::Kind::Or ? Condition::any_of(std::move(parts))
+                                                    : Condition::all_of(std::move(parts));
 }
 
 bool index_value(Frame& frame, const Value& whole, const Value& key, bool absent_is_nil,

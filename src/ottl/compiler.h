@@ -14,6 +14,8 @@
 
 namespace sluice::ottl {
 
+class Condition;
+
 class Compiler {
  public:
   /// All references must outlive what is compiled; constants live in `constants`. With `relaxed`,
@@ -27,7 +29,7 @@ class Compiler {
   /// unless they are literals.
   Result<ExprPtr> plain(const ast::Value& value);
   Result<TargetPtr> path(const ast::Path& path);
-  Result<TestPtr> condition(const ast::Condition& condition);
+  Result<Condition> condition(const ast::Condition& condition);
   /// REQUIRES: an editor, or a converter without its keys.
   Result<ExprPtr> call(const ast::Call& call, bool editor);
   /// An index of a path or converter.
@@ -55,8 +57,9 @@ class Compiler {
   Result<ExprPtr> arithmetic(const ast::Value& value);
   ExprPtr folded(ExprPtr made);
   Result<ExprPtr> name(const ast::Value& value);
-  Result<TestPtr> comparison(const ast::Condition& condition);
-  Result<TestPtr> all_or_any(const ast::Condition& condition);
+  Result<Condition> comparison(const ast::Condition& condition);
+  Result<Condition> question(const ast::Value& converter);
+  Result<Condition> all_or_any(const ast::Condition& condition);
 
   const ContextKind kind_;
   const Library& library_;

@@ -1,11 +1,25 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
-#include <optional>
+#include <string_view>
 
 #include "ottl/frame.h"
 
 namespace sluice::ottl {
+
+/// How a value is reached without eval(), where it is a plain part of the record.
+struct Access {
+  enum class Kind : uint8_t { None, Field, Value, Attribute };
+
+  Kind kind = Kind::None;
+  union {
+    ottl::Value (*field)(Frame&) = nullptr;  ///< computed from a member of the record
+    ottl::Value& (*value)(Frame&);           ///< itself a value of any kind
+    Attributes& (*map)(Frame&);              ///< where the attribute is in
+  };
+  std::string_view key{};  ///< of the attribute
+};
 
 /// A compiled expression. Belongs to one thread: expressions may keep scratch between evaluations.
 class Expr {
@@ -15,12 +29,11 @@ class Expr {
   virtual Value eval(Frame& frame) const = 0;
   /// The value of a literal, or of what was folded into one; null for all else.
   virtual const Value* constant() const { return nullptr; }
+  virtual Access access() const { return {}; }
   /// Whether lists and maps that it yields are new each time, so that a record may keep them.
   virtual bool is_fresh() const { return false; }
 };
 using ExprPtr = std::unique_ptr<const Expr>;
-
-struct MapPath;  // paths.h
 
 /// What may be remembered of a path between records (memo.h).
 enum class Remembered : uint8_t {
@@ -33,8 +46,6 @@ enum class Remembered : uint8_t {
 class Target : public Expr {
  public:
   virtual Remembered remembered() const { return Remembered::No; }
-  /// Of a path to one attribute: which map it is in, and its key. Null: it is none.
-  virtual const MapPath* attribute(std::string_view& /*key*/) const { return nullptr; }
   /// False where the frame got an error. REQUIRES: the value is not nil.
   virtual bool set(Frame& frame, const Value& value) const = 0;
   /// The record's own map, where the path is a whole one: to be read and changed in place.
@@ -51,16 +62,5 @@ class Constant final : public Expr {
  private:
   Value value_;
 };
-
-/// A compiled condition.
-class Test {
- public:
-  virtual ~Test() = default;
-  /// False, and an error in the frame, where it cannot be said.
-  virtual bool holds(Frame& frame) const = 0;
-  /// What it is for every record, if that is known.
-  virtual std::optional<bool> constant() const { return std::nullopt; }
-};
-using TestPtr = std::unique_ptr<const Test>;
 
 }  // namespace sluice::ottl

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,8 @@ struct Function {
   size_t required = 0;  ///< how many parameters have no default
   ContextSet contexts = kEverywhere;
   bool pure = true;  ///< the same arguments give the same result
+  /// Of a converter that says whether its one argument is of a kind: which; otherwise nothing.
+  std::optional<otlp::ValueKind> asked_kind{};
   std::function<Result<ExprPtr>(Compiler&, const Arguments&)> bind;
 };
 

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "base/bytes.h"
-#include "ottl/paths.h"
 
 namespace sluice::ottl {
 namespace {
@@ -130,17 +129,16 @@ std::unique_ptr<Memo> Memo::make(const std::vector<const ast::Statement*>& state
   }
   memo->slots_.resize(kSlots);
   for (size_t i = 0; i < memo->inputs_.size(); ++i) {
-    std::string_view key;
-    const MapPath* map = memo->inputs_[i]->attribute(key);
-    if (map == nullptr) {
+    const Access access = memo->inputs_[i]->access();
+    if (access.kind != Access::Kind::Attribute) {
       memo->alone_ |= 1U << i;
       continue;
     }
     auto at = std::find_if(memo->lookups_.begin(), memo->lookups_.end(),
-                           [&](const Lookups& lookups) { return lookups.map == map; });
-    if (at == memo->lookups_.end()) at = memo->lookups_.insert(at, {map, 0, {}});
-    at->sizes |= uint64_t{1} << std::min<size_t>(key.size(), 63);
-    at->keys.emplace_back(key, i);
+                           [&](const Lookups& lookups) { return lookups.map == access.map; });
+    if (at == memo->lookups_.end()) at = memo->lookups_.insert(at, {access.map, 0, {}});
+    at->sizes |= uint64_t{1} << std::min<size_t>(access.key.size(), 63);
+    at->keys.emplace_back(access.key, i);
   }
   return memo;
 }
@@ -149,7 +147,7 @@ std::unique_ptr<Memo> Memo::make(const std::vector<const ast::Statement*>& state
 void Memo::read_attributes(const Lookups& lookups, Frame& frame) {
   for (const auto& [key, input] : lookups.keys) values_[input] = {};
   uint32_t found = 0;
-  for (const KeyValue& attribute : lookups.map->of(frame)) {
+  for (const KeyValue& attribute : lookups.map(frame)) {
     const std::string_view own = attribute.key;
     if ((lookups.sizes >> std::min<size_t>(own.size(), 63) & 1) == 0) continue;
     for (const auto& [key, input] : lookups.keys) {

@@ -52,7 +52,7 @@ class Memo {
 
   /// Attributes of one map, which are looked for in one pass.
   struct Lookups {
-    const MapPath* map;
+    Attributes& (*map)(Frame&);
     uint64_t sizes = 0;  // bit n: a key of n bytes, or of more for n = 63
     std::vector<std::pair<std::string_view, size_t>> keys;  // with the input's number
   };

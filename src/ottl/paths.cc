@@ -53,6 +53,7 @@ class ScalarTarget final : public Target {
   bool set(Frame& frame, const Value& value) const override {
     return path_.set != nullptr ? path_.set(frame, value) : read_only(frame);
   }
+  Access access() const override { return {.kind = Access::Kind::Field, .field = path_.get}; }
   Remembered remembered() const override {
     return path_.plain ? Remembered::Written : Remembered::No;
   }
@@ -147,9 +148,8 @@ class AttributeTarget final : public Target {
  public:
   AttributeTarget(const MapPath& path, std::string_view key) : path_(path), key_(key) {}
   Remembered remembered() const override { return Remembered::Read; }
-  const MapPath* attribute(std::string_view& key) const override {
-    key = key_;
-    return &path_;
+  Access access() const override {
+    return {.kind = Access::Kind::Attribute, .map = path_.of, .key = key_};
   }
   Value eval(Frame& frame) const override {
     const Value* value = find(path_.of(frame), key_);
@@ -212,6 +212,9 @@ class ValueTarget final : public Target {
   Value eval(Frame& frame) const override {
     const Value& value = path_.of(frame);
     return keys_.empty() ? value : read_under(frame, value, keys_);
+  }
+  Access access() const override {
+    return keys_.empty() ? Access{.kind = Access::Kind::Value, .value = path_.of} : Access();
   }
   bool set(Frame& frame, const Value& value) const override {
     Value keys[kKeysMax];

@@ -20,12 +20,6 @@ bool changes_only(ContextKind kind, const ast::Statement& statement) {
   return true;
 }
 
-/// Whether an error that comes now will be shown to anybody.
-bool is_quiet(ErrorMode mode, uint64_t failures) {
-  const bool is_power_of_two = (failures & (failures + 1)) == 0;  // with the one to come
-  return mode == ErrorMode::Silent || (mode == ErrorMode::Ignore && !is_power_of_two);
-}
-
 }  // namespace
 
 Result<Program> Program::compile(const Source& source, const Library& library) {
@@ -38,16 +32,12 @@ Result<Program> Program::compile(const Source& source, const Library& library) {
     Compiler compiler(source.context, library, text, constants, source.relaxed);
     auto tree = parse_statement(text);
     if (!tree.ok()) return about_text("statement", text, tree.status());
-    Statement& statement = program.statements_.emplace_back();
-    statement.text = text;
     auto editor = compiler.call(tree->editor, true);
     if (!editor.ok()) return about_text("statement", text, editor.status());
-    statement.editor = std::move(*editor);
-    if (tree->where) {
-      auto where = compiler.condition(*tree->where);
-      if (!where.ok()) return about_text("statement", text, where.status());
-      statement.where = std::move(*where);
-    }
+    Result<Condition> where = Condition::constant(true);
+    if (tree->where) where = compiler.condition(*tree->where);
+    if (!where.ok()) return about_text("statement", text, where.status());
+    program.statements_.push_back({text, std::move(*where), std::move(*editor), nullptr, {}});
     trees.push_back(std::move(*tree));
   }
   const bool records_stand_alone =
@@ -62,25 +52,24 @@ Result<Program> Program::compile(const Source& source, const Library& library) {
     Compiler compiler(source.context, library, text, constants, source.relaxed);
     auto tree = parse_condition(text);
     if (!tree.ok()) return about_text("condition", text, tree.status());
-    auto test = compiler.condition(*tree);
-    if (!test.ok()) return about_text("condition", text, test.status());
-    Condition& condition = program.conditions_.emplace_back();
-    condition.text = text;
-    condition.test = std::move(*test);
+    auto condition = compiler.condition(*tree);
+    if (!condition.ok()) return about_text("condition", text, condition.status());
+    program.conditions_.push_back({text, std::move(*condition), {}});
   }
   return program;
 }
 
 /// True if the program goes on. An error is logged when it comes first, and then ever more rarely.
 [[gnu::noinline]] bool Program::report(Frame& frame, std::string_view text, ErrorMode mode,
-                                       uint64_t& failures) {
-  ++failures;
+                                       Failures& failures) {
   if (mode == ErrorMode::Propagate) return false;
-  const bool is_power_of_two = (failures & (failures - 1)) == 0;
-  if (mode == ErrorMode::Ignore && is_power_of_two) {
+  const auto is_power_of_two = [](uint64_t n) { return (n & (n - 1)) == 0; };
+  const uint64_t count = ++failures.count;
+  failures.quiet = mode == ErrorMode::Silent || !is_power_of_two(count + 1);
+  if (mode == ErrorMode::Ignore && is_power_of_two(count)) {
     log::warn("an OTTL statement or condition failed", {{"statement", std::string(text)},
                                                         {"error", std::string(frame.error)},
-                                                        {"times", std::to_string(failures)}});
+                                                        {"times", std::to_string(count)}});
   }
   frame.error = {};
   return true;
@@ -115,19 +104,19 @@ void Program::divide(const std::vector<ast::Statement>& trees, const Source& sou
 }
 
 bool Program::run(const Run& run, Frame& frame, ErrorMode mode, bool& failed) const {
-  for (size_t i = run.begin; i < run.end; ++i) {
-    const Statement& statement = statements_[i];
-    frame.quiet = is_quiet(mode, statement.failures);
-    if (!statement.where || statement.where->holds(frame)) {
-      if (statement.with_next && statement.with_next->apply(frame)) {
-        ++i;
+  const Statement* const end = statements_.data() + run.end;
+  for (const Statement* statement = statements_.data() + run.begin; statement < end; ++statement) {
+    frame.quiet = statement->failures.quiet;
+    if (statement->where.holds(frame)) {
+      if (statement->with_next && statement->with_next->apply(frame)) {
+        ++statement;
         continue;
       }
-      statement.editor->eval(frame);
+      statement->editor->eval(frame);
     }
     if (!frame.failed()) continue;
     failed = true;
-    if (!report(frame, statement.text, mode, statement.failures)) return false;
+    if (!report(frame, statement->text, mode, statement->failures)) return false;
   }
   return true;
 }
@@ -146,18 +135,17 @@ bool Program::run(Frame& frame, ErrorMode mode) const {
 
 bool Program::run_first(Frame& frame, ErrorMode mode, bool& matched) const {
   const Statement& statement = statements_.front();
-  matched = !statement.where || statement.where->holds(frame);
+  matched = statement.where.holds(frame);
   if (matched && !frame.failed()) statement.editor->eval(frame);
   if (!frame.failed()) return true;
   matched = false;
   return report(frame, statement.text, mode, statement.failures);
 }
 
-bool Program::any_holds(Frame& frame, ErrorMode mode, bool when_none) const {
-  if (conditions_.empty()) return when_none;
-  for (const Condition& condition : conditions_) {
-    if (condition.test->holds(frame)) return true;
-    if (frame.failed() && !report(frame, condition.text, mode, condition.failures)) return false;
+bool Program::any_holds(Frame& frame, ErrorMode mode) const {
+  for (const Wanted& wanted : conditions_) {
+    if (wanted.condition.holds(frame)) return true;
+    if (frame.failed() && !report(frame, wanted.text, mode, wanted.failures)) return false;
   }
   return false;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ottl/compiler.h"
+#include "ottl/condition.h"
 #include "ottl/flat_json.h"
 #include "ottl/frame.h"
 #include "ottl/library.h"
@@ -41,7 +42,9 @@ class Program {
   bool run(Frame& frame, ErrorMode mode) const;
   /// Whether any of the conditions holds; true if there are none and `when_none`. An error counts
   /// as no, unless it must be propagated: then it is left in the frame.
-  bool any_holds(Frame& frame, ErrorMode mode, bool when_none) const;
+  bool any_holds(Frame& frame, ErrorMode mode, bool when_none) const {
+    return conditions_.empty() ? when_none : any_holds(frame, mode);
+  }
 
   /// Runs the first statement if its condition holds, and says whether it did. REQUIRES: there is
   /// one. False where an error must be propagated.
@@ -53,12 +56,17 @@ class Program {
   bool changes_only_its_record() const { return changes_only_its_record_; }
 
  private:
+  /// Of one statement or condition.
+  struct Failures {
+    uint64_t count = 0;
+    bool quiet = false;  ///< the next one will be shown to nobody
+  };
   struct Statement {
     std::string_view text;
-    TestPtr where;  ///< null: always
+    Condition where;
     ExprPtr editor;
     std::unique_ptr<FlatJson> with_next;  ///< may do what this editor and the next one would do
-    mutable uint64_t failures = 0;
+    mutable Failures failures;
   };
   /// Statements that run one after the other, or whose result is remembered.
   struct Run {
@@ -66,12 +74,13 @@ class Program {
     size_t end = 0;
     std::unique_ptr<Memo> memo;  ///< null: they always run
   };
-  struct Condition {
+  struct Wanted {
     std::string_view text;
-    TestPtr test;
-    mutable uint64_t failures = 0;
+    Condition condition;
+    mutable Failures failures;
   };
-  static bool report(Frame& frame, std::string_view text, ErrorMode mode, uint64_t& failures);
+  static bool report(Frame& frame, std::string_view text, ErrorMode mode, Failures& failures);
+  bool any_holds(Frame& frame, ErrorMode mode) const;
   void divide(const std::vector<ast::Statement>& trees, const Source& source,
               const Library& library);
   /// False where an error must be propagated; `failed` says whether any statement did.
@@ -80,7 +89,7 @@ class Program {
   std::unique_ptr<Arena> constants_;
   std::vector<Statement> statements_;
   std::vector<Run> runs_;  // all statements, in their order
-  std::vector<Condition> conditions_;
+  std::vector<Wanted> conditions_;
   bool changes_only_its_record_ = false;
 };
 

@@ -154,6 +154,22 @@ void assign(Attributes& attributes, const Value& map, Arena& arena) {
 
 namespace {
 
+/// A byte that most keys of a record do not share.
+inline uint8_t mark(std::string_view key) {
+  uint64_t head = 0;
+  uint64_t tail = 0;
+  if (key.size() >= sizeof head) {
+    std::memcpy(&head, key.data(), sizeof head);
+    std::memcpy(&tail, key.data() + key.size() - sizeof tail, sizeof tail);
+  } else if (key.size() >= sizeof(uint32_t)) {
+    std::memcpy(&head, key.data(), sizeof(uint32_t));
+    std::memcpy(&tail, key.data() + key.size() - sizeof(uint32_t), sizeof(uint32_t));
+  } else {
+    for (const char c : key) head = head << 8 | static_cast<uint8_t>(c);
+  }
+  return static_cast<uint8_t>((head ^ tail * 31 ^ key.size()) * 0x9e3779b97f4a7c15 >> 56);
+}
+
 /// A sequence of keys that was looked at.
 struct KeySequence {
   std::string text;            // the keys, one behind the other
@@ -220,22 +236,6 @@ uint32_t keep_last(KeyValue* members, uint32_t count) {
     index.added(members, kept++);
   }
   return kept;
-}
-
-/// A byte that most keys of a record do not share.
-uint8_t KeyIndex::mark(std::string_view key) {
-  uint64_t head = 0;
-  uint64_t tail = 0;
-  if (key.size() >= sizeof head) {
-    std::memcpy(&head, key.data(), sizeof head);
-    std::memcpy(&tail, key.data() + key.size() - sizeof tail, sizeof tail);
-  } else if (key.size() >= sizeof(uint32_t)) {
-    std::memcpy(&head, key.data(), sizeof(uint32_t));
-    std::memcpy(&tail, key.data() + key.size() - sizeof(uint32_t), sizeof(uint32_t));
-  } else {
-    for (const char c : key) head = head << 8 | static_cast<uint8_t>(c);
-  }
-  return static_cast<uint8_t>((head ^ tail * 31 ^ key.size()) * 0x9e3779b97f4a7c15 >> 56);
 }
 
 bool KeyIndex::marks_are_distinct(const KeyValue* members, uint32_t count) {

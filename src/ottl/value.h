@@ -109,8 +109,6 @@ class KeyIndex {
   static bool marks_are_distinct(const KeyValue* members, uint32_t count);
 
  private:
-  static uint8_t mark(std::string_view key);
-
   std::array<uint64_t, 4> marks_{};  // a key whose mark is not set is not there
   /// Of more than kScanMax members.
   std::optional<std::unordered_map<std::string_view, uint32_t>> index_;

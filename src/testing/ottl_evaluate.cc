@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "ottl/compiler.h"
+#include "ottl/condition.h"
 #include "ottl/library.h"
 #include "ottl/program.h"
 #include "wire/hex.h"
@@ -80,7 +81,7 @@ std::string over_sample(std::string_view source, Result<Tree> tree, Compile comp
                           false);
   auto compiled = compile(compiler, *tree);
   if (!compiled.ok()) return "refused";
-  const std::string out = evaluate(**compiled, sample.frame());
+  const std::string out = evaluate(*compiled, sample.frame());
   return sample.frame().failed() ? "error" : out;
 }
 
@@ -117,7 +118,7 @@ std::string evaluate(std::string_view expression) {
   return over_sample(
       expression, ottl::parse_value(expression),
       [](ottl::Compiler& compiler, const ottl::ast::Value& tree) { return compiler.value(tree); },
-      [](const ottl::Expr& expr, ottl::Frame& frame) { return dump(expr.eval(frame)); });
+      [](const ottl::ExprPtr& expr, ottl::Frame& frame) { return dump(expr->eval(frame)); });
 }
 
 std::string holds(std::string_view condition) {
@@ -126,7 +127,7 @@ std::string holds(std::string_view condition) {
       [](ottl::Compiler& compiler, const ottl::ast::Condition& tree) {
         return compiler.condition(tree);
       },
-      [](const ottl::Test& test, ottl::Frame& frame) {
+      [](const ottl::Condition& test, ottl::Frame& frame) {
         return std::string(test.holds(frame) ? "true" : "false");
       });
 }

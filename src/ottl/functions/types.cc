@@ -45,7 +45,8 @@ namespace {
 
 template <typename T>
 void add_check(Library& library, const char* name) {
-  library.add(name, {"target"}, [](Frame&, Is<T> target) { return Value::boolean(target.yes); });
+  library.add(name, {"target"}, [](Frame&, Is<T> target) { return Value::boolean(target.yes); })
+      .asked_kind = kKindOf<T>;
 }
 
 Value length(Frame& frame, Value target) {
@@ -118,8 +119,10 @@ void add_type_functions(Library& library) {
   add_check<double>(library, "IsDouble");
   add_check<bool>(library, "IsBool");
   add_check<MapArg>(library, "IsMap");
-  library.add("IsList", {"target"},
-              [](Frame&, Value target) { return Value::boolean(target.kind == Kind::Array); });
+  library
+      .add("IsList", {"target"},
+           [](Frame&, Value target) { return Value::boolean(target.kind == Kind::Array); })
+      .asked_kind = Kind::Array;
   library.add("Int", {"target"}, [](Frame&, IntLike target) {
     return target.nil ? Value() : Value::integer(target.value);
   });
