@@ -47,7 +47,7 @@ void walk(const ast::Statement& statement, Visit& visit, Call& call) {
 /// The first eight bytes.
 uint64_t beginning(const char* text, size_t size) {
   uint64_t head = 0;
-  if (size != 0) std::memcpy(&head, text, std::min(size, sizeof head));
+  copy_short(reinterpret_cast<char*>(&head), text, std::min(size, sizeof head));
   return head;
 }
 
@@ -143,28 +143,35 @@ std::unique_ptr<Memo> Memo::make(const std::vector<const ast::Statement*>& state
   return memo;
 }
 
+void Memo::note(size_t input, const Value& value) {
+  values_[input] = value;
+  present_ |= 1U << input;
+}
+
 /// The first attribute of a key counts.
 void Memo::read_attributes(const Lookups& lookups, Frame& frame) {
-  for (const auto& [key, input] : lookups.keys) values_[input] = {};
-  uint32_t found = 0;
   for (const KeyValue& attribute : lookups.map(frame)) {
     const std::string_view own = attribute.key;
     if ((lookups.sizes >> std::min<size_t>(own.size(), 63) & 1) == 0) continue;
     for (const auto& [key, input] : lookups.keys) {
       const bool same = key.size() == own.size() && equal_short(key.data(), own.data(), own.size());
-      if (!same || (found >> input & 1) != 0) continue;
-      values_[input] = attribute.value;
-      found |= 1U << input;
+      if (same && (present_ >> input & 1) == 0) note(input, attribute.value);
     }
   }
 }
 
-/// Fills values_ and hash_; false if one of them is too large.
+/// Fills present_, values_ and hash_; false if a value is too large.
 bool Memo::read(Frame& frame) {
-  hash_ = 0;
+  present_ = 0;
   for (const Lookups& lookups : lookups_) read_attributes(lookups, frame);
-  for (size_t i = 0; i < inputs_.size(); ++i) {
-    if ((alone_ >> i & 1) != 0) values_[i] = inputs_[i]->eval(frame);
+  for (uint32_t left = alone_; left != 0; left &= left - 1) {
+    const auto i = static_cast<size_t>(std::countr_zero(left));
+    const Value value = inputs_[i]->eval(frame);
+    if (!is_nil(value)) note(i, value);
+  }
+  hash_ = present_;
+  for (uint32_t left = present_; left != 0; left &= left - 1) {
+    const auto i = static_cast<size_t>(std::countr_zero(left));
     if (!is_small(values_[i])) return false;
     hash_ = mixed(hash_, values_[i]);
   }
@@ -176,9 +183,12 @@ const Memo::Entry* Memo::find() const {
     const uint32_t slot = slots_[at & (kSlots - 1)];
     if (slot == 0) return nullptr;
     const Entry& entry = entries_[slot - 1];
-    bool same = entry.hash == hash_;
-    for (size_t i = 0; same && i < inputs_.size(); ++i)
+    if (entry.hash != hash_ || entry.present != present_) continue;
+    bool same = true;
+    for (uint32_t left = present_; same && left != 0; left &= left - 1) {
+      const auto i = static_cast<size_t>(std::countr_zero(left));
       same = identical(entry.before[i], values_[i]);
+    }
     if (same) return &entry;
   }
 }
@@ -205,12 +215,13 @@ Value Memo::kept(const Value& value) {
 void Memo::learn(Frame& frame) {
   Entry entry{};
   entry.hash = hash_;
+  entry.present = present_;
   for (size_t i = 0; i < inputs_.size(); ++i) {
-    entry.before[i] = kept(values_[i]);
+    if ((present_ >> i & 1) != 0) entry.before[i] = kept(values_[i]);
     if ((written_ >> i & 1) == 0) continue;
     const Value after = inputs_[i]->eval(frame);
     if (!is_small(after)) return;
-    if (identical(after, values_[i])) continue;
+    if (identical(after, entry.before[i])) continue;
     entry.after[i] = kept(after);
     entry.changed |= 1U << i;
   }

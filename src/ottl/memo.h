@@ -45,9 +45,10 @@ class Memo {
  private:
   struct Entry {
     uint64_t hash;
-    std::array<Value, kInputsMax> before;
-    std::array<Value, kInputsMax> after;  // of those that `changed` says
-    uint32_t changed;                     // bit i: input i
+    std::array<Value, kInputsMax> before;  // of those that `present` says
+    std::array<Value, kInputsMax> after;   // of those that `changed` says
+    uint32_t present;                      // bit i: there was an input i
+    uint32_t changed;
   };
 
   /// Attributes of one map, which are looked for in one pass.
@@ -57,6 +58,7 @@ class Memo {
     std::vector<std::pair<std::string_view, size_t>> keys;  // with the input's number
   };
 
+  void note(size_t input, const Value& value);
   void read_attributes(const Lookups& lookups, Frame& frame);
   bool read(Frame& frame);
   const Entry* find() const;
@@ -66,7 +68,8 @@ class Memo {
   uint32_t written_ = 0;                  // bit i: input i may be written
   uint32_t alone_ = 0;                    // bit i: input i is read by itself
   std::vector<Lookups> lookups_;          // of the others
-  std::array<Value, kInputsMax> values_;  // of the record at hand
+  std::array<Value, kInputsMax> values_;  // of the record at hand, as `present_` says
+  uint32_t present_ = 0;                  // bit i: there is an input i
   uint64_t hash_ = 0;
   Arena arena_;  // the entries' texts, which records may hold: nothing is ever taken out
   std::vector<Entry> entries_;
