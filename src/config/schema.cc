@@ -70,7 +70,9 @@ bool SchemaBase::only_follows(const Diagnostics::Entry& entry, const Unread& unr
   }
   for (const std::string& option : unread.options) {
     if (names(entry.message, option)) return true;
-    const std::string at = whole.empty() ? option : whole + std::string(kSeparator) + option;
+    std::string at = whole;
+    if (!at.empty()) at += kSeparator;
+    at += option;
     for (const std::string& place : unread.places) {
       if (!is_of_whole && is_within(place, at) && is_within(place, entry.path)) return true;
     }

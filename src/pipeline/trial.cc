@@ -91,8 +91,9 @@ class Trial {
   void make_exporter(const ComponentId& id) {
     attempt(Section::Exporters, id, "", [&](const Plan::Planned& planned) {
       auto made = planned.factory->exporter(planned.options, id, host_);
-      if (made.ok()) exporters_[id] = std::move(made).value();
-      return made.status();
+      if (!made.ok()) return made.status();
+      exporters_[id] = std::move(made).value();
+      return Status();
     });
   }
 
