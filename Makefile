@@ -5,7 +5,7 @@
 build: ; tools/setup --minimal && tools/build sluice
 run:   ; tools/run $(ARGS)
 test:  ; tools/test $(PARTS)
-bench: ; tools/setup && tools/build sluice bench_gen bench_sink && .deps/venv/bin/python tools/bench $(ARGS)
+bench: ; tools/setup && tools/build sluice bench_gen bench_sink bench_echo && .deps/venv/bin/python tools/bench $(ARGS)
 check: ; tools/setup && tools/check-layout && tools/check-format && tools/tidy $(FILES)
 fuzz:  ; tools/setup && tools/fuzz $(ARGS)
 dist:  ; tools/dist

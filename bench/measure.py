@@ -53,6 +53,16 @@ class Machine:
         return json.loads(done.stdout)
 
     @contextlib.contextmanager
+    def echo(self):
+        """The process of the servers with nothing behind them, on the core of the program under test, and its addresses."""
+        process = subprocess.Popen(["taskset", "-c", self.program_core, self.binaries / "bench_echo"], stdout=subprocess.PIPE, text=True)
+        try:
+            yield process, json.loads(process.stdout.readline())
+        finally:
+            stop(process)
+            process.stdout.close()
+
+    @contextlib.contextmanager
     def sink(self, rows="header"):
         """A discarding ClickHouse on a free port."""
         with socket.create_server(("127.0.0.1", 0)) as probe:

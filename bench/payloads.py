@@ -203,6 +203,17 @@ def write(path, bodies):
             f.write(struct.pack("<I", len(body)) + body)
 
 
+def sizes(folder, workload, records, form):
+    """How long the bodies of a file are."""
+    data = pathlib.Path(folder, f"{workload}-{records}.{form}").read_bytes()
+    at, found = 0, []
+    while at < len(data):
+        (length,) = struct.unpack_from("<I", data, at)
+        found.append(length)
+        at += 4 + length
+    return found
+
+
 def make(folder, workload, records, pool):
     """Writes all forms of one workload, unless they are there."""
     base = pathlib.Path(folder) / f"{workload}-{records}"

@@ -141,7 +141,7 @@ def e2e(tally):
 
 
 def bench(tally):
-    if build(tally, "release", "sluice", "bench_gen", "bench_sink"):
+    if build(tally, "release", "sluice", "bench_gen", "bench_sink", "bench_echo"):
         tally.add("bench --tiny", run([PYTHON, "tools/bench", "--tiny"]))
 
 

@@ -57,19 +57,39 @@ std::vector<std::string> each_once(const std::vector<config::Diagnostics::Entry>
   return lines;
 }
 
+/// Passes on what was found after `wrong` values could not be had: not what is about these, or
+/// about what they are part of.
+void report(const config::Diagnostics& found, const config::Diagnostics& wrong,
+            config::Diagnostics& out) {
+  const auto only_follows = [&](const config::Diagnostics::Entry& entry) {
+    return std::any_of(wrong.errors().begin(), wrong.errors().end(), [&](const auto& error) {
+      return config::is_within(entry.path, error.path) || config::is_within(error.path, entry.path);
+    });
+  };
+  for (const auto& each : found.errors())
+    if (!only_follows(each)) out.error(each.mark, each.path, each.message);
+  for (const auto& each : found.warnings())
+    if (!only_follows(each)) out.warning(each.mark, each.path, each.message);
+}
+
 /// Nothing if there are errors, of which each stage finds its own.
 std::optional<CheckedPlan> plan_of(const config::Node& root, const Options& options,
                                    Command command, config::Diagnostics& diagnostics) {
-  if (!diagnostics.ok()) return std::nullopt;
-  const config::Configuration configuration =
-      config::read_configuration(root, diagnostics, kPresetName);
-  CheckedPlan checked{
-      pipeline::Plan::make(configuration, components::all_components(), diagnostics), {}};
-  checked.addresses = pipeline::try_components(checked.plan, diagnostics);
+  // Without a file, or what it says, nothing is known. A value that cannot be had is one place.
+  const config::Diagnostics wrong = diagnostics;
+  const bool is_there =
+      std::none_of(wrong.errors().begin(), wrong.errors().end(),
+                   [](const config::Diagnostics::Entry& error) { return error.path.empty(); });
+  if (!is_there) return std::nullopt;
+  config::Diagnostics found;
+  const config::Configuration configuration = config::read_configuration(root, found, kPresetName);
+  CheckedPlan checked{pipeline::Plan::make(configuration, components::all_components(), found), {}};
+  checked.addresses = pipeline::try_components(checked.plan, found);
   auto all = checked.addresses;
   for (auto& other : other_addresses(options, command, configuration.telemetry))
     all.push_back(std::move(other));
-  check_addresses(all, diagnostics);
+  check_addresses(all, found);
+  report(found, wrong, diagnostics);
   if (!diagnostics.ok()) return std::nullopt;
   return checked;
 }

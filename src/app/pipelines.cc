@@ -15,14 +15,16 @@ size_t lane_count(const PipelinesOptions& options) {
 }
 
 /// Binds all of them before anything is made, so that everything that cannot be had is said at
-/// once.
+/// once. AlreadyExists only if all of that is in use.
 Status reserve(io::ListenerPool& listeners, const std::vector<pipeline::WantedAddress>& addresses) {
   Status problems;
   for (const pipeline::WantedAddress& wanted : addresses) {
     const Status status = listeners.reserve(wanted.address);
     if (status.ok()) continue;
     const std::string before = problems.ok() ? "" : problems.message() + "\n";
-    problems = Status(status.code(), before + wanted.problem(status.message()));
+    const bool others_stay = !problems.ok() && problems.code() != Code::AlreadyExists;
+    problems = Status(others_stay ? problems.code() : status.code(),
+                      before + wanted.problem(status.message()));
   }
   return problems;
 }
@@ -105,7 +107,9 @@ Status Pipelines::can_take_data() const {
   return {};
 }
 
-Status Pipelines::build_and_accept(Generation& generation) {
+Status Pipelines::build_and_accept(Generation& generation,
+                                   const std::vector<pipeline::WantedAddress>& addresses) {
+  SLUICE_RETURN_IF_ERROR(reserve(listeners_, addresses));
   SLUICE_RETURN_IF_ERROR(build(generation));
   Status status = generation.graph->start();
   if (status.ok()) status = generation.graph->accept();
@@ -129,17 +133,19 @@ void Pipelines::take_over(std::unique_ptr<Generation> next) {
   current_ = std::move(next);
 }
 
-Status Pipelines::replace(pipeline::Plan plan, std::chrono::milliseconds timeout) {
+Status Pipelines::replace(pipeline::Plan plan,
+                          const std::vector<pipeline::WantedAddress>& addresses,
+                          std::chrono::milliseconds timeout) {
   auto next = std::make_unique<Generation>(std::move(plan), host());
   next->host.takes_over = true;
   listeners_.begin();
-  const Status status = build_and_accept(*next);
+  const Status status = build_and_accept(*next, addresses);
   if (!status.ok()) {
     pipeline::Plan wanted = next->plan;
     retire(std::move(next), timeout);
     listeners_.rollback();
     if (status.code() != Code::AlreadyExists) return status;
-    return replace_after_stop(std::move(wanted), timeout);
+    return replace_after_stop(std::move(wanted), addresses, timeout);
   }
   std::unique_ptr<Generation> old;
   {
@@ -153,7 +159,9 @@ Status Pipelines::replace(pipeline::Plan plan, std::chrono::milliseconds timeout
 
 /// The old pipelines may hold an address under another name, such as one port of localhost that is
 /// to become that of all addresses: they end first, and start again if that was not it.
-Status Pipelines::replace_after_stop(pipeline::Plan plan, std::chrono::milliseconds timeout) {
+Status Pipelines::replace_after_stop(pipeline::Plan plan,
+                                     const std::vector<pipeline::WantedAddress>& addresses,
+                                     std::chrono::milliseconds timeout) {
   std::unique_ptr<Generation> old;
   {
     const std::lock_guard lock(mutex_);
@@ -163,14 +171,15 @@ Status Pipelines::replace_after_stop(pipeline::Plan plan, std::chrono::milliseco
   listeners_.clear();
   retire(std::move(old), timeout);
   auto next = std::make_unique<Generation>(std::move(plan), host());
-  const Status status = build_and_accept(*next);
+  const Status status = build_and_accept(*next, addresses);
   if (!status.ok()) {
     retire(std::move(next), timeout);
     listeners_.clear();
     next = std::make_unique<Generation>(before, host());
-    if (const Status back = build_and_accept(*next); !back.ok())
+    if (const Status back = build_and_accept(*next, {}); !back.ok())
       log::error("the old configuration cannot be started again", {{"error", back.message()}});
   }
+  listeners_.commit();
   take_over(std::move(next));
   return status;
 }

@@ -53,8 +53,10 @@ class Pipelines {
 
   /// Puts the pipelines of another configuration in the place of those that run. The new ones take
   /// over the sockets of addresses that both listen on; the old ones stop accepting, answer what is
-  /// open and pass everything on. On an error the old ones run on. REQUIRES: accept() was called.
-  Status replace(pipeline::Plan plan, std::chrono::milliseconds timeout);
+  /// open and pass everything on. On an error, which has a line for each of `addresses` that cannot
+  /// be had, the old ones run on. REQUIRES: accept() was called.
+  Status replace(pipeline::Plan plan, const std::vector<pipeline::WantedAddress>& addresses,
+                 std::chrono::milliseconds timeout);
 
   /// Stops accepting, answers the open requests, passes everything on. False if that took longer
   /// than `timeout`: then the pipelines must not be destroyed, but the process ended.
@@ -73,11 +75,16 @@ class Pipelines {
   Pipelines(const PipelinesOptions& options, metrics::Registry& metrics);
   pipeline::Host host();
   Status build(Generation& generation);
-  Status build_and_accept(Generation& generation);
+  /// Of a generation that takes the place of another. Binds all `addresses` before anything is
+  /// made.
+  Status build_and_accept(Generation& generation,
+                          const std::vector<pipeline::WantedAddress>& addresses);
   void destroy(std::unique_ptr<Generation> generation);
   void retire(std::unique_ptr<Generation> old, std::chrono::milliseconds timeout);
   void take_over(std::unique_ptr<Generation> next);
-  Status replace_after_stop(pipeline::Plan plan, std::chrono::milliseconds timeout);
+  Status replace_after_stop(pipeline::Plan plan,
+                            const std::vector<pipeline::WantedAddress>& addresses,
+                            std::chrono::milliseconds timeout);
 
   Budget budget_;
   Lanes lanes_;

@@ -109,6 +109,13 @@ Status both(const Status& first, const Status& second) {
   return second.ok() ? first : Status(first.code(), first.message() + "\n" + second.message());
 }
 
+/// Prints a line for each of the reasons.
+int fail_each(const Status& status) {
+  std::istringstream lines(status.message());
+  for (std::string line; std::getline(lines, line);) fail(line, kExitFailure);
+  return kExitFailure;
+}
+
 Status Service::open_metrics(const MetricsPages& pages) {
   metrics_server_.reset();  // it may hold the same ports
   auto server = std::make_unique<web::Server>();
@@ -235,21 +242,24 @@ int Service::run() {
 void Service::reload() {
   log::info("reading the configuration again");
   auto checked = reread_();
-  Status status = invalid_argument("the reasons stand above");
+  bool is_taken = false;
   if (checked) {
     const config::TelemetryConfig telemetry = checked->plan.configuration().telemetry;
-    status = pipelines_->replace(std::move(checked->plan), kDrain);
-    if (status.ok()) {
+    const Status status = pipelines_->replace(std::move(checked->plan), checked->addresses, kDrain);
+    is_taken = status.ok();
+    if (is_taken) {
       configure_log(telemetry);
       move_metrics(metrics_pages(options_, telemetry));
+    } else {
+      fail_each(status);
     }
   }
-  if (status.ok()) {
+  if (is_taken) {
     log::info("the new configuration has taken over");
     warn_about_the_network();
   } else {
     log::error("the new configuration is not taken, and the old one runs on",
-               {{"error", status.message()}});
+               {{"error", "the reasons stand above"}});
   }
 }
 
@@ -338,13 +348,6 @@ config::Node base_of(const Options& options, Command command, const Store* store
       store != nullptr ? store->data.socket_path()
                        : (std::filesystem::absolute(options.data) / kServerSocketName).string();
   return clickstack_preset(options, "unix://" + socket);
-}
-
-/// Prints a line for each of the reasons.
-int fail_each(const Status& status) {
-  std::istringstream lines(status.message());
-  for (std::string line; std::getline(lines, line);) fail(line, kExitFailure);
-  return kExitFailure;
 }
 
 }  // namespace

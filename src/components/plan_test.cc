@@ -31,6 +31,19 @@ std::string errors(const std::string& yaml) {
   return out;
 }
 
+/// The warnings, a line each.
+std::string warnings(const std::string& yaml) {
+  config::Diagnostics diagnostics;
+  const auto configuration =
+      config::read_configuration(config::parse_yaml(yaml, "c.yaml").value(), diagnostics);
+  const auto plan = pipeline::Plan::make(configuration, all_components(), diagnostics);
+  pipeline::try_components(plan, diagnostics);
+  EXPECT_EQ(diagnostics.to_string(), "");
+  std::string out;
+  for (const auto& warning : diagnostics.warnings()) out += warning.to_string() + "\n";
+  return out;
+}
+
 /// One logs pipeline with components between its ends.
 std::string with(const std::string& middle, const std::string& names) {
   return "receivers: {nop: }\nexporters: {nop: }\n" + middle +
@@ -228,6 +241,60 @@ service:
     logs: {receivers: [nop], exporters: [otlp_http]}
 )"),
             ":5:20: extensions::bearertokenauth: cannot read the file /nonexistent/token\n");
+}
+
+TEST(Plan, AWrongExtensionHidesNothingThatIsWrongInOthers) {
+  EXPECT_EQ(
+      errors(R"(receivers:
+  otlp:
+    protocols:
+      http: {endpoint: '127.0.0.1', auth: {authenticator: bearertokenauth}}
+exporters:
+  otlp_http:
+    endpoint: 'https://localhost:1'
+    auth: {authenticator: bearertokenauth}
+    tls: {ca_file: /nonexistent/ca.pem}
+  file: {path: /nonexistent/out.json}
+extensions:
+  bearertokenauth: {filename: /nonexistent/token}
+  health_check: {pth: /x}
+service:
+  extensions: [bearertokenauth, health_check]
+  telemetry: {logs: {level: loud}}
+  pipelines:
+    logs: {receivers: [otlp], exporters: [otlp_http, file]}
+    metrics: {receivers: [otlp], processors: [span], exporters: [file]}
+processors: {span: {status: {code: Ok}}}
+)"),
+      R"(:16:29: service::telemetry::logs::level: expected debug, info, warn, warning, error, dpanic, panic or fatal, found "loud"
+:4:13: receivers::otlp::protocols::http: endpoint: address '127.0.0.1' is not HOST:PORT; write for example localhost:4317 or [::1]:4317
+:13:23: extensions::health_check::pth: there is no option of this name; did you mean "path"?
+:19:47: service::pipelines::metrics::processors[0]: the processor span does not take metrics
+:12:20: extensions::bearertokenauth: cannot read the file /nonexistent/token
+:7:5: exporters::otlp_http: TLS: the CA file cannot be read: /nonexistent/ca.pem
+:10:9: exporters::file: open /nonexistent/out.json: No such file or directory
+)");
+}
+
+TEST(Plan, ABatchSizeThatSomebodyChoseInVainIsAWarningAtItsPlace) {
+  const auto with_sizes = [](const std::string& batches) {
+    return "receivers: {nop: }\nexporters: {nop: , clickhouse: {endpoint: 'http://h:1'}, "
+           "clickhouse/b: {endpoint: 'http://h:1'}}\nprocessors:\n  batch: {" +
+           batches +
+           "service: {pipelines: {logs: {receivers: [nop], processors: [batch], exporters: "
+           "[clickhouse, nop]}, traces: {receivers: [nop], processors: [batch], exporters: "
+           "[clickhouse, clickhouse/b]}}}\n";
+  };
+  const std::string place = "c.yaml:4:28: processors::batch::send_batch_size: ";
+  const std::string because =
+      ": inserts that are smaller than its own, of 100000 rows, leave by time\n";
+  EXPECT_EQ(warnings(with_sizes("send_batch_size: 5000}\n")),
+            place + "this option has no effect on the exporter clickhouse" + because + place +
+                "this option has no effect on the exporter clickhouse/b" + because);
+  // Those that nobody chose: the default, and the one of ClickStack's files.
+  for (const char* size : {"}\n", "send_batch_size: 8192}\n", "send_batch_size: 10000}\n",
+                           "send_batch_size: 200000}\n"})
+    EXPECT_EQ(warnings(with_sizes(size)), "") << size;
 }
 
 TEST(Plan, ATrialTakesNoAddressAndMakesNoFile) {

@@ -56,6 +56,14 @@ struct PlacedText {
   std::string path;
 };
 
+/// A value with where it stands, for what is said of it later.
+template <typename T>
+struct Placed {
+  T value{};
+  Mark mark{};
+  std::string path{};  ///< empty: it was not given, and is the default
+};
+
 /// What is one text in the YAML.
 template <typename T>
 inline constexpr bool kIsText = std::is_same_v<T, std::string> || std::is_same_v<T, PlacedText>;
@@ -133,6 +141,17 @@ struct Codec<PlacedText> {
     decode_text(node, out.text, place);
   }
   static Node encode(const PlacedText& value) { return Node::string(value.text); }
+};
+
+template <typename T>
+struct Codec<Placed<T>> {
+  static Type type() { return Codec<T>::type(); }
+  static void decode(const Node& node, Placed<T>& out, const Place& place) {
+    out.mark = place.mark();
+    out.path = place.path();
+    Codec<T>::decode(node, out.value, place);
+  }
+  static Node encode(const Placed<T>& placed) { return Codec<T>::encode(placed.value); }
 };
 
 template <>

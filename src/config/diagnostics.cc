@@ -2,6 +2,12 @@
 
 namespace sluice::config {
 
+bool is_within(std::string_view path, std::string_view outer) {
+  if (path.substr(0, outer.size()) != outer) return false;
+  const std::string_view rest = path.substr(outer.size());
+  return rest.empty() || rest.front() == '[' || rest.substr(0, 2) == "::";
+}
+
 std::string Diagnostics::Entry::to_string() const {
   std::string out = mark.to_string();
   if (!out.empty()) out += ": ";

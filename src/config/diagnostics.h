@@ -21,6 +21,9 @@ struct ExtensionReference {
   std::string path;
 };
 
+/// Whether the path is the outer one, or leads to something below it.
+bool is_within(std::string_view path, std::string_view outer);
+
 /// What is wrong with a configuration, all of it: a person mends everything at once.
 class Diagnostics {
  public:

@@ -2,6 +2,9 @@
 
 #include <cmath>
 #include <initializer_list>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace sluice::config {
 namespace {
@@ -95,10 +98,36 @@ Node or_reference(Node node) {
   return either;
 }
 
-/// `standard`: the default where the type is used.
-Node schema_of_type(const Type& type, const Node& standard, int depth);
+/// Where options have no effect, by their paths from here, and why.
+using Ignored = std::vector<std::pair<std::string, std::string>>;
 
-Node schema_of_object(const SchemaBase& schema, const Node& standard, int depth) {
+/// What of it concerns an option and what is below it. An empty path is the option itself.
+Ignored below(const Ignored& ignored, const FieldInfo& field) {
+  constexpr std::string_view kSeparator = "::";
+  Ignored out = field.ignored_below;
+  if (!field.ignored_because.empty()) out.emplace_back("", field.ignored_because);
+  for (const auto& [path, because] : ignored) {
+    if (path == field.name) {
+      out.emplace_back("", because);
+    } else if (path.rfind(field.name + std::string(kSeparator), 0) == 0) {
+      out.emplace_back(path.substr(field.name.size() + kSeparator.size()), because);
+    }
+  }
+  return out;
+}
+
+/// Editors strike out what has this: by the standard's word, or by the one that shows a text.
+void mark_ignored(const std::string& because, Node& property) {
+  const std::string text = "Has no effect: " + because + ".";
+  property.set("deprecated", Node::of_bool(true));
+  property.set("deprecationMessage", Node::string(text));
+}
+
+/// `standard`: the default where the type is used.
+Node schema_of_type(const Type& type, const Node& standard, const Ignored& ignored, int depth);
+
+Node schema_of_object(const SchemaBase& schema, const Node& standard, const Ignored& ignored,
+                      int depth) {
   Node node = typed({"object", "null"});
   Node properties = Node::map();
   Node required = Node::list();
@@ -106,11 +135,16 @@ Node schema_of_object(const SchemaBase& schema, const Node& standard, int depth)
     if (!field.refused_because.empty()) continue;
     const Node* here = standard.find(field.name);
     const Node& own = here != nullptr ? *here : field.standard;
-    Node property =
-        field.type.name.empty() ? Node::map() : schema_of_type(field.type, own, depth + 1);
+    const Ignored here_ignored = below(ignored, field);
+    Node property = field.type.name.empty()
+                        ? Node::map()
+                        : schema_of_type(field.type, own, here_ignored, depth + 1);
     std::string doc = field.doc;
-    if (!field.ignored_because.empty())
-      doc += (doc.empty() ? "" : " ") + ("Has no effect: " + field.ignored_because + ".");
+    for (const auto& [path, because] : here_ignored) {
+      if (!path.empty()) continue;
+      doc += (doc.empty() ? "" : " ") + ("Has no effect: " + because + ".");
+      mark_ignored(because, property);
+    }
     if (!doc.empty()) property.set("description", Node::string(doc));
     const bool has_default = !own.is_null() && !own.is_map();
     if (has_default && !field.is_secret) property.set("default", own);
@@ -123,9 +157,10 @@ Node schema_of_object(const SchemaBase& schema, const Node& standard, int depth)
   return node;
 }
 
-Node schema_of_type(const Type& type, const Node& standard, int depth) {
+Node schema_of_type(const Type& type, const Node& standard, const Ignored& ignored, int depth) {
   if (depth > kDepthMax || type.name == "any value") return Node::map();
-  if (type.object != nullptr) return or_reference(schema_of_object(*type.object, standard, depth));
+  if (type.object != nullptr)
+    return or_reference(schema_of_object(*type.object, standard, ignored, depth));
   if (type.name == "boolean") return or_reference(typed({"boolean", "null"}));
   if (type.name == "integer" || type.name == "number")
     return or_reference(typed({"number", "null"}));
@@ -144,13 +179,13 @@ Node schema_of_type(const Type& type, const Node& standard, int depth) {
   if (type.name == "list") {
     Node node = typed({"array", "null"});
     if (!type.element.empty())
-      node.set("items", schema_of_type(type.element.front(), Node(), depth + 1));
+      node.set("items", schema_of_type(type.element.front(), Node(), {}, depth + 1));
     return or_reference(std::move(node));
   }
   if (type.name == "dictionary") {
     Node node = typed({"object", "null"});
     if (!type.element.empty())
-      node.set("additionalProperties", schema_of_type(type.element.front(), Node(), depth + 1));
+      node.set("additionalProperties", schema_of_type(type.element.front(), Node(), {}, depth + 1));
     return or_reference(std::move(node));
   }
   return typed({"string", "null"});
@@ -164,8 +199,8 @@ std::string to_json(const Node& node) {
   return out + "\n";
 }
 
-Node json_schema(const Type& type) { return schema_of_type(type, Node(), 0); }
-Node json_schema(const SchemaBase& schema) { return schema_of_object(schema, Node(), 0); }
+Node json_schema(const Type& type) { return schema_of_type(type, Node(), {}, 0); }
+Node json_schema(const SchemaBase& schema) { return schema_of_object(schema, Node(), {}, 0); }
 
 Node json_schema_reference() {
   Node node = typed({"string"});

@@ -11,8 +11,10 @@ namespace sluice::config {
 /// null.
 std::string to_json(const Node& node);
 
-/// A JSON Schema (https://json-schema.org/draft/2020-12) for what a type takes, ${…} included. It
-/// refers to "#/$defs/reference", which the whole document must have.
+/// A JSON Schema (https://json-schema.org/draft/2020-12) for what a type takes, ${…} included.
+/// Options without effect are "deprecated", and say why in their description and in
+/// "deprecationMessage", which editors show beside the key. It refers to "#/$defs/reference", which
+/// the whole document must have.
 Node json_schema(const Type& type);
 Node json_schema(const SchemaBase& schema);
 /// The definition of "reference": a text that is one ${…}.

@@ -10,15 +10,29 @@ struct Inner {
   bool on = true;
 };
 
+struct Middle {
+  Inner inner;
+  Inner other;
+};
+
 struct Outer {
   std::string name = "n";
   Inner off{false};
   std::vector<Inner> parts;
   std::string key;
+  Middle middle;
+  bool unused = false;
 };
 
 static const Schema<Inner>& schema_of(const Inner*) {
   static const auto schema = Schema<Inner>().field("on", &Inner::on, "Whether.");
+  return schema;
+}
+
+static const Schema<Middle>& schema_of(const Middle*) {
+  static const auto schema = Schema<Middle>()
+                                 .field("inner", &Middle::inner, "One.")
+                                 .field("other", &Middle::other, "Another.");
   return schema;
 }
 
@@ -30,6 +44,11 @@ static const Schema<Outer>& schema_of(const Outer*) {
                                  .field("key", &Outer::key, "A secret.")
                                  .required()
                                  .secret()
+                                 .field("middle", &Outer::middle, "Parts of a part.")
+                                 .ignored_below("inner::on", "it is always on")
+                                 .ignored_below("other", "there is no other")
+                                 .field("unused", &Outer::unused, "Once.")
+                                 .ignored("nothing uses it")
                                  .refuse("tls", "there is none")
                                  .ignore("old", "it is old");
   return schema;
@@ -57,6 +76,36 @@ TEST(JsonSchema, DescribesASchema) {
   const Node& parts = properties->find("parts")->find("anyOf")->items.at(0);
   const Node& part = parts.find("items")->find("anyOf")->items.at(0);
   EXPECT_NE(part.find("properties")->find("on"), nullptr);
+}
+
+const Node& member(const Node& schema, std::string_view name) {
+  const Node* either = schema.find("anyOf");
+  const Node& object = either != nullptr ? either->items.at(0) : schema;
+  return *object.find("properties")->find(name);
+}
+
+/// Editors show either word; a description is for those that know none.
+TEST(JsonSchema, OptionsWithoutEffectAreMarkedWhereverThatIsSaid) {
+  const Node whole = json_schema(schema_of(static_cast<const Outer*>(nullptr)));
+  const Node& middle = member(whole, "middle");
+  const std::tuple<const Node*, const char*, const char*> ignored[] = {
+      {&member(whole, "old"), "Has no effect: it is old.", "Has no effect: it is old."},
+      {&member(whole, "unused"), "Has no effect: nothing uses it.",
+       "Once. Has no effect: nothing uses it."},
+      {&member(member(middle, "inner"), "on"), "Has no effect: it is always on.",
+       "Whether. Has no effect: it is always on."},
+      {&member(middle, "other"), "Has no effect: there is no other.",
+       "Another. Has no effect: there is no other."},
+  };
+  for (const auto& [option, message, description] : ignored) {
+    ASSERT_NE(option->find("deprecated"), nullptr) << description;
+    EXPECT_TRUE(option->find("deprecated")->boolean);
+    EXPECT_EQ(option->find("deprecationMessage")->text, message);
+    EXPECT_EQ(option->find("description")->text, description);
+  }
+  for (const Node* option : {&middle, &member(middle, "inner"), &member(whole, "off"),
+                             &member(member(whole, "off"), "on")})
+    EXPECT_EQ(option->find("deprecated"), nullptr);
 }
 
 }  // namespace

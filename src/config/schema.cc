@@ -1,6 +1,7 @@
 #include "config/schema.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "base/nearest.h"
 
@@ -35,7 +36,62 @@ void leave_out(std::string_view path, Node& shown) {
                       shown.members.end());
 }
 
+/// Whether the name stands in the text as a word of its own.
+bool names(std::string_view text, std::string_view name) {
+  const auto in_word = [&](size_t at) {
+    return at < text.size() &&
+           (text[at] == '_' || std::isalnum(static_cast<unsigned char>(text[at])) != 0);
+  };
+  for (size_t at = 0; (at = text.find(name, at)) != std::string_view::npos; ++at) {
+    if (!in_word(at - 1) && !in_word(at + name.size())) return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+void SchemaBase::check_required(const Node& node, const Place& place, Unread& unread) const {
+  for (const FieldInfo& field : fields_) {
+    if (!field.is_required || node.find(field.name) != nullptr) continue;
+    // Who misspelt it was told so.
+    if (std::find(unread.options.begin(), unread.options.end(), field.name) != unread.options.end())
+      continue;
+    place.error("the option \"" + field.name + "\" is missing");
+    unread.options.push_back(field.name);
+    unread.places.push_back(place.of(field.name).path());
+  }
+}
+
+bool SchemaBase::only_follows(const Diagnostics::Entry& entry, const Unread& unread,
+                              const std::string& whole) const {
+  const bool is_of_whole = entry.path == whole;
+  for (const std::string& place : unread.places) {
+    if (is_within(entry.path, place)) return true;
+  }
+  for (const std::string& option : unread.options) {
+    if (names(entry.message, option)) return true;
+    std::string at = whole;
+    if (!at.empty()) at += kSeparator;
+    at += option;
+    for (const std::string& place : unread.places) {
+      if (!is_of_whole && is_within(place, at) && is_within(place, entry.path)) return true;
+    }
+  }
+  return is_of_whole && !unread.options.empty() &&
+         std::none_of(fields_.begin(), fields_.end(),
+                      [&](const FieldInfo& field) { return names(entry.message, field.name); });
+}
+
+void SchemaBase::report(const Diagnostics& found, const Unread& unread, const Place& place) const {
+  for (const Diagnostics::Entry& entry : found.errors()) {
+    if (!only_follows(entry, unread, place.path()))
+      place.diagnostics().error(entry.mark, entry.path, entry.message);
+  }
+  for (const Diagnostics::Entry& entry : found.warnings()) {
+    if (!only_follows(entry, unread, place.path()))
+      place.diagnostics().warning(entry.mark, entry.path, entry.message);
+  }
+}
 
 void SchemaBase::warn_below(const FieldInfo& field, const Place& place) {
   for (const auto& [path, because] : field.ignored_below) warn_of(path, because, place);
@@ -58,18 +114,19 @@ void SchemaBase::mask(Node& secret) {
   for (Node::Member& member : secret.members) mask(member.second);
 }
 
-void SchemaBase::unknown_key(const std::string& key, const Place& place) const {
-  std::vector<std::string_view> names;
-  for (const FieldInfo& field : fields_) names.push_back(field.name);
-  const std::string nearest = nearest_name(key, names);
+std::string SchemaBase::unknown_key(const std::string& key, const Place& place) const {
+  std::vector<std::string_view> known;
+  for (const FieldInfo& field : fields_) known.push_back(field.name);
+  std::string nearest = nearest_name(key, known);
   std::string message = "there is no option of this name";
   if (!nearest.empty()) {
     message += "; did you mean \"" + nearest + "\"?";
-  } else if (!names.empty()) {
+  } else if (!known.empty()) {
     message += "; there are:";
-    for (const std::string_view name : names) message += " " + std::string(name);
+    for (const std::string_view name : known) message += " " + std::string(name);
   }
   place.error(std::move(message));
+  return nearest;
 }
 
 }  // namespace sluice::config

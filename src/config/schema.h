@@ -53,9 +53,19 @@ class SchemaBase {
   const std::vector<FieldInfo>& fields() const { return fields_; }
 
  protected:
+  /// What of a map could not be read, so that what a check finds is told from what only follows.
+  struct Unread {
+    std::vector<std::string> options;  ///< of the map itself
+    std::vector<std::string> places;   ///< the paths that errors named
+  };
+
   const FieldInfo* find(std::string_view name) const;
-  /// Says so, with the nearest name that there is.
-  void unknown_key(const std::string& key, const Place& place) const;
+  /// Says so, with the nearest name that there is, and gives that.
+  std::string unknown_key(const std::string& key, const Place& place) const;
+  void check_required(const Node& node, const Place& place, Unread& unread) const;
+  /// Passes on what checks of the map at `place` found, less what only follows from what could not
+  /// be read.
+  void report(const Diagnostics& found, const Unread& unread, const Place& place) const;
   /// Warns of what was given without effect below an option.
   static void warn_below(const FieldInfo& field, const Place& place);
   /// Takes that out of what is shown.
@@ -64,6 +74,10 @@ class SchemaBase {
   static void mask(Node& secret);
 
   std::vector<FieldInfo> fields_;
+
+ private:
+  bool only_follows(const Diagnostics::Entry& entry, const Unread& unread,
+                    const std::string& whole) const;
 };
 
 template <typename Config>
@@ -135,9 +149,10 @@ class Schema final : public SchemaBase {
     return *this;
   }
   /// Called after all fields were read, with the place of the whole, which knows those of its
-  /// options. What was wrong within options that are maps with keys of their own was named there
-  /// and keeps no check from being called; these options then have what could be read, and
-  /// defaults.
+  /// options. What could not be read was named, and has its default here, or what could be read of
+  /// it. Then what a check says is passed on if its place, or its words, name an option that could
+  /// be read, and none that could not: the names of all options that it is about belong in a
+  /// message.
   Schema& check(std::function<void(const Config&, const Place&)> check) {
     checks_.push_back(std::move(check));
     return *this;
@@ -146,14 +161,12 @@ class Schema final : public SchemaBase {
   /// Reads a map over `out`, which holds the defaults; null changes nothing.
   void decode(const Node& node, Config& out, const Place& place) const {
     if (!node.is_null() && !node.is_map()) return place.expected("a map", node);
-    bool is_whole = true;
-    for (const Node::Member& member : node.members) is_whole = read(member, out, place) && is_whole;
-    for (const FieldInfo& info : fields_) {
-      if (!info.is_required || node.find(info.name) != nullptr) continue;
-      place.error("the option \"" + info.name + "\" is missing");
-      is_whole = false;
-    }
-    if (is_whole) check_all(out, {place.diagnostics(), place.path(), place.mark(), &node});
+    Unread unread;
+    for (const Node::Member& member : node.members) read(member, node, out, place, unread);
+    check_required(node, place, unread);
+    Diagnostics found;
+    check_all(out, {found, place.path(), place.mark(), &node});
+    report(found, unread, place);
   }
 
   /// What has an effect, secrets masked.
@@ -184,17 +197,20 @@ class Schema final : public SchemaBase {
     access_.push_back(std::move(access));
   }
 
-  /// False if `out` does not say what the member means to say.
-  bool read(const Node::Member& member, Config& out, const Place& place) const {
+  void read(const Node::Member& member, const Node& whole, Config& out, const Place& place,
+            Unread& unread) const {
     const Place here = place.at(member.first, member.second);
     const FieldInfo* info = find(member.first);
     if (info == nullptr) {
-      unknown_key(member.first, here);
-      return false;
+      const std::string meant = unknown_key(member.first, here);
+      if (meant.empty() || whole.find(meant) != nullptr) return;
+      unread.options.push_back(meant);
+      unread.places.push_back(place.of(meant).path());
+      return;
     }
     if (!info->refused_because.empty()) {
       if (!member.second.is_null()) here.error(info->refused_because);
-      return true;
+      return;
     }
     if (!info->ignored_because.empty())
       here.warning("this option has no effect: " + info->ignored_because);
@@ -203,9 +219,12 @@ class Schema final : public SchemaBase {
     if (access.decode && (!member.second.is_null() || info->type.takes_null))
       access.decode(member.second, out, here);
     warn_below(*info, here);
-    const bool is_read_apart =
-        info->type.object != nullptr && (member.second.is_map() || member.second.is_null());
-    return is_read_apart || here.diagnostics().errors().size() == before;
+    const auto& errors = here.diagnostics().errors();
+    if (errors.size() == before) return;
+    for (size_t i = before; i < errors.size(); ++i) unread.places.push_back(errors[i].path);
+    // What is wrong within a map with keys of its own concerns nothing beside it.
+    if (info->type.object == nullptr || !(member.second.is_map() || member.second.is_null()))
+      unread.options.push_back(info->name);
   }
 
   void check_all(const Config& config, const Place& place) const {

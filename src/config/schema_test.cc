@@ -35,6 +35,8 @@ struct Options {
   Part part;
   std::optional<Part> extra;
   bool old = false;
+  int64_t width_min = 0;
+  int64_t width_max = 9;
 };
 
 static const Schema<Part>& schema_of(const Part*) {
@@ -65,9 +67,14 @@ static const Schema<Options>& schema_of(const Options*) {
                                  .field("extra", &O::extra, "A part that need not be there.")
                                  .field("old", &O::old, "Once.")
                                  .ignored("it is old")
+                                 .field("width_min", &O::width_min, "The least.")
+                                 .field("width_max", &O::width_max, "The most.")
                                  .refuse("unsafe", "it would be unsafe")
                                  .check([](const O& o, const Place& place) {
                                    if (o.size == 13) place.error("13 is unlucky");
+                                   if (o.width_max < o.width_min)
+                                     place.error("width_max must be at least width_min");
+                                   if (o.names.empty()) place.of("names").error("needs one");
                                    if (o.size != 17) return;
                                    if (place.has("size")) place.of("size").error("is given");
                                    place.of("names").of(1).error("second");
@@ -103,11 +110,79 @@ TEST(Schema, WhatIsWrongInAPartHidesNoCheckOfTheWhole) {
   EXPECT_TRUE(is_checked("{size: 13, part: {depth: x}}"));
   EXPECT_TRUE(is_checked("{size: 13, extra: {deep: 1}}"));
   EXPECT_TRUE(is_checked("{size: 13, unsafe: true}"));
-  // What the check would go by is not known.
+  EXPECT_TRUE(is_checked("{size: 13, sise: 5}")) << "the right one is there too";
+  // What the check goes by may be what is not known.
   EXPECT_FALSE(is_checked("{size: 13, on: 5}"));
-  EXPECT_FALSE(is_checked("{size: 13, sise: 5}"));
+  EXPECT_FALSE(is_checked("{size: 13, nmae: a}"));
   EXPECT_FALSE(is_checked("{size: 13, part: 5}"));
   EXPECT_FALSE(is_checked("{size: 13, numbers: [x]}"));
+}
+
+TEST(Schema, WhatCouldNotBeReadHidesNoCheckOfAnythingElse) {
+  const auto errors = [](const std::string& yaml) {
+    const Read got = read(yaml);
+    std::string out;
+    for (const auto& error : got.diagnostics.errors()) {
+      std::string path = error.path.substr(std::string("exporters::x").size());
+      out += (path.empty() ? "" : path.substr(2) + ": ") +
+             error.message.substr(0, error.message.find(" (put it")).substr(0, 36) + "\n";
+    }
+    return out;
+  };
+  const std::string narrow = "width_max must be at least width_min\n";
+  const std::string unknown = "there is no option of this name; the";
+  const std::string meant = "there is no option of this name; did";
+  const std::pair<std::string, std::string> cases[] = {
+      // An option that there is not, and is like none, has nothing to do with any.
+      {"{size: 13, blargh: 1}", "blargh: " + unknown + "\n13 is unlucky\n"},
+      {"{width_max: -1, blargh: 1}", "blargh: " + unknown + "\n" + narrow},
+      // One that is misspelt, or wrong, has its default: what is about it only follows.
+      {"{width_max: -1, sise: 1}", "sise: " + meant + "\n" + narrow},
+      {"{width_max: -1, width_mn: -2}", "width_mn: " + meant + "\n"},
+      {"{width_max: -1, width_min: x}", "width_min: expected an integer, found the text \n"},
+      {"{width_max: -1, on: 5}", "on: expected true or false, found the in\n" + narrow},
+      {"{names: [], on: 5}", "on: expected true or false, found the in\nnames: needs one\n"},
+      {"{names: {a: b}, on: true}", "names: expected a list, found a map\n"},
+      {"{size: 17, names: [a, 5], wait: 1s}", "names[1]: expected a text\nsize: is given\n"},
+      {"{size: 17, names: [5, b], wait: 1s}",
+       "names[0]: expected a text\nsize: is given\nnames[1]: second\n"},
+  };
+  for (const auto& [yaml, expected] : cases) EXPECT_EQ(errors(yaml), expected) << yaml;
+}
+
+struct Required {
+  std::string path;
+  int64_t size = 0;
+};
+static const Schema<Required>& schema_of(const Required*) {
+  static const auto schema = Schema<Required>()
+                                 .field("path", &Required::path, "Where.")
+                                 .required()
+                                 .field("size", &Required::size, "How much.")
+                                 .check([](const Required& r, const Place& place) {
+                                   if (r.path.empty()) place.error("path must not be empty");
+                                   if (r.size < 0) place.error("size must not be negative");
+                                 });
+  return schema;
+}
+
+TEST(Schema, AnOptionThatIsMissingIsSaidOnceAndNotWhereItIsMisspelt) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"{size: -1}",
+       "c.yaml:1:1: x: the option \"path\" is missing\n"
+       "c.yaml:1:1: x: size must not be negative\n"},
+      {"{pth: a, size: -1}",
+       "c.yaml:1:7: x::pth: there is no option of this name; did you mean \"path\"?\n"
+       "c.yaml:1:1: x: size must not be negative\n"},
+      {"{path: '', size: 1}", "c.yaml:1:1: x: path must not be empty\n"},
+  };
+  for (const auto& [yaml, expected] : cases) {
+    Diagnostics diagnostics;
+    Required out;
+    const auto node = parse_yaml(yaml, "c.yaml");
+    schema_of(&out).decode(*node, out, Place(diagnostics, "x", node->mark));
+    EXPECT_EQ(diagnostics.to_string(), expected);
+  }
 }
 
 TEST(Schema, ReadsEveryType) {

@@ -73,21 +73,33 @@ class ConfigurationReader {
         top_(diagnostics, "", root.mark) {}
 
   Configuration run() {
+    const size_t before = diagnostics_.errors().size();
     check_keys(root_, top_,
                {"receivers", "processors", "exporters", "connectors", "extensions", "service"});
     for (size_t i = 0; i < kSectionCount; ++i) read_section(static_cast<Section>(i));
     read_service();
-    if (!diagnostics_.ok()) return std::move(out_);
     check_presence();
     for (const PipelineConfig& pipeline : out_.pipelines) check_pipeline(pipeline);
-    check_extensions();
-    warn_of_unused();
+    check_references(out_.extensions, Section::Extensions);
+    out_.is_whole = diagnostics_.errors().size() == before + telemetry_errors_;
+    if (out_.is_whole) warn_of_unused();
     return std::move(out_);
   }
 
  private:
-  static void check_keys(const Node& node, const Place& place,
-                         std::initializer_list<std::string_view> known) {
+  /// What is wrong below this path was named: what it has, or has not, says nothing.
+  void leave_unread(std::string path) { unread_.insert(std::move(path)); }
+  bool is_read(const std::string& path) const { return unread_.count(path) == 0; }
+  /// Reads what stands at the place, and notes if it could not.
+  template <typename Read>
+  void note_errors(const Place& place, Read read) {
+    const size_t before = diagnostics_.errors().size();
+    read();
+    if (diagnostics_.errors().size() != before) leave_unread(place.path());
+  }
+
+  void check_keys(const Node& node, const Place& place,
+                  std::initializer_list<std::string_view> known) {
     for (const auto& [key, value] : node.members) {
       if (std::find(known.begin(), known.end(), key) != known.end()) continue;
       std::string message = "there is no section of this name";
@@ -96,6 +108,7 @@ class ConfigurationReader {
       for (const std::string_view name : known)
         if (nearest.empty()) message += " " + std::string(name);
       place.at(key, value).error(std::move(message));
+      if (!nearest.empty()) leave_unread(place.of(nearest).path());
     }
   }
 
@@ -110,9 +123,13 @@ class ConfigurationReader {
     const Node* node = root_.find(section_name(section));
     if (node == nullptr || node->is_null()) return;
     const Place place = top_.at(section_name(section), *node);
-    if (!node->is_map()) return place.expected("a map of components", *node);
+    note_errors(place, [&] { read_components(section, *node, place); });
+  }
+
+  void read_components(Section section, const Node& node, const Place& place) {
+    if (!node.is_map()) return place.expected("a map of components", node);
     std::set<ComponentId> seen;
-    for (const auto& [key, value] : node->members) {
+    for (const auto& [key, value] : node.members) {
       const Place here = place.at(key, value);
       const auto id = read_id(key, here);
       if (!id) continue;
@@ -132,17 +149,23 @@ class ConfigurationReader {
     const Node* service = root_.find("service");
     const Place place = top_.at("service", service != nullptr ? *service : root_);
     if (service == nullptr || service->is_null()) {
-      if (diagnostics_.ok()) no_pipeline(place);
+      if (is_read("service")) no_pipeline(place);
       return;
     }
     if (!service->is_map()) return place.expected("a map", *service);
     check_keys(*service, place, {"extensions", "pipelines", "telemetry"});
     if (const Node* node = service->find("extensions"))
       read_references(*node, place.at("extensions", *node), out_.extensions);
-    if (const Node* node = service->find("telemetry"))
+    if (const Node* node = service->find("telemetry")) {
+      const size_t before = diagnostics_.errors().size();
       out_.telemetry = read_telemetry(*node, place.at("telemetry", *node));
+      telemetry_errors_ = diagnostics_.errors().size() - before;
+    }
     const Node* pipelines = service->find("pipelines");
-    if (pipelines == nullptr || pipelines->is_null()) return no_pipeline(place);
+    if (pipelines == nullptr || pipelines->is_null()) {
+      if (is_read("service::pipelines")) no_pipeline(place);
+      return;
+    }
     read_pipelines(*pipelines, place.at("pipelines", *pipelines));
   }
 
@@ -178,7 +201,10 @@ class ConfigurationReader {
     for (const auto& [key, list] : {std::pair("receivers", &pipeline.receivers),
                                     std::pair("processors", &pipeline.processors),
                                     std::pair("exporters", &pipeline.exporters)}) {
-      if (const Node* names = node.find(key)) read_references(*names, place.at(key, *names), *list);
+      const Node* names = node.find(key);
+      if (names == nullptr) continue;
+      const Place here = place.at(key, *names);
+      note_errors(here, [&, to = list] { read_references(*names, here, *to); });
     }
     out_.pipelines.push_back(std::move(pipeline));
   }
@@ -200,7 +226,7 @@ class ConfigurationReader {
 
   void check_presence() {
     for (const Section section : {Section::Receivers, Section::Exporters}) {
-      if (out_.of(section).empty()) {
+      if (out_.of(section).empty() && is_read(std::string(section_name(section)))) {
         const Node* node = root_.find(section_name(section));
         const Place place = node == nullptr ? top_ : top_.at(section_name(section), *node);
         place.error("no " + std::string(component_kind(section)) + " is configured: the section " +
@@ -211,9 +237,9 @@ class ConfigurationReader {
 
   void check_pipeline(const PipelineConfig& pipeline) {
     const std::string path = "service::pipelines::" + pipeline.id.to_string();
-    if (pipeline.receivers.empty())
+    if (pipeline.receivers.empty() && is_read(path + "::receivers"))
       diagnostics_.error(pipeline.mark, path, "a pipeline needs at least one receiver");
-    if (pipeline.exporters.empty())
+    if (pipeline.exporters.empty() && is_read(path + "::exporters"))
       diagnostics_.error(pipeline.mark, path, "a pipeline needs at least one exporter");
     check_references(pipeline.receivers, Section::Receivers);
     check_references(pipeline.processors, Section::Processors);
@@ -228,8 +254,10 @@ class ConfigurationReader {
   }
 
   void check_references(const std::vector<Reference>& references, Section section) {
+    const bool may_connect = section == Section::Receivers || section == Section::Exporters;
+    if (!is_read(std::string(section_name(section))) || (may_connect && !is_read("connectors")))
+      return;
     for (const Reference& reference : references) {
-      const bool may_connect = section == Section::Receivers || section == Section::Exporters;
       if (out_.find(section, reference.id) != nullptr) continue;
       if (may_connect && out_.find(Section::Connectors, reference.id) != nullptr) continue;
       diagnostics_.error(
@@ -239,8 +267,6 @@ class ConfigurationReader {
               std::string(section_name(section)) + out_.nearest(section, reference.id));
     }
   }
-
-  void check_extensions() { check_references(out_.extensions, Section::Extensions); }
 
   void warn_of_unused() {
     for (size_t i = 0; i < kSectionCount; ++i) {
@@ -258,6 +284,8 @@ class ConfigurationReader {
   const std::string_view on_offer_;
   const Place top_;
   Configuration out_;
+  std::set<std::string> unread_;  // paths
+  size_t telemetry_errors_ = 0;
 };
 
 }  // namespace

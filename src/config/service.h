@@ -79,6 +79,9 @@ struct Configuration {
   std::vector<PipelineConfig> pipelines;
   std::vector<Reference> extensions;
   TelemetryConfig telemetry;
+  /// Nothing was wrong but in service::telemetry: the components and pipelines are those that are
+  /// meant.
+  bool is_whole = false;
 
   const std::vector<ComponentConfig>& of(Section section) const {
     return sections[static_cast<size_t>(section)];

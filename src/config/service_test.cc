@@ -36,6 +36,44 @@ TEST(Service, ReadsTheFrame) {
   EXPECT_EQ(diagnostics.warnings()[0].path, "processors::batch/two");
 }
 
+TEST(Service, WhatIsWrongInOneSectionHidesNothingInOthersAndIsNotFollowedUp) {
+  const std::pair<const char*, const char*> cases[] = {
+      // Telemetry has nothing to do with pipelines.
+      {"receivers: {otlp: }\nexporters: {nop: }\nservice:\n  telemetry: {logs: {level: loud}}\n"
+       "  pipelines: {logs: {receivers: [otlp], exporters: [nope]}, metrics: {receivers: [otlp]}}",
+       "c.yaml:4:29: service::telemetry::logs::level: expected debug, info, warn, warning, error, "
+       "dpanic, panic or fatal, found \"loud\"\n"
+       "c.yaml:5:53: service::pipelines::logs::exporters[0]: the exporter nope is not configured: "
+       "there is no such key under exporters (did you mean \"nop\"?)\n"
+       "c.yaml:5:70: service::pipelines::metrics: a pipeline needs at least one exporter\n"},
+      // Of a section that was misspelt nothing is known, and all of the others.
+      {"recievers: {otlp: }\nexporters: {nop: }\n"
+       "service: {pipelines: {logs: {receivers: [otlp], exporters: [nope]}}}",
+       "c.yaml:1:12: recievers: there is no section of this name; did you mean \"receivers\"?\n"
+       "c.yaml:3:61: service::pipelines::logs::exporters[0]: the exporter nope is not configured: "
+       "there is no such key under exporters (did you mean \"nop\"?)\n"},
+      {"receivers: {otlp: }\nexporters: {5: }\n"
+       "service: {pipelines: {logs: {recievers: [otlp], exporters: [nop]}, traces: {receivers: "
+       "[oltp], exporters: [nop]}}}",
+       "c.yaml:2:16: exporters::5: \"5\" is no component id: a type is a letter and then letters, "
+       "digits and _\n"
+       "c.yaml:3:41: service::pipelines::logs::recievers: there is no section of this name; did "
+       "you mean \"receivers\"?\n"
+       "c.yaml:3:89: service::pipelines::traces::receivers[0]: the receiver oltp is not "
+       "configured: "
+       "there is no such key under receivers (did you mean \"otlp\"?)\n"},
+      {"receivers: {otlp: }\nexporters: {nop: }\nservice: {pipelins: {}}",
+       "c.yaml:3:21: service::pipelins: there is no section of this name; did you mean "
+       "\"pipelines\"?\n"},
+  };
+  for (const auto& [yaml, expected] : cases) {
+    Diagnostics diagnostics;
+    read(yaml, diagnostics);
+    EXPECT_EQ(diagnostics.to_string(), expected);
+    EXPECT_TRUE(diagnostics.warnings().empty()) << "what is not used is not known";
+  }
+}
+
 TEST(Service, AMissingSectionIsMissingInTheWholeAndAnEmptyOneHasAPlace) {
   const std::pair<const char*, const char*> cases[] = {
       {"exporters: {nop: }\nservice: {pipelines: {logs: }}",

@@ -1,10 +1,10 @@
 #include "config/telemetry.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/ascii.h"
 #include "config/schema.h"
+#include "io/listen.h"
 
 namespace sluice::config {
 
@@ -252,16 +252,15 @@ static const Schema<Telemetry>& schema_of(const Telemetry*) {
 namespace {
 
 std::string address_of(const PrometheusReader& reader) {
-  const bool is_v6 = reader.host.find(':') != std::string::npos && reader.host.front() != '[';
-  return (is_v6 ? "[" + reader.host + "]" : reader.host) + ":" + std::to_string(reader.port);
+  return io::host_in_address(reader.host) + ":" + std::to_string(reader.port);
 }
 
 Reader reader_of(const MetricsPage& page) {
   PrometheusReader prometheus;
-  const size_t colon = page.address.rfind(':');
-  prometheus.host = page.address.substr(0, colon);
-  const std::string_view port = std::string_view(page.address).substr(colon + 1);
-  std::from_chars(port.data(), port.data() + port.size(), prometheus.port);
+  if (const auto address = io::split_host_port(page.address); address.ok()) {
+    prometheus.host = io::host_in_address(address->host);
+    prometheus.port = static_cast<uint16_t>(std::stoul(address->port));
+  }
   prometheus.without_type_suffix = page.without_type_suffix;
   Reader reader;
   reader.pull.emplace().exporter.prometheus = std::move(prometheus);

@@ -53,12 +53,9 @@ constexpr int kBacklog = 4096;
 /// we give up.
 constexpr int kPortAttempts = 16;
 
-struct HostPort {
-  std::string host;
-  std::string port;
-};
+}  // namespace
 
-Result<HostPort> split(std::string_view text) {
+Result<HostPort> split_host_port(std::string_view text) {
   const auto usage = [&] {
     return invalid_argument("address '" + std::string(text) +
                             "' is not HOST:PORT; write for example localhost:4317 or [::1]:4317");
@@ -79,9 +76,12 @@ Result<HostPort> split(std::string_view text) {
   return HostPort{std::string(host), std::string(port)};
 }
 
-}  // namespace
+std::string host_in_address(const std::string& host) {
+  const bool is_bare_v6 = host.find(':') != std::string::npos && host.front() != '[';
+  return is_bare_v6 ? "[" + host + "]" : host;
+}
 
-Status check_host_port(std::string_view host_port) { return split(host_port).status(); }
+Status check_host_port(std::string_view host_port) { return split_host_port(host_port).status(); }
 
 namespace {
 
@@ -113,8 +113,8 @@ bool hosts_clash(const std::string& a, const std::string& b) {
 }  // namespace
 
 bool addresses_clash(std::string_view host_port, std::string_view other) {
-  const Result<HostPort> a = split(host_port);
-  const Result<HostPort> b = split(other);
+  const Result<HostPort> a = split_host_port(host_port);
+  const Result<HostPort> b = split_host_port(other);
   if (!a.ok() || !b.ok()) return false;
   const auto port = std::stoul(a->port);
   if (port == 0 || port != std::stoul(b->port)) return false;
@@ -231,7 +231,7 @@ Result<std::vector<Listener>> listen_all(std::vector<SocketAddress> addresses, b
 }  // namespace
 
 Result<std::vector<Listener>> listen(std::string_view host_port) {
-  Result<HostPort> where = split(host_port);
+  Result<HostPort> where = split_host_port(host_port);
   if (!where.ok()) return where.status();
   // `localhost` by our own rule: resolvers differ in what they say about it, and some leave ::1
   // out.

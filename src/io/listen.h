@@ -24,6 +24,15 @@ struct Listener {
   int release();
 };
 
+/// "HOST:PORT" taken apart. An IPv6 address has no brackets here.
+struct HostPort {
+  std::string host;
+  std::string port;  ///< a number up to 65535
+};
+Result<HostPort> split_host_port(std::string_view host_port);
+/// A host as it stands before the colon: an IPv6 address gets brackets, if it has none.
+std::string host_in_address(const std::string& host);
+
 /// Says what is wrong with the form of "HOST:PORT", without asking the network.
 Status check_host_port(std::string_view host_port);
 

@@ -52,6 +52,18 @@ TEST(Listen, AddressesThatCannotBothBeHad) {
   }
 }
 
+TEST(Listen, AnAddressIsTakenApartAndPutTogether) {
+  for (const auto& [address, host, port] :
+       {std::tuple("[::1]:4317", "::1", "4317"), {"a:0", "a", "0"}, {":80", "", "80"}}) {
+    const auto got = split_host_port(address);
+    ASSERT_TRUE(got.ok()) << address;
+    EXPECT_EQ(got->host, host);
+    EXPECT_EQ(got->port, port);
+    EXPECT_EQ(host_in_address(got->host) + ":" + got->port, address);
+  }
+  EXPECT_EQ(host_in_address("[::1]"), "[::1]");
+}
+
 TEST(Listen, BadAddresses) {
   for (const char* bad : {"", "4317", "localhost", "localhost:", "localhost:x", "localhost:70000",
                           "localhost:-1", "::1:4317", "a:b:4317", "localhost:123456"}) {

@@ -27,17 +27,22 @@ Result<std::vector<Listener>> ListenerPool::listen(std::string_view host_port) {
   if (at == end) {
     auto made = io::listen(host_port);
     if (!made.ok()) return made;
-    at = entries_.emplace(host_port, Entry{std::move(made).value(), generation_, 0});
+    at = entries_.emplace(host_port, Entry{std::move(made).value(), generation_, 0, 0});
   }
   at->second.used = generation_;
   return copies_of(at->second.sockets);
 }
 
 Status ListenerPool::reserve(std::string_view host_port) {
-  auto made = io::listen(host_port);
-  if (!made.ok()) return made.status();
   const std::lock_guard lock(mutex_);
-  entries_.emplace(host_port, Entry{std::move(made).value(), generation_, 0});
+  auto [at, end] = entries_.equal_range(host_port);
+  while (at != end && (at->second.reserved == generation_ || at->second.used == generation_)) ++at;
+  if (at == end) {
+    auto made = io::listen(host_port);
+    if (!made.ok()) return made.status();
+    at = entries_.emplace(host_port, Entry{std::move(made).value(), generation_, 0, 0});
+  }
+  at->second.reserved = generation_;
   return {};
 }
 

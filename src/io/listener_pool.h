@@ -20,8 +20,9 @@ class ListenerPool {
   /// As io::listen(), but for addresses that the generation before has.
   Result<std::vector<Listener>> listen(std::string_view host_port);
 
-  /// Binds an address for whoever listens on it later in this generation. What nobody asked for is
-  /// closed by commit().
+  /// Makes sure that whoever listens on the address later in this generation has it: binds it,
+  /// unless the generation before has. Once for each listener. What nobody asked for is closed by
+  /// commit().
   Status reserve(std::string_view host_port);
 
   /// What is listened on from now on is a new generation.
@@ -37,8 +38,9 @@ class ListenerPool {
  private:
   struct Entry {
     std::vector<Listener> sockets;
-    uint64_t made = 0;
-    uint64_t used = 0;
+    uint64_t made = 0;      // by which generation
+    uint64_t reserved = 0;  // for which
+    uint64_t used = 0;      // by which, the last
   };
 
   std::mutex mutex_;

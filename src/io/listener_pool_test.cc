@@ -65,6 +65,19 @@ TEST_F(ListenerPoolTest, WhatIsReservedIsHadOnceAndElseClosed) {
   EXPECT_FALSE(connects(address)) << "nobody wanted it";
 }
 
+TEST_F(ListenerPoolTest, WhatTheGenerationBeforeHasIsReservedForTheNextOneOnce) {
+  const std::vector<Listener> old = listen("127.0.0.1:0");
+  const std::string address = old.at(0).address;
+  pool.begin();
+  EXPECT_TRUE(pool.reserve("127.0.0.1:0").ok());
+  EXPECT_TRUE(pool.reserve("127.0.0.1:0").ok()) << "a second one, on a port of its own";
+  EXPECT_EQ(pool.reserve(address).code(), Code::AlreadyExists) << "it is known by another name";
+  const std::vector<Listener> first = listen("127.0.0.1:0");
+  const std::vector<Listener> second = listen("127.0.0.1:0");
+  EXPECT_EQ(first.at(0).address, address);
+  EXPECT_NE(second.at(0).address, address);
+}
+
 TEST_F(ListenerPoolTest, WhatIsNotAskedForAgainIsClosed) {
   std::vector<Listener> old = listen("127.0.0.1:0");
   const std::string address = old.at(0).address;

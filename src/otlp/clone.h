@@ -5,6 +5,11 @@
 
 namespace sluice::otlp {
 
+/// Whether it holds other values, which a plain copy of it shares.
+inline bool is_container(const Value& value) {
+  return value.kind == ValueKind::Map || value.kind == ValueKind::Array;
+}
+
 /// Deep copies: nothing of the copy lies outside `arena`.
 Value clone(const Value& value, Arena& arena);
 Attributes clone(const Attributes& attributes, Arena& arena);

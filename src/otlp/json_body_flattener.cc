@@ -4,15 +4,12 @@
 #include <functional>
 
 #include "base/bytes.h"
+#include "otlp/clone.h"
 #include "otlp/json_body_scan.h"
 #include "wire/number_format.h"
 
 namespace sluice::otlp {
 namespace {
-
-bool is_container(const Value& value) {
-  return value.kind == ValueKind::Map || value.kind == ValueKind::Array;
-}
 
 uint64_t hash_of(std::string_view text) { return std::hash<std::string_view>()(text); }
 

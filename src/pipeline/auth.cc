@@ -9,6 +9,7 @@ template <typename Auth>
 Result<const Auth*> find_auth(const Host& host, const ComponentId& id,
                               const Auth* (Extension::*as)() const, const char* what) {
   const auto found = host.extensions.find(id);
+  if (found == host.extensions.end() && host.is_trial) return static_cast<const Auth*>(nullptr);
   if (found == host.extensions.end())
     return invalid_argument("the extension " + id.to_string() + " is not in service::extensions");
   const Auth* auth = (found->second->*as)();

@@ -58,7 +58,7 @@ const config::Schema<HttpServerAuthConfig>& schema_of(const HttpServerAuthConfig
 const config::Schema<ClientAuthConfig>& schema_of(const ClientAuthConfig*);
 
 /// The extension of that id, which lives as long as the pipelines; InvalidArgument if there is none
-/// that can do this.
+/// that can do this. Null in a trial where the extension could not be made.
 Result<const ServerAuth*> find_server_auth(const Host& host, const ServerAuthConfig& config);
 /// Null where none is named.
 Result<const ClientAuth*> find_client_auth(const Host& host,

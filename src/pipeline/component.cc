@@ -2,6 +2,16 @@
 
 namespace sluice::pipeline {
 
+void BatchLimits::put(const BatchLimits& over) {
+  if (over.timeout) timeout = over.timeout;
+  if (over.size) {
+    size = over.size;
+    size_mark = over.size_mark;
+    size_path = over.size_path;
+  }
+  if (over.size_max) size_max = over.size_max;
+}
+
 Result<std::vector<io::Listener>> Host::listen(std::string_view host_port) const {
   if (is_trial) {
     SLUICE_RETURN_IF_ERROR(io::check_host_port(host_port));

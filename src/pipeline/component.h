@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,9 @@ struct Host {
   Budget& budget;
   metrics::Registry& metrics;
   AckMode ack = AckMode::Store;
+  /// Processors that have introduced themselves: there is an instance for each pipeline, and one
+  /// line of log is enough.
+  std::set<ComponentId> introduced{};
   /// Those of service::extensions, which are made before all other components.
   std::map<ComponentId, Extension*> extensions{};
   /// Where listening sockets come from; null: from the system.
@@ -47,7 +51,8 @@ struct Host {
   /// Pipelines of an older configuration run, and are to be replaced.
   bool takes_over = false;
   /// Components are made only to hear what is wrong with their options: they read the files that
-  /// these name, but take no address and write nothing.
+  /// these name, but take no address and write nothing. Extensions that could not be made are
+  /// missing, and have been named.
   bool is_trial = false;
   /// In a trial: takes down where components would listen.
   std::vector<std::string>* asked_addresses = nullptr;
@@ -65,6 +70,11 @@ struct BatchLimits {
   std::optional<std::chrono::nanoseconds> timeout;  ///< the longest that records wait for others
   std::optional<uint32_t> size;                     ///< so many are worth sending
   std::optional<uint32_t> size_max;                 ///< the most that are sent at once
+  config::Mark size_mark{};                         ///< where `size` stands, with its path
+  std::string size_path{};
+
+  /// What another one, further on in the pipeline, asks for goes over it.
+  void put(const BatchLimits& over);
 };
 
 /// Where a component listens.
@@ -108,6 +118,8 @@ class Exporter : public Component {
  public:
   /// Called before everything else, once for each pipeline that ends in it.
   virtual void serve(otlp::Signal /*signal*/, const BatchLimits& /*limits*/) {}
+  /// Why the size that somebody chose for batches has no effect on it; empty: it has one.
+  virtual std::string why_without_effect(uint32_t /*batch_size*/) const { return {}; }
   /// The stage of lane `i`, for all signals; lives as long as the exporter.
   virtual Consumer& stage(size_t lane) = 0;
   /// Whether data that comes now gets to where it should. Thread-safe.

@@ -162,7 +162,7 @@ Plan Plan::make(const config::Configuration& configuration, const Registry& regi
                 config::Diagnostics& diagnostics) {
   Plan plan;
   plan.configuration_ = configuration;
-  bool is_known = diagnostics.ok();  // what there is, and how it is connected
+  bool is_known = configuration.is_whole;  // what there is, and how it is connected
   for (const Section section : kSections) {
     for (const config::ComponentConfig& component : configuration.of(section)) {
       const config::Place place(diagnostics, component.path, component.options.mark);
@@ -343,12 +343,8 @@ Status Graph::Impl::make_processors(const PipelineConfig& pipeline) {
 void Graph::Impl::tell_exporters() {
   for (const PipelineConfig& pipeline : plan.configuration().pipelines) {
     BatchLimits limits;
-    for (const Processor* processor : processors[pipeline.id]) {
-      const BatchLimits own = processor->batch_limits();
-      if (own.timeout) limits.timeout = own.timeout;
-      if (own.size) limits.size = own.size;
-      if (own.size_max) limits.size_max = own.size_max;
-    }
+    for (const Processor* processor : processors[pipeline.id])
+      limits.put(processor->batch_limits());
     for (const Reference& reference : pipeline.exporters) {
       if (const auto at = exporters.find(reference.id); at != exporters.end())
         at->second->serve(signal_of(pipeline), limits);

@@ -1,6 +1,7 @@
 #include "pipeline/trial.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -53,22 +54,17 @@ class Trial {
         host_.extensions[reference.id] = extensions_.emplace_back(std::move(*made)).get();
         return Status();
       });
-    // Who names an extension that cannot be made would only say that it is not there, and who feeds
-    // a pipeline that is not there, that he feeds none.
-    const auto& wanted = configuration().extensions;
-    const bool has_extensions = std::all_of(
-        wanted.begin(), wanted.end(),
-        [&](const Reference& reference) { return host_.extensions.count(reference.id) != 0; });
     for (const PipelineConfig& pipeline : configuration().pipelines) {
       for (const Reference& reference : pipeline.processors) make_processor(reference.id, pipeline);
+      // Who feeds a pipeline that is not there would only say that he feeds none.
       if (plan_.pipelines_fit()) {
         for (const Reference& reference : pipeline.exporters)
           make_connector(reference.id, pipeline);
       }
-      if (!has_extensions) continue;
       for (const Reference& reference : pipeline.receivers) make_receiver(reference.id);
       for (const Reference& reference : pipeline.exporters) make_exporter(reference.id);
     }
+    for (const PipelineConfig& pipeline : configuration().pipelines) check_batch_size(pipeline);
     return std::move(addresses_);
   }
 
@@ -86,13 +82,18 @@ class Trial {
   void make_processor(const ComponentId& id, const PipelineConfig& pipeline) {
     attempt(Section::Processors, id, pipeline.id.type, [&](const Plan::Planned& planned) {
       if (!planned.factory->about().signals.has(signal_of(pipeline))) return Status();
-      return planned.factory->processor(planned.options, id, signal_of(pipeline), host_).status();
+      auto made = planned.factory->processor(planned.options, id, signal_of(pipeline), host_);
+      if (made.ok()) batch_limits_[id] = (*made)->batch_limits();
+      return made.status();
     });
   }
 
   void make_exporter(const ComponentId& id) {
     attempt(Section::Exporters, id, "", [&](const Plan::Planned& planned) {
-      return planned.factory->exporter(planned.options, id, host_).status();
+      auto made = planned.factory->exporter(planned.options, id, host_);
+      if (!made.ok()) return made.status();
+      exporters_[id] = std::move(made).value();
+      return Status();
     });
   }
 
@@ -107,6 +108,25 @@ class Trial {
       }
       return (*made)->stage(0, outputs).status();
     });
+  }
+
+  /// Warns of a size of batches that somebody chose and that the pipeline's exporters do not heed.
+  void check_batch_size(const PipelineConfig& pipeline) {
+    BatchLimits limits;
+    for (const Reference& reference : pipeline.processors) {
+      const auto own = batch_limits_.find(reference.id);
+      if (own != batch_limits_.end()) limits.put(own->second);
+    }
+    if (!limits.size) return;
+    for (const Reference& reference : pipeline.exporters) {
+      const auto exporter = exporters_.find(reference.id);
+      if (exporter == exporters_.end()) continue;
+      const std::string because = exporter->second->why_without_effect(*limits.size);
+      if (because.empty() || !warned_.insert({limits.size_path, reference.id}).second) continue;
+      diagnostics_.warning(
+          limits.size_mark, limits.size_path,
+          "this option has no effect on the exporter " + reference.id.to_string() + ": " + because);
+    }
   }
 
   /// Once for each kind of what it is `made_for`. Does nothing if there is no such component in the
@@ -149,8 +169,11 @@ class Trial {
   Nowhere nowhere_;
   Host host_{{&loop_}, budget_, metrics_};
   std::vector<std::unique_ptr<Extension>> extensions_;
+  std::map<ComponentId, std::unique_ptr<Exporter>> exporters_;
+  std::map<ComponentId, BatchLimits> batch_limits_;  // of processors
   std::set<std::tuple<Section, ComponentId, std::string>> tried_;
-  std::set<std::pair<Section, ComponentId>> wrong_;  // as a rule for other signals too
+  std::set<std::pair<Section, ComponentId>> wrong_;       // as a rule for other signals too
+  std::set<std::pair<std::string, ComponentId>> warned_;  // of options, for exporters
 };
 
 }  // namespace

@@ -103,6 +103,42 @@ service:
     assert "receivers::otlp::protocols::http::auth::authenticator: the extension nobody is not configured" in errors[1]
 
 
+def test_a_value_that_cannot_be_had_hides_nothing_elsewhere(tmp_path):
+    config = tmp_path / "c.yaml"
+    config.write_text("""
+receivers: {nop: }
+processors:
+  batch: {send_batch_size: "${file:/nonexistent/size}", timeout: soon}
+exporters:
+  file: {path: "${nope:x}"}
+  otlp_http: {endpoint: "https://localhost:1", tls: {ca_file: /nonexistent/ca.pem}}
+service:
+  telemetry: {logs: {level: loud}}
+  pipelines:
+    logs: {receivers: [nop], processors: [batch], exporters: [file, otlp_http]}
+""")
+    errors = sluice("validate", "--config", config, code=2).splitlines()
+    for error, (line, part) in zip(errors, ((4, "send_batch_size: cannot read the file"), (6, 'path: the scheme "nope"'),
+                                            (9, "level: expected debug"), (4, "timeout: expected a duration"),
+                                            (7, "the CA file cannot be read")), strict=True):
+        assert f"{config}:{line}:" in error and part in error, errors
+
+
+def test_validate_and_run_say_that_a_size_of_batches_has_no_effect(tmp_path):
+    config = tmp_path / "c.yaml"
+    config.write_text("""
+receivers: {nop: }
+processors:
+  batch: {send_batch_size: 500}
+exporters: {clickhouse: {endpoint: "http://127.0.0.1:1"}}
+service: {pipelines: {logs: {receivers: [nop], processors: [batch], exporters: [clickhouse]}}}
+""")
+    for command in (("validate",), ("run", "--print-config")):
+        done = subprocess.run([BINARY, *command, "--config", config], capture_output=True, text=True, check=True)
+        assert done.stderr.count(f"{config}:4:28: processors::batch::send_batch_size: this option has no effect on the exporter "
+                                 "clickhouse") == 1, done.stderr
+
+
 def test_the_schema_for_editors_fits_configurations():
     schema = json.loads(sluice("schema", "config"))
 
@@ -117,3 +153,9 @@ def test_the_schema_for_editors_fits_configurations():
     assert "logs" in schema["properties"]["service"]["properties"]["telemetry"]["properties"]
     assert any(re.match(pattern, "traces/x") for pattern in
                schema["properties"]["service"]["properties"]["pipelines"]["patternProperties"])
+    # What a part has no use for in one component only is marked there.
+    clickhouse = find(r"^\^\(clickhouse\)", schema["properties"]["exporters"]["patternProperties"])["properties"]
+    queue = clickhouse["sending_queue"]["anyOf"][0]["properties"]
+    assert queue["queue_size"]["deprecated"] is True and "Has no effect: " in queue["queue_size"]["deprecationMessage"]
+    assert queue["batch"]["anyOf"][0]["properties"]["partition"]["deprecated"] is True
+    assert "deprecated" not in queue["num_consumers"]

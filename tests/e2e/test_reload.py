@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import threading
 import time
 
@@ -149,3 +150,16 @@ def test_all_ports_in_use_are_named(tmp_path, run):
     for protocol, line in (("grpc", 5), ("http", 6)):
         assert any(f":{line}:" in said and f"::protocols::{protocol}::endpoint: address 127.0.0.1:{run.values[protocol]} is in use" in said
                    for said in second.lines), second.log()
+
+
+def test_ports_that_others_have_are_named_with_their_places_and_leave_the_old_ones(run):
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        taken = {"grpc": one.getsockname()[1], "http": other.getsockname()[1]}
+        run.write(CONFIG.format(**{**run.values, **taken}))
+        run.reload(REFUSED)
+        for protocol, line in (("grpc", 5), ("http", 6)):
+            assert any(f":{line}:" in said and f"::protocols::{protocol}::endpoint: address 127.0.0.1:{taken[protocol]} is in use" in said
+                       for said in run.lines), run.log()
+        assert run.post() == 200
+    run.change(**taken)
+    assert run.post() == 200

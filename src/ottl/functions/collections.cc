@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/buffer.h"
+#include "otlp/clone.h"
 #include "otlp/value_text.h"
 #include "ottl/function.h"
 #include "ottl/functions/functions.h"
@@ -78,10 +79,7 @@ Value sort(Frame& frame, Sequence sequence, std::optional<Setting<Order>> order)
     return frame.fail("Sort takes a list, not a ", kind_name(target.kind));
   const Value* begin = target.elements;
   const Value* end = begin + target.size;
-  const auto is_nested = [](const Value& value) {
-    return value.kind == Kind::Map || value.kind == Kind::Array;
-  };
-  if (std::any_of(begin, end, is_nested)) return target;  // as in the original
+  if (std::any_of(begin, end, otlp::is_container)) return target;  // as in the original
   const bool numbers = std::all_of(begin, end, is_number);
   struct Item {
     Value value;

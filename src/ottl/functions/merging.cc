@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/buffer.h"
+#include "otlp/clone.h"
 #include "ottl/function.h"
 #include "ottl/functions/functions.h"
 #include "wire/number_format.h"
@@ -13,9 +14,7 @@
 namespace sluice::ottl {
 namespace {
 
-bool is_container(const Value& value) {
-  return value.kind == Kind::Map || value.kind == Kind::Array;
-}
+using otlp::is_container;
 
 /// A map that a path leads to, to be changed: the record's own, or a copy that is written back.
 class Changed {

@@ -161,7 +161,13 @@ class Component final : public pipeline::Exporter {
   void serve(otlp::Signal signal, const pipeline::BatchLimits& limits) override {
     config_.signals[static_cast<size_t>(signal)] = true;
     limit(config_, limits);
-    if (limits.size) say_without_effect(*limits.size);
+  }
+
+  std::string why_without_effect(uint32_t batch_size) const override {
+    constexpr uint32_t kClickStacks = 10'000;  // stands in its files, and nobody chose it
+    if (batch_size >= kInsertRowsMax || batch_size == kClickStacks) return {};
+    return "inserts that are smaller than its own, of " + std::to_string(kInsertRowsMax) +
+           " rows, leave by time";
   }
 
   pipeline::Consumer& stage(size_t lane) override { return made().lane(lane); }
@@ -170,21 +176,6 @@ class Component final : public pipeline::Exporter {
   bool ready() const override { return exporter_ && exporter_->ready(); }
 
  private:
-  /// Once for each size that somebody chose, whatever the number of pipelines.
-  void say_without_effect(uint32_t batch_size) {
-    constexpr uint32_t kDefault = 8192;
-    constexpr uint32_t kClickStacks = 10'000;
-    if (batch_size >= kInsertRowsMax || batch_size == kDefault || batch_size == kClickStacks)
-      return;
-    if (!small_sizes_.insert(batch_size).second) return;
-    log::info(
-        "send_batch_size of a batch processor has no effect on this exporter: smaller inserts "
-        "than its own leave by time",
-        {{"exporter", config_.name},
-         {"send_batch_size", uint64_t{batch_size}},
-         {"own_size", uint64_t{kInsertRowsMax}}});
-  }
-
   /// The options were checked when they were read.
   ClickHouseExporter& made() {
     if (!exporter_) {
@@ -196,7 +187,6 @@ class Component final : public pipeline::Exporter {
 
   ClickHouseExporterConfig config_;
   pipeline::Host& host_;
-  std::set<uint32_t> small_sizes_;
   std::unique_ptr<ClickHouseExporter> exporter_;
 };
 

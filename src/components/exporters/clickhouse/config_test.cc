@@ -5,11 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
-#include "components/exporters/clickhouse/component.h"
 #include "config/yaml.h"
-#include "testing/rig.h"
 
 namespace sluice::components::clickhouse_exporter {
 namespace {
@@ -85,35 +81,6 @@ TEST(ClickHouseConfig, WhatChangesNothingIsSaidAtItsPlace) {
       EXPECT_NE(text.find(c.says), std::string::npos) << c.options << "\n" << text;
     }
   }
-}
-
-/// How often the log speaks of a batch size while three pipelines with it come to one exporter.
-size_t lines_about_batch_size(std::optional<uint32_t> size) {
-  testing::Lanes lanes(1);
-  Budget budget(1 << 20);
-  metrics::Registry metrics;
-  pipeline::Host host{lanes.loops(), budget, metrics};
-  const auto factory = clickhouse_exporter_factory();
-  config::Diagnostics diagnostics;
-  const auto options = factory->read(config::parse_yaml("{endpoint: 'http://h:1'}", "").value(),
-                                     {diagnostics, "clickhouse", {}});
-  auto exporter = factory->exporter(options, {"clickhouse", ""}, host);
-  EXPECT_TRUE(exporter.ok());
-  ::testing::internal::CaptureStderr();
-  for (const otlp::Signal signal :
-       {otlp::Signal::Logs, otlp::Signal::Traces, otlp::Signal::Metrics})
-    (*exporter)->serve(signal, {{}, size, {}});
-  const std::string text = ::testing::internal::GetCapturedStderr();
-  EXPECT_EQ(text.find("send_batch_size") == std::string::npos, text.empty()) << text;
-  return static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
-}
-
-TEST(ClickHouseConfig, ABatchSizeBelowItsOwnIsSaidOnceIfSomebodyChoseIt) {
-  EXPECT_EQ(lines_about_batch_size(5'000), 1u);
-  EXPECT_EQ(lines_about_batch_size(8'192), 0u);
-  EXPECT_EQ(lines_about_batch_size(10'000), 0u);
-  EXPECT_EQ(lines_about_batch_size(100'000), 0u);
-  EXPECT_EQ(lines_about_batch_size({}), 0u);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ constexpr const char* kTogether =
     "apart by their sending_queue::batch::partition::metadata_keys";
 
 void check(const Config& config, const config::Place& place) {
-  if (config.send_batch_max_size > 0 && config.send_batch_max_size < config.send_batch_size)
+  if (config.send_batch_max_size > 0 && config.send_batch_max_size < config.send_batch_size.value)
     place.error("send_batch_max_size must be at least send_batch_size");
   if (config.timeout.count() < 0) place.error("timeout must not be negative");
   std::set<std::string> seen;

@@ -12,7 +12,7 @@ namespace sluice::components::batch_processor {
 
 struct Config {
   std::chrono::nanoseconds timeout = std::chrono::milliseconds(200);
-  uint32_t send_batch_size = 8192;
+  config::Placed<uint32_t> send_batch_size{8192};
   uint32_t send_batch_max_size = 0;
   std::vector<std::string> metadata_keys;
   uint32_t metadata_cardinality_limit = 1000;

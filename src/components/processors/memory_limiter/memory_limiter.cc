@@ -55,6 +55,7 @@ class MemoryLimiter final : public pipeline::Processor {
         limits_(limits_of(config)),
         pause_(config.check_interval),
         budget_(host.budget),
+        is_first_(host.introduced.insert(id).second),
         items_(host.metrics, id_, signal) {
     host.budget.allow(limits_.soft());
   }
@@ -66,11 +67,13 @@ class MemoryLimiter final : public pipeline::Processor {
         std::make_unique<MemoryLimiter>(config, id, signal, host));
   }
 
+  /// Says it once for all pipelines, as the original does, where they share one limiter.
   Status start() override {
-    log::info("Memory limiter configured", {{"processor", id_},
-                                            {"signal", otlp::signal_name(signal_)},
-                                            {"limit_mib", limits_.hard / kMiB},
-                                            {"spike_limit_mib", limits_.spike / kMiB}});
+    if (!is_first_) return {};
+    log::write_each(log::Level::Info, "Memory limiter configured",
+                    {{"processor", id_},
+                     {"limit_mib", limits_.hard / kMiB},
+                     {"spike_limit_mib", limits_.spike / kMiB}});
     return {};
   }
 
@@ -121,6 +124,7 @@ class MemoryLimiter final : public pipeline::Processor {
   const Limits limits_;
   const std::chrono::nanoseconds pause_;
   const Budget& budget_;
+  const bool is_first_;  // of the instances, of which there is one for each pipeline
   const pipeline::LimiterItems items_;
   std::atomic<int64_t> line_due_ = INT64_MIN;  // of the steady clock, in nanoseconds
 };

@@ -37,6 +37,31 @@ size_t count(const std::string& text, std::string_view part) {
   return found;
 }
 
+TEST(MemoryLimiter, IsIntroducedOnceHoweverManyPipelinesItStandsIn) {
+  testing::Lanes lanes(1);
+  Budget budget(1 << 20);
+  metrics::Registry metrics;
+  pipeline::Host host{lanes.loops(), budget, metrics};
+  const pipeline::Factory* factory =
+      all_components().find(config::Section::Processors, "memory_limiter");
+  config::Diagnostics diagnostics;
+  const auto options =
+      factory->read(config::parse_yaml("{check_interval: 1s, limit_mib: 100}", "").value(),
+                    {diagnostics, "memory_limiter", {}});
+  ::testing::internal::CaptureStderr();
+  for (const char* name : {"", "b"}) {
+    for (const otlp::Signal signal :
+         {otlp::Signal::Logs, otlp::Signal::Traces, otlp::Signal::Metrics}) {
+      auto made = factory->processor(options, {"memory_limiter", name}, signal, host);
+      ASSERT_TRUE(made.ok());
+      EXPECT_TRUE((*made)->start().ok());
+    }
+  }
+  const std::string text = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(count(text, "Memory limiter configured"), 2u) << text;
+  EXPECT_EQ(count(text, "memory_limiter/b"), 1u) << text;
+}
+
 TEST(MemoryLimiter, TheLogHasItsLimitsAndSaysNowAndThenThatItRefuses) {
   for (const auto& [interval, lines] : {std::pair("1h", 1), std::pair("1ns", 3)}) {
     SCOPED_TRACE(interval);

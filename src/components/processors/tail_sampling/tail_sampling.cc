@@ -129,7 +129,14 @@ class TailSampler final : public pipeline::Processor {
         }
       }
     }
-    if (!late.empty()) next.consume(late.to_batch(*shared));
+    // Others may hold the same spans: who changes them gets a copy.
+    if (!late.empty()) {
+      if (pipeline::Reader* reader = next.reader()) {
+        reader->read(late.view(*shared), shared->ack.split());
+      } else {
+        next.consume(late.to_batch(*shared));
+      }
+    }
     shared->ack.resolve({});
   }
 
@@ -224,8 +231,9 @@ class TailSampler final : public pipeline::Processor {
     return keeps;
   }
 
-  /// Nobody waits for an answer any more, so there is nothing to do about a failure further on but
-  /// to say it.
+  /// The spans stay in the requests that brought them, and only who changes or keeps them gets
+  /// copies. Nobody waits for an answer any more, so there is nothing to do about a failure further
+  /// on but to say it.
   void pass_on(const Trace& trace) {
     pipeline::Batch batch;
     batch.signal = otlp::Signal::Traces;
@@ -236,6 +244,10 @@ class TailSampler final : public pipeline::Processor {
     });
     pipeline::Subset<otlp::Span> spans(*batch.arena);
     for (const Trace::Part& part : trace.parts) spans.add(*part.group, *part.scope, *part.span);
+    if (pipeline::Reader* reader = next_->reader()) {
+      reader->read(spans.view(batch), std::move(batch.ack));
+      return;
+    }
     pipeline::Batch out = spans.to_batch(batch);
     batch.ack.resolve({});
     next_->consume(std::move(out));

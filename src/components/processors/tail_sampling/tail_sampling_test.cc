@@ -152,6 +152,72 @@ TEST(TailSampling, DecidesAfterItsWait) {
   EXPECT_EQ(rig.take(), "- {name: late, trace: 1}\n") << "follows the decision at once";
 }
 
+/// Takes down where the names of spans lie that come to it.
+class Looker final : public pipeline::Consumer, public pipeline::Reader {
+ public:
+  explicit Looker(bool only_reads) : only_reads_(only_reads) {}
+  void consume(pipeline::Batch&& batch) override { read(batch.view(), std::move(batch.ack)); }
+  void read(const pipeline::BatchView& batch, pipeline::Ack&& ack) override {
+    for (const auto& group : batch.traces->resources) {
+      for (const auto& scope : group.scopes) {
+        for (const otlp::Span& span : scope.records) seen.push_back(span.name.data());
+      }
+    }
+    ack.resolve({});
+  }
+  pipeline::Reader* reader() override { return only_reads_ ? this : nullptr; }
+
+  std::vector<const char*> seen;
+
+ private:
+  const bool only_reads_;
+};
+
+TEST(TailSampling, WhatIsKeptIsCopiedOnlyForThoseWhoChangeIt) {
+  for (const bool only_reads : {true, false}) {
+    Looker behind(only_reads);
+    testing::Lanes lanes(1);
+    Budget budget(1 << 20);
+    metrics::Registry metrics;
+    pipeline::Host host{lanes.loops(), budget, metrics};
+    const pipeline::Factory* factory =
+        all_components().find(config::Section::Processors, "tail_sampling");
+    config::Diagnostics diagnostics;
+    const auto options =
+        factory->read(config::parse_yaml("{decision_wait: 1h, num_traces: 1, policies: [{name: a, "
+                                         "type: always_sample}]}",
+                                         "")
+                          .value(),
+                      {diagnostics, "tail_sampling", {}});
+    auto made =
+        factory->processor(options, {"tail_sampling", ""}, otlp::Signal::Traces, host).value();
+    const auto stage = made->stage(0, behind);
+    std::vector<const char*> sent;
+    const auto send = [&](std::string_view spans) {
+      lanes.run(0, [&] {
+        pipeline::Batch batch;
+        batch.signal = otlp::Signal::Traces;
+        batch.traces = batch.arena->create<otlp::TracesRequest>();
+        batch.ack = pipeline::Ack([](pipeline::Outcome&&) {});
+        testing::of_text(spans, *batch.arena, *batch.traces);
+        for (otlp::Span& span : batch.traces->resources[0].scopes[0].records)
+          sent.push_back(span.name.data());
+        stage->consume(std::move(batch));
+      });
+      lanes.run(0, [] {});  // after what that has posted
+    };
+    send("[{name: first, trace: 1}]");
+    send("[{name: other, trace: 2}]");  // makes the first one due
+    send("[{name: late, trace: 1}]");
+    ASSERT_EQ(behind.seen.size(), 2u);
+    EXPECT_EQ(behind.seen[0] == sent[0], only_reads);
+    EXPECT_EQ(behind.seen[1] == sent[2], only_reads);
+    std::promise<void> done;
+    made->stop([&] { done.set_value(); });
+    done.get_future().wait();
+  }
+}
+
 TEST(TailSampling, DecidesEarlyOnWhatIsTooMuch) {
   Rig rig("tail_sampling",
           "{decision_wait: 1h, num_traces: 2, policies: [{name: a, type: always_sample}]}",
