@@ -803,6 +803,58 @@ def test_summary_of_a_streamed_result(http):
     assert 0 < summary["read_rows"] <= 50000 and summary["elapsed_ns"] > 0, summary
 
 
+# Headers that a query sets
+
+
+HEADERS = "{'Content-Type':'image/png','X-Cache':'it\\'s a hit'}"
+
+
+@pytest.mark.parametrize("how", ["url", "setting", "map", "insert"])
+def test_headers_that_a_query_sets(http, table, how):
+    if how == "url":
+        reply = http.post("SELECT 1", http_response_headers=HEADERS)
+    elif how == "setting":
+        reply = http.post(f"SELECT 1 SETTINGS max_threads = 1, http_response_headers = $${HEADERS}$$ FORMAT CSV")
+    elif how == "map":
+        reply = http.post(f"SELECT 1 SETTINGS http_response_headers = {HEADERS}", http_response_headers="{'X-Other':'1'}")
+    else:
+        reply = http.insert(f"INSERT INTO {table} (a) FORMAT CSV", b"1\n", http_response_headers=HEADERS)
+    assert reply.status == 200, reply.text
+    assert reply.headers["content-type"] == "image/png" and reply.headers["x-cache"] == "it's a hit"
+    assert "x-other" not in reply.headers and "x-clickhouse-query-id" in reply.headers
+
+
+def test_headers_that_a_session_sets(http):
+    in_session = {"session_id": "headers"}
+    assert http.post(f"SET http_response_headers = $${HEADERS}$$", **in_session).status == 200
+    assert http.post("SELECT 1", **in_session).headers["x-cache"] == "it's a hit"
+    one = http.post("SELECT 1", http_response_headers="{'X-Cache':'miss'}", **in_session)
+    assert (one.headers["x-cache"], one.headers["content-type"]) == ("miss", "text/tab-separated-values; charset=UTF-8")
+    assert http.post("SELECT 1", **in_session).headers["x-cache"] == "it's a hit"
+    assert "x-cache" not in http.post("SELECT 1").headers
+
+
+def test_headers_of_queries_that_fail_are_not_set(http):
+    reply = http.post("SELECT no_such_column", http_response_headers="{'X-Cache':'hit'}")
+    assert reply.status == 404 and "x-cache" not in reply.headers
+
+
+@pytest.mark.parametrize("headers", [
+    "{'X-A':'a\\r\\nSet-Cookie: b'}", "{'X-A\\n':'a'}", "{'X A':'a'}", "{'':'a'}", "{'Content-Length':'1'}",
+    "{'X-A':'1','x-a':'2'}"])
+def test_headers_that_would_break_an_answer_are_refused(http, headers):
+    for reply in (http.post("SELECT 1", http_response_headers=headers),
+                  http.post(f"SELECT 1 SETTINGS http_response_headers = $${headers}$$")):
+        assert (reply.status, reply.code) == (400, 36), reply.text
+        assert "set-cookie" not in reply.headers and "x-a" not in reply.headers
+
+
+@pytest.mark.parametrize("headers", ["x", "{'a'", "{'a':'b'} c"])
+def test_headers_that_are_no_map_are_refused(http, headers):
+    reply = http.post("SELECT 1", http_response_headers=headers)
+    assert reply.status == 400, reply.text
+
+
 # The log of queries
 
 
