@@ -31,7 +31,8 @@ enum class Way : uint8_t {
 struct Variable {
   const char* name;
   Way way = Way::Option;
-  std::string_view because{};  ///< why it has no effect, for NotYet and Refused
+  /// Why it has no effect, for NotYet and Refused; for others, what its effect lacks.
+  std::string_view because{};
 };
 
 constexpr Variable kVariables[] = {
@@ -69,7 +70,8 @@ constexpr Variable kVariables[] = {
     {"OTEL_SUPERVISOR_LOGS", Way::NotYet, "there is no supervisor yet"},
     {"CLICKHOUSE_PROMETHEUS_METRICS_ENDPOINT", Way::NotYet,
      "metrics are not written to Prometheus endpoints yet"},
-    {"ENABLE_PROMQL", Way::NotYet, "the table metrics_ts is not made yet"},
+    {"ENABLE_PROMQL", Way::Schema,
+     "nothing fills the table metrics_ts yet: metrics are not written to Prometheus endpoints"},
     {"ENABLE_DATADOG_RECEIVER", Way::NotYet, "there is no datadog receiver yet"},
     {"INGESTION_API_KEY", Way::NotYet,
      "keys from ClickStack's API are not asked for yet; OTLP_AUTH_TOKEN names a token that senders "
@@ -266,7 +268,7 @@ void add_schema(Node& root, const Options& options, const Environment& environme
     if (maker == nullptr || is_for_sessions(*maker)) maker = &exporter;
   });
   if (maker == nullptr) return;
-  maker->set("clickstack_schema", clickstack_schema(options.retention));
+  maker->set("clickstack_schema", clickstack_schema(options));
   for (const Variable& variable : kVariables) {
     if (variable.way == Way::Schema) used.applied.insert(variable.name);
   }
@@ -313,9 +315,10 @@ void check_environment(const Environment& environment, Command command, const Us
   for (const Variable& variable : kVariables) {
     const bool never = variable.way == Way::NotYet || variable.way == Way::Refused;
     if (!is_set(environment, variable.name)) continue;
-    if (!never && has_effect(variable, command, used)) continue;
+    const bool has_one = !never && has_effect(variable, command, used);
+    if (has_one && variable.because.empty()) continue;
     std::string text = std::string(variable.name) + " is set, but ";
-    text += why_without_effect(variable, command);
+    text += has_one ? std::string(variable.because) : why_without_effect(variable, command);
     if (variable.way == Way::Refused) {
       diagnostics.error({}, "", std::move(text));
     } else {

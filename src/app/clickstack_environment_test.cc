@@ -141,6 +141,18 @@ TEST(ClickStackEnvironment, TheFirstExporterOfClickStacksMakesItsTables) {
   }
 }
 
+TEST(ClickStackEnvironment, WhatTheTableForPromQlLacksIsSaid) {
+  const Added added(
+      "exporters: {clickhouse: {endpoint: 'http://db', create_schema: false}}\n"
+      "service: {pipelines: {metrics: {exporters: [clickhouse]}}}",
+      {{"CLICKHOUSE_ENDPOINT", "http://db"}, {"ENABLE_PROMQL", "true"}},
+      {"CLICKHOUSE_ENDPOINT", "HYPERDX_OTEL_EXPORTER_CLICKHOUSE_DATABASE"});
+  EXPECT_THAT(added.text, HasSubstr("promql_table: true"));
+  ASSERT_EQ(added.diagnostics.warnings().size(), 1u);
+  EXPECT_THAT(added.diagnostics.warnings()[0].message,
+              HasSubstr("ENABLE_PROMQL is set, but nothing fills the table metrics_ts yet"));
+}
+
 TEST(ClickStackEnvironment, SessionReplaysWaitForTheTablesOfTheOthers) {
   const std::string options = "endpoint: 'http://db', database: otel, create_schema: false";
   const Added added(

@@ -189,6 +189,12 @@ void add_delivery(std::vector<Flag>& flags, Options& o) {
        .env = "HYPERDX_OTEL_EXPORTER_CREATE_LEGACY_SCHEMA",
        .commands = kPreset}));
   flags.push_back(make_flag(
+      o.promql_table, {.name = "promql-table",
+                       .unit = "true|false",
+                       .help = "Whether ClickStack's table for PromQL, metrics_ts, is made too",
+                       .env = "ENABLE_PROMQL",
+                       .commands = kPreset | kOwn | kSchema}));
+  flags.push_back(make_flag(
       o.json_columns,
       {.name = "json-columns",
        .unit = "true|false",

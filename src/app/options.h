@@ -75,6 +75,7 @@ struct Options {
   std::optional<std::chrono::milliseconds> flush_interval;
   std::chrono::milliseconds insert_timeout{30'000};
   bool create_schema = true;
+  bool promql_table = false;
   bool legacy_schema = false;
   bool json_columns = false;
   RetentionOptions retention;

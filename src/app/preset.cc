@@ -97,7 +97,8 @@ void set_memory_limit(Node& limiter, const Options& options) {
 
 }  // namespace
 
-config::Node clickstack_schema(const RetentionOptions& retention) {
+config::Node clickstack_schema(const Options& options) {
+  const RetentionOptions& retention = options.retention;
   Node schema = Node::map();
   schema.set("tables_ttl", Node::string(show_value(retention.tables)));
   for (const auto& [name, own] :
@@ -107,6 +108,7 @@ config::Node clickstack_schema(const RetentionOptions& retention) {
     if (*own) schema.set(name, Node::string(show_value(**own)));
   }
   schema.set("reconcile_table_ttl", Node::of_bool(retention.reconcile));
+  if (options.promql_table) schema.set("promql_table", Node::of_bool(true));
   return schema;
 }
 
@@ -143,8 +145,7 @@ config::Node clickstack_preset(const Options& options, const std::string& store_
       exporter.set("ttl", literal(show_value(options.retention.tables)));
     }
   } else if (options.create_schema) {
-    find(root, {"exporters", "clickhouse"})
-        ->set("clickstack_schema", clickstack_schema(options.retention));
+    find(root, {"exporters", "clickhouse"})->set("clickstack_schema", clickstack_schema(options));
   }
   return root;
 }

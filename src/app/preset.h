@@ -18,8 +18,8 @@ inline constexpr std::string_view kPresetName = "clickstack.yaml";
 /// put over. `store_url`: the ClickHouse to write to.
 config::Node clickstack_preset(const Options& options, const std::string& store_url);
 
-/// The clickhouse exporter's `clickstack_schema`, as ClickStack's migration tool has these times.
-config::Node clickstack_schema(const RetentionOptions& retention);
+/// The clickhouse exporter's `clickstack_schema`, as ClickStack's migration tool is told.
+config::Node clickstack_schema(const Options& options);
 
 /// The clickhouse exporter's `tls`.
 config::Node clickhouse_tls(const ClickHouseTls& tls);

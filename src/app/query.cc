@@ -164,6 +164,7 @@ std::vector<std::string> all_statements(const Options& options) {
   std::vector<std::string> all = mapping::schema_version_statements(options.database);
   const auto statements = mapping::schema_statements(options.database, ttl);
   all.insert(all.end(), statements->begin(), statements->end());
+  if (options.promql_table) all.push_back(mapping::promql_statement(options.database));
   return all;
 }
 

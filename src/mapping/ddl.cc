@@ -138,6 +138,11 @@ Result<std::vector<std::string>> schema_statements(std::string_view database, co
   return statements;
 }
 
+std::string promql_statement(std::string_view database) {
+  return "CREATE TABLE IF NOT EXISTS " + quote_identifier(database) +
+         ".`metrics_ts`\nENGINE = TimeSeries\nSETTINGS allow_experimental_time_series_table = 1";
+}
+
 std::vector<std::string> json_schema_statements(std::string_view database, const Ttl& ttl) {
   TableSpec spec;
   spec.database = quote_identifier(database);

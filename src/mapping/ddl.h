@@ -63,6 +63,10 @@ Result<std::vector<std::string>> schema_statements(std::string_view database, co
                                                    EngineVersion engine = kTextIndexVersion,
                                                    uint32_t from = 0);
 
+/// Makes metrics_ts, the table for PromQL, as ClickStack does with ENABLE_PROMQL=true. It has no
+/// version: whoever wants it makes it at each start.
+std::string promql_statement(std::string_view database);
+
 /// The statements that make the database and all tables with JSON columns. They have no version:
 /// ClickStack migrates its maps only.
 std::vector<std::string> json_schema_statements(std::string_view database, const Ttl& ttl);

@@ -95,6 +95,12 @@ TEST(SchemaStatements, CreateEverythingOnceAndRecordTheVersion) {
   EXPECT_EQ(count(sql, "INSERT INTO `my\\`db`.`sluice_schema`"), 1u);
 }
 
+TEST(SchemaStatements, TheTableForPromQlIsMadeApart) {
+  const std::string name = "`my\\`db`.`metrics_ts`";
+  EXPECT_EQ(promql_statement("my`db").rfind("CREATE TABLE IF NOT EXISTS " + name, 0), 0u);
+  EXPECT_EQ(count(joined(schema_statements("my`db", Ttl())), "metrics_ts"), 0u);
+}
+
 TEST(SchemaStatements, TtlsAreWrittenInTheLargestExactUnitAndZeroIsNone) {
   Ttl ttl;
   ttl.logs = hours(48);

@@ -19,6 +19,19 @@ size_t data_clause_at(std::string_view sql, bool values) {
   return values ? last : before_last;
 }
 
+/// input() becomes the file, in the format that stands at the end.
+std::string with_input_from(std::string_view sql, const StatementShape& shape,
+                            std::string_view path) {
+  Token token;
+  const bool has_columns = Lexer(shape.input_arguments).next(token);
+  std::string out(sql.substr(0, shape.input_at));
+  out += "file(" + engine::quoted(path) + ", " + engine::quoted(shape.format);
+  out += has_columns ? ", " + shape.input_arguments : std::string();
+  out += ")";
+  out += sql.substr(shape.input_end, data_clause_at(sql, false) - shape.input_end);
+  return out;
+}
+
 }  // namespace
 
 bool has_result(StatementKind kind) {
@@ -42,6 +55,7 @@ std::string with_result_to(std::string_view sql, const StatementShape& shape, in
 
 std::string with_data_from(std::string_view sql, const StatementShape& shape,
                            std::string_view path) {
+  if (shape.input_at != kAbsent) return with_input_from(sql.substr(0, shape.end), shape, path);
   const size_t clause = data_clause_at(sql.substr(0, shape.end), shape.insert_values);
   const size_t at = std::min(clause, shape.settings_at);
   std::string out(sql.substr(0, at));

@@ -16,7 +16,8 @@ bool has_result(StatementKind kind);
 std::string with_result_to(std::string_view sql, const StatementShape& shape, int fd);
 
 /// An INSERT with inline data, with the data taken from the file at `path` instead. `sql` ends
-/// where the data began. The engine then reads it with the table's own columns and defaults.
+/// where the data began. The engine then reads it with the table's own columns and defaults, or
+/// with the columns of input() if that is what reads it.
 std::string with_data_from(std::string_view sql, const StatementShape& shape,
                            std::string_view path);
 

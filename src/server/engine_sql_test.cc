@@ -41,6 +41,17 @@ TEST(EngineSql, DataComesFromTheFile) {
             "INSERT INTO t " + in + "SETTINGS a = 'VALUES'  FORMAT Values");
 }
 
+TEST(EngineSql, InputIsTheFile) {
+  EXPECT_EQ(data_from("INSERT INTO t SELECT lower(a) FROM input('a String') WHERE a != '' FORMAT "
+                      "CSV\nx"),
+            "INSERT INTO t SELECT lower(a) FROM file('/proc/self/fd/9', 'CSV', 'a String') WHERE a "
+            "!= '' ");
+  EXPECT_EQ(data_from("INSERT INTO t SELECT * FROM input() SETTINGS b = 1 FORMAT TSV"),
+            "INSERT INTO t SELECT * FROM file('/proc/self/fd/9', 'TSV') SETTINGS b = 1 ");
+  EXPECT_EQ(data_from("INSERT INTO t SELECT * FROM `input`(/* of */) FORMAT values (1)"),
+            "INSERT INTO t SELECT * FROM file('/proc/self/fd/9', 'Values') ");
+}
+
 TEST(EngineSql, SetStatement) {
   EXPECT_EQ(set_statement({}), "");
   EXPECT_EQ(set_statement({{"a", "1"}, {"b", "x'y"}}), "SET a = '1', b = 'x\\'y'");

@@ -184,7 +184,10 @@ Refusal guard_check(std::string_view sql, const StatementShape& shape, bool read
   if (Refusal refusal = check_kind(kind, Words(tokens))) {
     return refusal;
   }
-  if (Refusal refusal = scan_tokens(tokens, kind, readonly)) {
+  const std::string_view input = shape.input_at == kAbsent
+                                     ? std::string_view()
+                                     : sql.substr(shape.input_at, shape.input_end - shape.input_at);
+  if (Refusal refusal = scan_tokens(tokens, kind, readonly, input)) {
     return refusal;
   }
   if (shape.insert_data_at != kAbsent && (shape.insert_values || shape.format == "Values")) {

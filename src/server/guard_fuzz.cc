@@ -32,6 +32,9 @@ void check_offsets(std::string_view sql, const StatementShape& shape) {
   SLUICE_CHECK(shape.settings_at == kAbsent || shape.settings_at < shape.end);
   SLUICE_CHECK(shape.insert_data_at == kAbsent ||
                (shape.end <= shape.insert_data_at && shape.insert_data_at <= sql.size()));
+  SLUICE_CHECK(shape.input_at == kAbsent ||
+               (shape.begin < shape.input_at && shape.input_at < shape.input_end &&
+                shape.input_end < shape.end && shape.insert_data_at != kAbsent));
 }
 
 }  // namespace

@@ -122,8 +122,8 @@ struct Level {
 
 class Scan {
  public:
-  Scan(const std::vector<Token>& tokens, StatementKind kind, bool readonly)
-      : tokens_(tokens), kind_(kind), readonly_(readonly) {
+  Scan(const std::vector<Token>& tokens, StatementKind kind, bool readonly, std::string_view input)
+      : tokens_(tokens), kind_(kind), readonly_(readonly), input_(input) {
     levels_.emplace_back();
     levels_[0].settings = kind == StatementKind::Set;
   }
@@ -160,6 +160,7 @@ class Scan {
   const std::vector<Token>& tokens_;
   const StatementKind kind_;
   const bool readonly_;
+  const std::string_view input_;
   const Token none_;
   size_t at_ = 0;
   std::vector<Level> levels_;
@@ -337,6 +338,9 @@ Refusal Scan::check_pairs() const {
 Refusal Scan::check_call(bool table) const {
   const std::string name = unquoted(token());
   const std::string lowered = lower(name);
+  if (table && !input_.empty() && token().text.data() == input_.data()) {
+    return check_structure(lowered);
+  }
   const Review function = review_of(NameSpace::Function, name);
   const Review table_function = review_of(NameSpace::TableFunction, name);
   if (function.verdict == Verdict::Denied) {
@@ -361,7 +365,7 @@ Refusal Scan::check_call(bool table) const {
 Refusal Scan::check_structure(std::string_view callee) const {
   const Token& first = peek(2);
   const bool whole = peek(3).is(",") || peek(3).is(")");
-  const bool evaluates = callee == "generaterandom" || callee == "null";
+  const bool evaluates = callee == "generaterandom" || callee == "null" || callee == "input";
   if (evaluates && !first.is(")") &&
       !((is_text(first) || first.type == TokenType::Number) && whole)) {
     return access_denied("Table function " + std::string(callee),
@@ -494,8 +498,8 @@ bool is_path_outside(std::string_view name) {
 }
 
 std::optional<GuardRefusal> scan_tokens(const std::vector<Token>& tokens, StatementKind kind,
-                                        bool readonly) {
-  return Scan(tokens, kind, readonly).run();
+                                        bool readonly, std::string_view input) {
+  return Scan(tokens, kind, readonly, input).run();
 }
 
 }  // namespace sluice::server

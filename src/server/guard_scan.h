@@ -28,8 +28,9 @@ bool is_path_outside(std::string_view name);
 /// wherever in the statement it stands: calls of denied functions (also as `name`, as an argument
 /// of arrayMap, after APPLY, in column definitions inside a string), unknown table functions, files
 /// as tables, denied settings, engines, system tables and clauses. It follows the grammar only as
-/// far as it must, and where it is in doubt it refuses.
+/// far as it must, and where it is in doubt it refuses. `input` is the name of the one call of
+/// input() whose rows come with the statement; empty if there is none.
 std::optional<GuardRefusal> scan_tokens(const std::vector<Token>& tokens, StatementKind kind,
-                                        bool readonly);
+                                        bool readonly, std::string_view input = {});
 
 }  // namespace sluice::server

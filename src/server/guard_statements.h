@@ -186,6 +186,12 @@ inline constexpr RefusedStatement kRefused[] = {
     {497, "INSERT INTO FUNCTION null('a Int8') SELECT 1"},
     {497, "INSERT INTO t SELECT * FROM file('/etc/passwd')"},
     {497, "INSERT INTO t SELECT file('/etc/passwd')"},
+    {497, "INSERT INTO t SELECT * FROM input('a Int8'), file('/etc/passwd') FORMAT CSV 1"},
+    {497, "INSERT INTO t SELECT * FROM input('a Int8') AS a, input('b Int8') AS b FORMAT CSV 1"},
+    {497, "INSERT INTO t SELECT a, input('a Int8') FROM s FORMAT CSV 1"},
+    {497, "INSERT INTO t SELECT * FROM input('a String DEFAULT file($$x$$)') FORMAT CSV 1"},
+    {497, "INSERT INTO t SELECT * FROM input(concat('a ', 'String')) FORMAT CSV 1"},
+    {497, "INSERT INTO t SELECT * FROM input('a String') FORMAT Values (file('/etc/passwd'))"},
     {497, "WITH c AS (SELECT 1) INSERT INTO FUNCTION file('/tmp/x', CSV) SELECT * FROM c"},
     // definitions
     {497, "CREATE TABLE x (a Int8) ENGINE = File(CSV)"},
@@ -549,6 +555,8 @@ inline constexpr std::string_view kAllowed[] = {
     "INSERT INTO {t:Identifier} (a, file) VALUES (1, '/x')",
     "INSERT INTO TABLE default.t SELECT * FROM s",
     "WITH x AS (SELECT 1 AS a) INSERT INTO t SELECT a FROM x",
+    "INSERT INTO t SELECT a, lower(b) FROM input('a Int32, b String') FORMAT CSV 1,\"file('/x')\"",
+    "INSERT INTO t SELECT * FROM (SELECT * FROM `input`()) JOIN s USING a FORMAT Values (now())",
     "CREATE TABLE IF NOT EXISTS default.otel_logs (`Timestamp` DateTime64(9) CODEC(Delta(8), "
     "ZSTD(1)), `Body` String CODEC(ZSTD(1)), `engine` String, file String DEFAULT '/x', INDEX "
     "idx_body Body TYPE text(tokenizer = splitByNonAlpha) GRANULARITY 8, `m` String MATERIALIZED "

@@ -11,6 +11,7 @@
 #include "server/external_tables.h"
 #include "server/guard.h"
 #include "server/multipart.h"
+#include "server/response_headers.h"
 #include "server/result_pump.h"
 #include "server/result_stream.h"
 #include "server/session_state.h"
@@ -101,6 +102,8 @@ class HttpInterface::QueryHandler {
   engine::Outcome admit_and_run(ResultStream& stream);
   engine::Outcome run_in_session(ResultStream& stream);
   engine::Outcome run_on(engine::Connection& connection, bool lasting, ResultStream& stream);
+  std::optional<engine::Error> set_fields(engine::Connection& connection, bool lasting,
+                                          ResultStream& stream) const;
   engine::NameValues default_settings(bool reads) const;
   engine::Outcome execute(engine::Connection& connection, ResultStream& stream);
   void record(QueryLog::Event event, const engine::Outcome& outcome) const;
@@ -245,7 +248,29 @@ engine::Outcome HttpInterface::QueryHandler::run_on(engine::Connection& connecti
   if (std::optional<engine::Error> error = state.apply(request_, request_.query_id, defaults)) {
     return failed(std::move(*error));
   }
+  if (std::optional<engine::Error> error = set_fields(connection, lasting, stream)) {
+    return failed(std::move(*error));
+  }
   return execute(connection, stream);
+}
+
+/// The setting http_response_headers, of the statement, the request or the session.
+std::optional<engine::Error> HttpInterface::QueryHandler::set_fields(engine::Connection& connection,
+                                                                     bool lasting,
+                                                                     ResultStream& stream) const {
+  std::optional<std::string> value = setting_of(body_.sql, body_.shape, kResponseHeaders);
+  const std::string* of_request = find_last(request_.settings, kResponseHeaders);
+  if (!value && of_request != nullptr) value = *of_request;
+  if (!value && lasting) {
+    const std::string sql = "SELECT value FROM system.settings WHERE changed AND name = " +
+                            engine::quoted(kResponseHeaders) + " FORMAT TSVRaw";
+    value = connection.execute({sql}).output;
+  }
+  if (!value || value->empty()) return std::nullopt;
+  Result<http::Fields> fields = parse_response_headers(*value);
+  if (!fields.ok()) return error(exception::kBadArguments, fields.status().message());
+  stream.set_fields(std::move(*fields));
+  return std::nullopt;
 }
 
 engine::NameValues HttpInterface::QueryHandler::default_settings(bool reads) const {

@@ -1,10 +1,7 @@
 #include "server/query_log.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "base/log.h"
-#include "server/engine_sql.h"
+#include "server/log_rows.h"
 
 namespace sluice::server {
 namespace {
@@ -59,57 +56,6 @@ ORDER BY (event_date, event_time)
 TTL event_date + INTERVAL 3 DAY
 SETTINGS ttl_only_drop_parts = 1)";
 
-void append_escaped(std::string& out, std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20) {
-      out += "\\u00";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
-
-class Row {
- public:
-  void text(std::string_view name, std::string_view value) {
-    key(name);
-    append_escaped(out_, value);
-  }
-  void number(std::string_view name, int64_t value) {
-    key(name);
-    out_ += std::to_string(value);
-  }
-  void map(std::string_view name, const engine::NameValues& values) {
-    key(name);
-    out_ += '{';
-    for (const auto& [entry, value] : values) {
-      if (out_.back() != '{') out_ += ',';
-      append_escaped(out_, entry);
-      out_ += ':';
-      append_escaped(out_, value);
-    }
-    out_ += '}';
-  }
-  std::string finish() && { return std::move(out_) + "}\n"; }
-
- private:
-  void key(std::string_view name) {
-    if (out_.size() > 1) out_ += ',';
-    append_escaped(out_, name);
-    out_ += ':';
-  }
-  std::string out_ = "{";
-};
-
 std::string_view kind_name(StatementKind kind) {
   switch (kind) {
     case StatementKind::Select: return "Select";
@@ -144,31 +90,21 @@ int http_method_number(std::string_view method) {
   return method == "POST" ? 2 : method == "GET" || method == "HEAD" ? 1 : 0;
 }
 
-int64_t count_of(QueryLog::Clock::duration since_epoch, std::chrono::microseconds unit) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(since_epoch) / unit;
-}
-
-void add_time(Row& row, const std::string& prefix, QueryLog::Clock::time_point time) {
-  const int64_t micros = count_of(time.time_since_epoch(), std::chrono::microseconds(1));
-  row.number(prefix, micros / 1'000'000);
-  // DateTime64(6) takes a number with a fraction as text.
-  std::string fraction = std::to_string(micros % 1'000'000);
-  fraction.insert(0, 6 - fraction.size(), '0');
-  row.text(prefix + "_microseconds", std::to_string(micros / 1'000'000) + "." + fraction);
-}
-
 }  // namespace
 
 std::string query_log_row(const QueryLog::Entry& entry, QueryLog::Clock::time_point now) {
   const engine::Figures& figures = entry.outcome.figures;
   const bool ok = entry.outcome.ok();
   const std::string* comment = find_last(entry.request.settings, "log_comment");
-  Row row;
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(now - entry.started);
+  LogRow row;
   row.text("type", event_name(entry.event));
-  row.number("event_date", count_of(now.time_since_epoch(), std::chrono::hours(24)));
-  add_time(row, "event_time", now);
-  add_time(row, "query_start_time", entry.started);
-  row.number("query_duration_ms", count_of(now - entry.started, std::chrono::milliseconds(1)));
+  row.date("event_date", now);
+  row.time("event_time", now);
+  row.precise_time("event_time_microseconds", now);
+  row.time("query_start_time", entry.started);
+  row.precise_time("query_start_time_microseconds", entry.started);
+  row.number("query_duration_ms", took.count());
   row.number("read_rows", static_cast<int64_t>(figures.read_rows));
   row.number("read_bytes", static_cast<int64_t>(figures.read_bytes));
   row.number("written_rows", static_cast<int64_t>(figures.written_rows));
@@ -234,18 +170,8 @@ void QueryLog::run() {
 }
 
 void QueryLog::write(const std::string& rows) {
-  const int fd = ::memfd_create("sluice-query-log", MFD_CLOEXEC);
-  Result<std::unique_ptr<engine::Connection>> connection = engine_.connect();
-  if (fd >= 0 && connection.ok() &&
-      ::write(fd, rows.data(), rows.size()) == static_cast<ssize_t>(rows.size())) {
-    const engine::Outcome outcome =
-        (*connection)
-            ->execute({"INSERT INTO system.query_log FROM INFILE '/proc/self/fd/" +
-                       std::to_string(fd) + "' SETTINGS async_insert = 0 FORMAT JSONEachRow"});
-    if (!outcome.ok())
-      log::warn("the query log cannot be written", {{"error", outcome.error->text}});
-  }
-  if (fd >= 0) ::close(fd);
+  const Status status = insert_log_rows(engine_, "system.query_log", rows);
+  if (!status.ok()) log::warn("the query log cannot be written", {{"error", status.message()}});
 }
 
 }  // namespace sluice::server

@@ -14,9 +14,8 @@ namespace {
 constexpr std::string_view kParamPrefix = "param_";
 
 /// Parameters that are credentials, or that only ClickHouse's own code has a use for.
-constexpr std::string_view kIgnored[] = {"user",       "password",
-                                         "quota_key",  "client_protocol_version",
-                                         "stacktrace", "http_response_headers"};
+constexpr std::string_view kIgnored[] = {"user", "password", "quota_key", "client_protocol_version",
+                                         "stacktrace"};
 
 bool is_true(const std::string& value) { return value == "1" || value == "true"; }
 

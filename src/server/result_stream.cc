@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "server/exception_status.h"
+#include "server/response_headers.h"
 
 namespace sluice::server {
 namespace {
@@ -152,6 +153,7 @@ void ResultStream::start(const engine::Figures& figures, int64_t content_length)
   started_ = true;
   http::Fields fields = common_fields();
   fields.emplace_back("X-ClickHouse-Summary", to_json(figures, true));
+  override_fields(fields, fields_);
   exchange_.start(200, fields, content_length);
 }
 

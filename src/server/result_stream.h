@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/budget.h"
 #include "engine/engine.h"
@@ -36,6 +37,10 @@ class ResultStream {
   /// The format of the result, once it is known. Before the first write().
   void set_format(std::string_view format) { format_ = std::string(format); }
 
+  /// Fields for the head of an answer that goes well, in the place of others of the same name.
+  /// Before the first write().
+  void set_fields(http::Fields fields) { fields_ = std::move(fields); }
+
   /// How often show_progress() is wanted; no value: not, or not any more.
   std::optional<std::chrono::milliseconds> progress_interval() const;
   /// Sends a header with the query's figures so far, if it runs. Before the head has gone.
@@ -59,6 +64,7 @@ class ResultStream {
   const Context context_;
   const std::string tag_;  // that marks the exception block
   std::string format_;
+  http::Fields fields_;
   std::unique_ptr<wire::StreamCodec> encoder_;
   std::string held_;            // encoded, not sent
   std::optional<MemFile> all_;  // encoded, with wait_end_of_query

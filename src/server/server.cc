@@ -16,8 +16,10 @@
 #include "engine/chdb_engine.h"
 #include "http/stream_server.h"
 #include "server/data_dir.h"
+#include "server/host_metrics.h"
 #include "server/http_interface.h"
 #include "server/listeners.h"
+#include "server/metric_log.h"
 #include "server/query_log.h"
 #include "server/sandbox.h"
 
@@ -149,11 +151,14 @@ HttpInterfaceOptions interface_options(const ServerOptions& options) {
 }
 
 /// Everything from the open engine to its close.
-int serve(const ServerOptions& options, engine::Engine& engine,
+int serve(const ServerOptions& options, engine::Engine& engine, MetricLog& metric_log,
           std::vector<ServerListener> listeners, const Signals& signals) {
   QueryLog query_log(engine);
   if (Status status = query_log.start(); !status.ok()) {
     log::warn("system.query_log is not kept", {{"error", status.message()}});
+  }
+  if (Status status = metric_log.start(); !status.ok()) {
+    log::warn("system.metric_log is not kept", {{"error", status.message()}});
   }
   HttpInterface interface(engine, interface_options(options), &query_log);
   http::StreamServer server(
@@ -182,11 +187,16 @@ int run_server(const ServerOptions& options) {
   if (!data.ok()) return fail(data.status());
   Result<std::vector<ServerListener>> listeners = open_listeners(options);
   if (!listeners.ok()) return fail(listeners.status());
+  auto host = std::make_unique<HostMetrics>();  // while its files can be opened
   if (Status status = lock_in(options, *data, *library); !status.ok()) return fail(status);
   Result<std::unique_ptr<engine::Engine>> engine =
       engine::open_chdb({*library, data->engine_path(), options.memory_limit_bytes});
   if (!engine.ok()) return fail(engine.status());
-  const int code = serve(options, **engine, std::move(*listeners), signals);
+  int code = 0;
+  {
+    MetricLog metric_log(**engine, std::move(host), data->engine_path());
+    code = serve(options, **engine, metric_log, std::move(*listeners), signals);
+  }
   engine->reset();
   log::info("stopped");
   return code;

@@ -30,6 +30,9 @@ engine::NameValues server_settings() {
       {"allow_introspection_functions", "0"},
       // An INSERT is answered when its rows are stored, not when they are queued.
       {"async_insert", "0"},
+      // The rows of input() come as a file, whose name soon is that of others.
+      {"schema_inference_use_cache_for_file", "0"},
+      {"use_cache_for_count_from_files", "0"},
   };
 }
 

@@ -76,6 +76,8 @@ class ShapeReader {
   Status read_insert();
   Status read_insert_target();
   Status read_insert_body();
+  Status read_insert_select();
+  Status read_insert_format();
   Status read_column_list();
   Status read_name();
   Status finish_after_semicolon();
@@ -284,7 +286,7 @@ Status ShapeReader::read_insert_body() {
   while (offset(token_) < sql_.size() && token_.type != TokenType::Semicolon) {
     if (is_keyword_of(token_, {"SELECT", "WITH"})) {
       shape_.insert_select = true;
-      return read_to_end();
+      return read_insert_select();
     }
     if (open_.empty() && token_.is_keyword("VALUES")) {
       shape_.insert_values = true;
@@ -296,18 +298,58 @@ Status ShapeReader::read_insert_body() {
       shape_.settings_at = offset(token_);
     }
     if (open_.empty() && token_.is_keyword("FORMAT")) {
-      if (step() != Step::Token || !token_.is_identifier()) {
-        return failure_.ok() ? fail_here("expected the name of a format") : failure_;
-      }
-      shape_.format = insert_format(token_);
-      start_data(shape_.end);
-      return {};
+      return read_insert_format();
     }
     if (step() == Step::Failed) {
       return failure_;
     }
   }
   return fail_here("expected VALUES, FORMAT or SELECT");
+}
+
+/// From the token FORMAT, behind whose name the data begins.
+Status ShapeReader::read_insert_format() {
+  if (step() != Step::Token || !token_.is_identifier()) {
+    return failure_.ok() ? fail_here("expected the name of a format") : failure_;
+  }
+  shape_.format = insert_format(token_);
+  start_data(shape_.end);
+  return {};
+}
+
+/// From the first token of the SELECT of an INSERT to the statement's end, or, if it reads from
+/// input(), to its data.
+Status ShapeReader::read_insert_select() {
+  Token before;
+  Token last = token_;
+  size_t outside = kAbsent;  // brackets that are open around those of input()
+  size_t arguments_at = 0;
+  while (true) {
+    const Step next = step();
+    if (next == Step::Failed) {
+      return failure_;
+    }
+    if (next == Step::End) {
+      return shape_.input_at == kAbsent ? Status()
+                                        : fail_here("expected FORMAT and data for input()");
+    }
+    const bool in_place_of_table = is_keyword_of(before, {"FROM", "JOIN"}) || before.is(",");
+    if (shape_.input_at == kAbsent && token_.is("(") && in_place_of_table && last.is_identifier() &&
+        unquoted(last) == "input") {
+      shape_.input_at = offset(last);
+      arguments_at = end_of(token_);
+      outside = open_.size() - 1;
+    } else if (outside == open_.size()) {
+      shape_.input_arguments =
+          std::string(sql_.substr(arguments_at, offset(token_) - arguments_at));
+      shape_.input_end = end_of(token_);
+      outside = kAbsent;
+    } else if (shape_.input_end != kAbsent && open_.empty() && token_.is_keyword("FORMAT") &&
+               ends_operand(last)) {
+      return read_insert_format();
+    }
+    before = std::exchange(last, token_);
+  }
 }
 
 /// Data behind FORMAT X begins after blanks and at most one line break, as the engine has it.

@@ -116,6 +116,11 @@ struct StatementShape {
   std::string insert_columns;
   bool insert_select = false;  ///< INSERT … SELECT, or WITH … SELECT
   bool insert_values = false;  ///< INSERT … VALUES
+  /// The call of the table function input(), whose rows are the inline data, if an INSERT … SELECT
+  /// has one: where its name begins, what stands in its brackets, and one past them.
+  size_t input_at = kAbsent;
+  std::string input_arguments;
+  size_t input_end = kAbsent;
   /// Where inline data begins, after FORMAT X or VALUES; may equal the text's size.
   size_t insert_data_at = kAbsent;
 };

@@ -136,6 +136,46 @@ TEST(ParseShapeTest, Inserts) {
   }
 }
 
+TEST(ParseShapeTest, InsertsFromInput) {
+  struct {
+    std::string_view sql;
+    std::string_view call;
+    std::string_view arguments;
+    std::string_view format;
+    std::string_view data;
+  } const cases[] = {
+      {"INSERT INTO t SELECT a FROM input('a Int8') FORMAT CSV\n1;'", "input('a Int8')", "'a Int8'",
+       "CSV", "1;'"},
+      {"INSERT INTO t (a) SELECT x FROM (SELECT * FROM `input` ( ) ) WHERE x FORMAT values (1)",
+       "`input` ( )", " ", "Values", "(1)"},
+      {"INSERT INTO t WITH 1 AS x SELECT x FROM s JOIN input('a Array(Int8)') AS i USING (a) "
+       "SETTINGS b = 1 FORMAT TSV",
+       "input('a Array(Int8)')", "'a Array(Int8)'", "TSV", ""},
+      {"INSERT INTO t (SELECT * FROM input('a Int8')) FORMAT CSV 1", "input('a Int8')", "'a Int8'",
+       "CSV", "1"},
+      {"INSERT INTO t SELECT a, format FROM s, input('a Int8') WHERE 1 = format FORMAT CSV 1",
+       "input('a Int8')", "'a Int8'", "CSV", "1"},
+  };
+  for (const auto& c : cases) {
+    Result<StatementShape> shape = parse_shape(c.sql);
+    ASSERT_TRUE(shape.ok()) << c.sql << shape.status().to_string();
+    EXPECT_TRUE(shape->insert_select) << c.sql;
+    EXPECT_EQ(c.sql.substr(shape->input_at, shape->input_end - shape->input_at), c.call);
+    EXPECT_EQ(shape->input_arguments, c.arguments) << c.sql;
+    EXPECT_EQ(shape->format, c.format) << c.sql;
+    EXPECT_EQ(c.sql.substr(shape->insert_data_at), c.data) << c.sql;
+  }
+  for (const std::string_view sql :
+       {"INSERT INTO t SELECT input FROM s", "INSERT INTO t SELECT * FROM input",
+        "INSERT INTO t SELECT input('a Int8') FROM s", "SELECT * FROM input('a Int8')",
+        "INSERT INTO t SELECT 'FROM input(1) FORMAT CSV'"}) {
+    Result<StatementShape> shape = parse_shape(sql);
+    ASSERT_TRUE(shape.ok()) << sql;
+    EXPECT_EQ(shape->input_at, kAbsent) << sql;
+    EXPECT_EQ(shape->insert_data_at, kAbsent) << sql;
+  }
+}
+
 TEST(ParseShapeTest, RefusesWhatIsNotOneStatement) {
   const std::string_view cases[] = {
       "",
@@ -169,6 +209,10 @@ TEST(ParseShapeTest, RefusesWhatIsNotOneStatement) {
       "INSERT INTO t FORMAT 'CSV' 1",
       "INSERT INTO t.",
       "INSERT t VALUES (1)",
+      "INSERT INTO t SELECT * FROM input('a Int8')",
+      "INSERT INTO t SELECT * FROM input('a Int8') FORMAT",
+      "INSERT INTO t SELECT * FROM input('a Int8'",
+      "INSERT INTO t SELECT * FROM input('a Int8'] FORMAT CSV",
   };
   for (std::string_view sql : cases) {
     Result<StatementShape> shape = parse_shape(sql);

@@ -439,6 +439,59 @@ def test_insert_select_settings_and_parameters(http, table):
     assert http.value(f"SELECT count(), max(a) FROM {table}") == "6\t9"
 
 
+@pytest.mark.parametrize("place", ["url", "body", "gzip", "blocks"])
+@pytest.mark.parametrize("name", INSERTS)
+def test_insert_select_from_input(http, table, name, place):
+    data = INSERTS[name].replace(b"DEFAULT", b"'d2'").replace(b'{"a":2}', b'{"a":2,"s":"d2"}').replace(b"2,\n", b"2,d2\n")
+    sql = (f"INSERT INTO {table} (a, s) SELECT a * 10, upper(s) FROM input('a Int32, s String') WHERE a < 3 "
+           f"SETTINGS max_threads = 1 FORMAT {name}")
+    if place == "url":
+        reply = http.insert(sql, data)
+    elif place == "body":
+        reply = http.post(sql.encode() + b"\n" + data)
+    elif place == "gzip":
+        reply = http.insert(sql, gzip.compress(data), headers={"Content-Encoding": "gzip"})
+    else:
+        reply = http.insert(sql, native_block(data), decompress=1)
+    assert reply.status == 200, reply.text
+    assert json.loads(reply.headers["x-clickhouse-summary"])["written_rows"] == "2"
+    assert http.value(f"SELECT a, s FROM {table} ORDER BY a") == "10\tX\n20\tD2"
+
+
+def test_input_joins_counts_and_has_the_columns_of_the_table(http, table):
+    for rows in (3, 2):  # by the same file descriptor
+        assert http.insert(f"INSERT INTO {table} (a) SELECT count() FROM input('x String') FORMAT TSV",
+                           b"row\n" * rows).status == 200
+    assert http.value(f"SELECT a FROM {table} ORDER BY a") == "2\n3"
+    reply = http.insert(f"INSERT INTO {table} (a, s) SELECT i.x, toString(t.a) FROM (SELECT * FROM input('x Int32')) AS i "
+                        f"JOIN {table} AS t ON t.a = i.x FORMAT JSONEachRow", b'{"x":3}{"x":4}')
+    assert reply.status == 200, reply.text
+    assert http.value(f"SELECT s FROM {table} WHERE a = 3 AND s = '3'") == "3"
+    reply = http.insert(f"INSERT INTO {table} (a, s) SELECT * FROM input() FORMAT CSV", b'7,"seven"\n')
+    assert reply.status == 200, reply.text
+    assert http.value(f"SELECT a, s FROM {table} WHERE a = 7") == "7\tseven"
+
+
+def test_large_input(http, table):
+    data = b"".join(b"%d\n" % i for i in range(1_000_000))
+    reply = http.insert(f"INSERT INTO {table} (a) SELECT max(n) FROM input('n Int32') GROUP BY n % 1000 FORMAT TSV", data)
+    assert reply.status == 200, reply.text
+    assert http.value(f"SELECT count(), min(a), max(a) FROM {table}") == "1000\t999000\t999999"
+
+
+def test_errors_of_input(http, table):
+    for sql, data, status, code in (
+            ("SELECT x FROM input('x Int32') FORMAT JSONEachRow", b'{"x":"y"}', 400, 27),
+            ("SELECT x FROM input('x Int32')", b"", 400, 62),
+            ("SELECT x FROM input('x Int32') FORMAT NoSuchFormat", b"1\n", 404, 73),
+            ("SELECT x FROM input('x String DEFAULT file($$y$$)') FORMAT CSV", b"1\n", 403, 497),
+            ("SELECT x FROM input('x Int32') FORMAT Values", b"(length(file('/etc/passwd')))", 403, 497)):
+        reply = http.insert(f"INSERT INTO {table} (a) {sql}", data)
+        assert (reply.status, reply.code) == (status, code), reply.text
+    assert http.get(f"INSERT INTO {table} (a) SELECT 1 FROM input('x Int32') FORMAT CSV 1").code == 164
+    assert http.value(f"SELECT count() FROM {table}") == "0"
+
+
 def test_native_round_trip(http, table):
     http.value(f"INSERT INTO {table} (a, s) SELECT number, toString(number) FROM numbers(100000)")
     native = http.post(f"SELECT a + 100000 AS a, s FROM {table} FORMAT Native").body
@@ -801,6 +854,58 @@ def test_summary_of_a_streamed_result(http):
     assert reply.headers["transfer-encoding"] == "chunked" and len(reply.body) > 50_000_000
     summary = {name: int(value) for name, value in json.loads(reply.headers["x-clickhouse-summary"]).items()}
     assert 0 < summary["read_rows"] <= 50000 and summary["elapsed_ns"] > 0, summary
+
+
+# Headers that a query sets
+
+
+HEADERS = "{'Content-Type':'image/png','X-Cache':'it\\'s a hit'}"
+
+
+@pytest.mark.parametrize("how", ["url", "setting", "map", "insert"])
+def test_headers_that_a_query_sets(http, table, how):
+    if how == "url":
+        reply = http.post("SELECT 1", http_response_headers=HEADERS)
+    elif how == "setting":
+        reply = http.post(f"SELECT 1 SETTINGS max_threads = 1, http_response_headers = $${HEADERS}$$ FORMAT CSV")
+    elif how == "map":
+        reply = http.post(f"SELECT 1 SETTINGS http_response_headers = {HEADERS}", http_response_headers="{'X-Other':'1'}")
+    else:
+        reply = http.insert(f"INSERT INTO {table} (a) FORMAT CSV", b"1\n", http_response_headers=HEADERS)
+    assert reply.status == 200, reply.text
+    assert reply.headers["content-type"] == "image/png" and reply.headers["x-cache"] == "it's a hit"
+    assert "x-other" not in reply.headers and "x-clickhouse-query-id" in reply.headers
+
+
+def test_headers_that_a_session_sets(http):
+    in_session = {"session_id": "headers"}
+    assert http.post(f"SET http_response_headers = $${HEADERS}$$", **in_session).status == 200
+    assert http.post("SELECT 1", **in_session).headers["x-cache"] == "it's a hit"
+    one = http.post("SELECT 1", http_response_headers="{'X-Cache':'miss'}", **in_session)
+    assert (one.headers["x-cache"], one.headers["content-type"]) == ("miss", "text/tab-separated-values; charset=UTF-8")
+    assert http.post("SELECT 1", **in_session).headers["x-cache"] == "it's a hit"
+    assert "x-cache" not in http.post("SELECT 1").headers
+
+
+def test_headers_of_queries_that_fail_are_not_set(http):
+    reply = http.post("SELECT no_such_column", http_response_headers="{'X-Cache':'hit'}")
+    assert reply.status == 404 and "x-cache" not in reply.headers
+
+
+@pytest.mark.parametrize("headers", [
+    "{'X-A':'a\\r\\nSet-Cookie: b'}", "{'X-A\\n':'a'}", "{'X A':'a'}", "{'':'a'}", "{'Content-Length':'1'}",
+    "{'X-A':'1','x-a':'2'}"])
+def test_headers_that_would_break_an_answer_are_refused(http, headers):
+    for reply in (http.post("SELECT 1", http_response_headers=headers),
+                  http.post(f"SELECT 1 SETTINGS http_response_headers = $${headers}$$")):
+        assert (reply.status, reply.code) == (400, 36), reply.text
+        assert "set-cookie" not in reply.headers and "x-a" not in reply.headers
+
+
+@pytest.mark.parametrize("headers", ["x", "{'a'", "{'a':'b'} c"])
+def test_headers_that_are_no_map_are_refused(http, headers):
+    reply = http.post("SELECT 1", http_response_headers=headers)
+    assert reply.status == 400, reply.text
 
 
 # The log of queries

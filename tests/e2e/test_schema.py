@@ -40,6 +40,20 @@ def test_no_other_tables_but_the_version(shared_serve):
     assert shared_serve.rows("SELECT version FROM sluice_schema") == [{"version": 1}]
 
 
+def test_the_table_for_promql(start):
+    sluice = start("serve", env={"ENABLE_PROMQL": "true"})
+    assert sluice.rows("SELECT engine FROM system.tables WHERE database = 'default' AND name = 'metrics_ts'") == [
+        {"engine": "TimeSeries"}]
+    assert sum("ENABLE_PROMQL is set, but nothing fills the table metrics_ts yet" in line for line in sluice.lines) == 1
+    allowed = {"allow_experimental_time_series_table": 1}
+    assert sluice.query("SELECT metric_name, tags FROM timeSeriesTags('default', 'metrics_ts')", **allowed) == ""
+    # The guard lets these by; the embedded engine has no parser for PromQL.
+    for sql in ("SELECT * FROM prometheusQueryRange('default', 'metrics_ts', 'up', now() - 60, now(), 15)",
+                "SELECT * FROM prometheusQuery('default', 'metrics_ts', 'up', now())"):
+        with pytest.raises(AssertionError, match="Code: 344"):
+            sluice.query(sql, **allowed)
+
+
 def test_retention_follows_clickstacks_variables(start):
     sluice = start("serve", env={"HYPERDX_OTEL_EXPORTER_TABLES_TTL": "48h", "HYPERDX_OTEL_EXPORTER_LOGS_TTL": "90m",
                                  "HYPERDX_OTEL_EXPORTER_METRICS_TTL": "0"})

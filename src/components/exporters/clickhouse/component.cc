@@ -111,6 +111,7 @@ Result<ClickHouseExporterConfig> exporter_config(const Config& config, pipeline:
                : config.create_schema   ? SchemaWork::OwnTables
                                         : SchemaWork::None;
   out.reconcile_ttl = config.clickstack_schema && config.clickstack_schema->reconcile_table_ttl;
+  out.promql_table = config.clickstack_schema && config.clickstack_schema->promql_table;
   out.table_engine = engine_of(config.table_engine);
   out.cluster = config.cluster_name;
   return out;

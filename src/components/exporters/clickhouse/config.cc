@@ -148,6 +148,8 @@ const config::Schema<ClickStackSchemaConfig>& schema_of(const ClickStackSchemaCo
           .field("sessions_ttl", &C::sessions_ttl, "The same for session replays.")
           .field("reconcile_table_ttl", &C::reconcile_table_ttl,
                  "Whether tables that are there get these times too.")
+          .field("promql_table", &C::promql_table,
+                 "Whether metrics_ts is made too, an empty table of the engine TimeSeries.")
           .check(check_clickstack);
   return schema;
 }

@@ -41,6 +41,7 @@ struct ClickStackSchemaConfig {
   std::string metrics_ttl;
   std::string sessions_ttl;
   bool reconcile_table_ttl = false;
+  bool promql_table = false;
 };
 
 /// All but None become LZ4.

@@ -58,6 +58,7 @@ struct ClickHouseExporterConfig {
   SchemaWork schema = SchemaWork::ClickStack;
   mapping::Ttl ttl;            ///< of the tables that are made
   bool reconcile_ttl = false;  ///< also of those that are there (SchemaWork::ClickStack)
+  bool promql_table = false;   ///< make metrics_ts too (SchemaWork::ClickStack)
   std::string table_engine;    ///< of own tables, with parameters; empty: MergeTree
   std::string cluster;         ///< own tables are made ON CLUSTER
   /// The signals that come, for which own tables are made.

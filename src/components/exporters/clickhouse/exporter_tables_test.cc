@@ -105,6 +105,31 @@ TEST(ClickHouseExporter, RetentionTimesThatCannotBeChangedAreSaidAndTheOthersAre
   EXPECT_EQ(changed, 1u);
 }
 
+TEST(ClickHouseExporter, AServerWithoutTheEngineOfTheTableForPromQlStoresAllElse) {
+  for (const bool has_engine : {true, false}) {
+    LogCapture log;
+    const auto fine = accepting();
+    ClickHouseExporterConfig config = quick_logs();
+    config.schema = SchemaWork::ClickStack;
+    config.promql_table = true;
+    ExporterRig rig(
+        [&](const FakeRequest& request) {
+          if (!has_engine && request.sql.find("`metrics_ts`") != std::string::npos)
+            return FakeReply::exception(56, "Unknown table engine TimeSeries");
+          return fine(request);
+        },
+        config);
+    while (!rig.exporter->ready()) std::this_thread::yield();
+    rig.send({"a"});
+    EXPECT_TRUE(rig.answers.wait().at(0).status.ok());
+    EXPECT_EQ(count(log.take(), "metrics_ts for PromQL could not be made"), has_engine ? 0u : 1u);
+    size_t made = 0;
+    for (const FakeRequest& request : rig.server.requests())
+      made += request.sql.find("ENGINE = TimeSeries") != std::string::npos ? 1 : 0;
+    EXPECT_GE(made, 1u);
+  }
+}
+
 TEST(ClickHouseExporter, JsonIsSentWithSettingsThatKeepWhatItSays) {
   ClickHouseExporterConfig config = quick_logs();
   config.attributes = mapping::AttributeType::Json;

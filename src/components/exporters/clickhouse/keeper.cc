@@ -192,6 +192,13 @@ Status Keeper::make_tables() {
   const mapping::EngineVersion engine = parsed.ok() ? *parsed : mapping::kTextIndexVersion;
   if (config_.schema == SchemaWork::OwnTables) return make_own_tables(engine);
   SLUICE_RETURN_IF_ERROR(make_clickstack_tables(engine));
+  if (config_.promql_table) {
+    // Older servers do not have its engine; what comes in does not need it.
+    const Status status = query(mapping::promql_statement(database())).status();
+    if (!status.ok()) {
+      log::warn("The table metrics_ts for PromQL could not be made", {{"error", status.message()}});
+    }
+  }
   if (!config_.reconcile_ttl) return {};
   if (const Status status = reconcile_ttl(); !status.ok()) {
     log::warn("The retention times of tables that are there could not be seen",
