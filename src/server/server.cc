@@ -152,7 +152,7 @@ HttpInterfaceOptions interface_options(const ServerOptions& options) {
 
 /// Everything from the open engine to its close.
 int serve(const ServerOptions& options, engine::Engine& engine, MetricLog& metric_log,
-          std::vector<ServerListener> listeners, const Signals& signals) {
+          const std::vector<ServerListener>& listeners, const Signals& signals) {
   QueryLog query_log(engine);
   if (Status status = query_log.start(); !status.ok()) {
     log::warn("system.query_log is not kept", {{"error", status.message()}});
@@ -195,7 +195,7 @@ int run_server(const ServerOptions& options) {
   int code = 0;
   {
     MetricLog metric_log(**engine, std::move(host), data->engine_path());
-    code = serve(options, **engine, metric_log, std::move(*listeners), signals);
+    code = serve(options, **engine, metric_log, *listeners, signals);
   }
   engine->reset();
   log::info("stopped");
