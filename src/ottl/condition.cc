@@ -105,11 +105,10 @@ Condition Condition::joined(std::vector<Condition> parts, bool any) {
   for (const Condition& part : parts) {
     if (part.constant() == any) return constant(any);
   }
-  // From the last part to the first, so that it is known where a part that does not decide goes on.
+  // Where a part does not decide, the first test of the next one follows.
   size_t size = 0;
   for (const Condition& part : parts) size += part.steps_.size();
   joined.steps_.reserve(size);
-  std::vector<uint32_t> begins;
   for (Condition& part : parts) {
     if (part.steps_.empty()) continue;
     const auto begin = static_cast<uint32_t>(joined.steps_.size());

@@ -3,18 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
+#include "http/message.h"
+
 namespace sluice::server {
 namespace {
 
 /// What the HTTP server writes itself.
 constexpr std::string_view kFraming[] = {"connection", "content-length", "transfer-encoding"};
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
 
 Status bad(const std::string& why) {
   return invalid_argument("The setting " + std::string(kResponseHeaders) + " " + why);
@@ -29,8 +25,8 @@ bool has_control(std::string_view text) {
 bool is_token(std::string_view name) {
   constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
   return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
-    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') ||
-           kMarks.find(c) != std::string_view::npos;
+    const bool is_letter = ascii::lower(c) >= 'a' && ascii::lower(c) <= 'z';
+    return is_letter || (c >= '0' && c <= '9') || kMarks.find(c) != std::string_view::npos;
   });
 }
 
@@ -39,9 +35,10 @@ Status check_field(const http::Fields& before, const std::string& name, const st
     return bad("cannot contain ASCII control characters");
   if (!is_token(name)) return bad("has '" + name + "', which is not a name of a header");
   for (const std::string_view framing : kFraming)
-    if (same_name(name, framing)) return bad("cannot set " + name + ", which the server sets");
+    if (http::equal_fold(name, framing))
+      return bad("cannot set " + name + ", which the server sets");
   for (const auto& [other, ignored] : before)
-    if (same_name(name, other)) return bad("has two entries for " + name);
+    if (http::equal_fold(name, other)) return bad("has two entries for " + name);
   return {};
 }
 
@@ -109,7 +106,7 @@ std::optional<std::string> setting_of(std::string_view sql, const StatementShape
 void override_fields(http::Fields& fields, const http::Fields& more) {
   for (const auto& [name, value] : more) {
     const auto same = std::find_if(fields.begin(), fields.end(), [&name = name](const auto& field) {
-      return same_name(field.first, name);
+      return http::equal_fold(field.first, name);
     });
     if (same != fields.end()) {
       same->second = value;

@@ -173,8 +173,8 @@ def test_run_makes_clickstacks_tables_and_reconciles_their_retention(start, stor
     base = store.url("clickhouse-http")
     assert clickhouse(base, "SELECT DISTINCT LogAttributes['a.b'], SeverityText FROM otel.otel_logs") == "1\tinfo\n"
     assert clickhouse(base, "SELECT DISTINCT Body FROM otel.hyperdx_sessions") == "replay\n"
-    tables = clickhouse(base, "SHOW TABLES FROM otel").split()
-    assert "otel_metrics_sum" in tables and "otel_logs_kv_rollup_15m" in tables
+    made = {"otel_traces", "otel_metrics_sum", "otel_logs_kv_rollup_15m"}  # logs are taken as soon as their own tables are there
+    wait_for(lambda: made <= set(clickhouse(base, "SHOW TABLES FROM otel").split()), "the tables are made")
     for table, days in (("otel_logs", 2), ("otel_traces", 10)):
         assert f"toIntervalDay({days})" in clickhouse(base, f"SHOW CREATE TABLE otel.{table}")
     assert first.stop() == 0, first.log()
