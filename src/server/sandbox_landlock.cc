@@ -31,12 +31,8 @@ constexpr uint64_t kReadFile = 1U << 2;
 constexpr uint64_t kReadDir = 1U << 3;
 constexpr uint64_t kRemoveDir = 1U << 4;
 constexpr uint64_t kRemoveFile = 1U << 5;
-constexpr uint64_t kMakeChar = 1U << 6;
 constexpr uint64_t kMakeDir = 1U << 7;
 constexpr uint64_t kMakeReg = 1U << 8;
-constexpr uint64_t kMakeSock = 1U << 9;
-constexpr uint64_t kMakeFifo = 1U << 10;
-constexpr uint64_t kMakeBlock = 1U << 11;
 constexpr uint64_t kMakeSym = 1U << 12;
 constexpr uint64_t kRefer = 1U << 13;     // version 2
 constexpr uint64_t kTruncate = 1U << 14;  // version 3
@@ -44,10 +40,9 @@ constexpr uint64_t kIoctlDev = 1U << 15;  // version 5
 constexpr uint64_t kRightsOfVersion1 = kRefer - 1;
 constexpr uint64_t kRightsOfFiles = kExecute | kWriteFile | kReadFile | kTruncate | kIoctlDev;
 constexpr uint64_t kRead = kReadFile | kReadDir;
-// No devices, sockets or pipes: the engine makes none.
-constexpr uint64_t kMakeNodes = kMakeChar | kMakeSock | kMakeFifo | kMakeBlock;
-constexpr uint64_t kReadAndWrite =
-    (kRightsOfVersion1 & ~(kExecute | kMakeNodes)) | kRefer | kTruncate;
+// Making devices, sockets and pipes (bits 6, 9, 10, 11) is not among them: the engine makes none.
+constexpr uint64_t kReadAndWrite = kRead | kWriteFile | kRemoveDir | kRemoveFile | kMakeDir |
+                                   kMakeReg | kMakeSym | kRefer | kTruncate;
 
 constexpr uint64_t kBindTcp = 1U << 0;  // version 4
 constexpr uint64_t kConnectTcp = 1U << 1;
