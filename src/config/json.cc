@@ -6,30 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "base/json_quote.h"
+
 namespace sluice::config {
 namespace {
 
 /// No schema is nested like this; one that contains itself would be.
 constexpr int kDepthMax = 16;
-
-void append_string(std::string_view text, std::string& out) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20) {
-      out += "\\u00";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
 
 template <typename Items, typename Each>
 void append_block(const Items& items, char open, char close, int depth, std::string& out,
@@ -58,14 +41,14 @@ void append(const Node& node, int depth, std::string& out) {
       out += std::isfinite(node.real) ? encode_real(node.real).text : "null";
       return;
     case Node::Kind::String:
-    case Node::Kind::Time: append_string(node.text, out); return;
+    case Node::Kind::Time: append_json_quoted(node.text, out); return;
     case Node::Kind::List:
       append_block(node.items, '[', ']', depth, out,
                    [&](const Node& item) { append(item, depth + 1, out); });
       return;
     case Node::Kind::Map:
       append_block(node.members, '{', '}', depth, out, [&](const Node::Member& member) {
-        append_string(member.first, out);
+        append_json_quoted(member.first, out);
         out += ": ";
         append(member.second, depth + 1, out);
       });

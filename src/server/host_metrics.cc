@@ -9,6 +9,8 @@
 #include <ctime>
 #include <optional>
 
+#include "base/take.h"
+
 namespace sluice::server {
 namespace {
 
@@ -43,14 +45,6 @@ constexpr std::pair<std::string_view, std::string_view> kIo[] = {{"rchar", "OSRe
                                                                  {"wchar", "OSWriteChars"},
                                                                  {"read_bytes", "OSReadBytes"},
                                                                  {"write_bytes", "OSWriteBytes"}};
-
-/// Takes the text up to `end` off the front, and `end` too.
-std::string_view take_until(std::string_view& text, char end) {
-  const size_t at = text.find(end);
-  const std::string_view taken = text.substr(0, at);
-  text.remove_prefix(at == std::string_view::npos ? text.size() : at + 1);
-  return taken;
-}
 
 std::string_view take_word(std::string_view& text) {
   text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
@@ -114,7 +108,7 @@ void HostMetrics::read_load(Metrics& metrics) {
     if (const auto load = take_number<double>(text)) metrics.emplace_back(name, *load);
   }
   std::string_view threads = take_word(text);  // "2/345"
-  std::string_view runnable = take_until(threads, '/');
+  std::string_view runnable = take_until(threads, "/");
   if (const auto count = take_number(runnable)) metrics.emplace_back("OSThreadsRunnable", *count);
   if (const auto count = take_number(threads)) metrics.emplace_back("OSThreadsTotal", *count);
   text = uptime_.read();
@@ -127,8 +121,8 @@ void HostMetrics::read_memory(Metrics& metrics) {
   std::string_view text = meminfo_.read();
   if (text.empty()) return;
   while (!text.empty()) {
-    std::string_view line = take_until(text, '\n');
-    const std::string_view field = take_until(line, ':');
+    std::string_view line = take_until(text, "\n");
+    const std::string_view field = take_until(line, ":");
     for (const auto& [wanted, name] : kMemory) {
       if (field != wanted) continue;
       const double bytes = static_cast<double>(take_number(line).value_or(0)) * kKib;
@@ -157,7 +151,7 @@ void HostMetrics::read_stat(Metrics& metrics, double seconds) {
   std::string_view text = stat_.read();
   if (text.empty()) return;
   while (!text.empty()) {
-    std::string_view line = take_until(text, '\n');
+    std::string_view line = take_until(text, "\n");
     const std::string_view field = take_word(line);
     if (field == "cpu") {
       for (uint64_t& time : now.times) time = take_number(line).value_or(0);
@@ -194,9 +188,9 @@ void HostMetrics::read_network(Metrics& metrics) {
   Interfaces now;
   std::string_view text = net_dev_.read();
   while (!text.empty() && now.size() < kInterfacesMax) {
-    std::string_view line = take_until(text, '\n');
+    std::string_view line = take_until(text, "\n");
     if (line.find(':') == std::string_view::npos) continue;  // the heading
-    std::string_view before_colon = take_until(line, ':');
+    std::string_view before_colon = take_until(line, ":");
     const std::string_view name = take_word(before_colon);
     if (name == "lo") continue;  // as in ClickHouse
     std::array<uint64_t, kCounters.back().field + 1> fields{};
@@ -225,8 +219,8 @@ std::vector<std::pair<std::string, uint64_t>> HostMetrics::process_events() {
   }
   std::string_view text = io_.read();
   while (!text.empty()) {
-    std::string_view line = take_until(text, '\n');
-    const std::string_view field = take_until(line, ':');
+    std::string_view line = take_until(text, "\n");
+    const std::string_view field = take_until(line, ":");
     for (const auto& [wanted, name] : kIo) {
       if (field == wanted) events.emplace_back(name, take_number(line).value_or(0));
     }

@@ -1,60 +1,31 @@
 #include "server/log_rows.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <cmath>
+
+#include "base/budget.h"
+#include "base/json_quote.h"
+#include "server/mem_file.h"
 
 namespace sluice::server {
 namespace {
 
-void append_escaped(std::string& out, std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20) {
-      out += "\\u00";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
-
 int64_t count_of(LogRow::Clock::time_point time, std::chrono::microseconds unit) {
   return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()) / unit;
-}
-
-/// Blocks until all is written.
-Status write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno != EINTR) return errno_status("write to memory file", errno);
-    bytes.remove_prefix(n < 0 ? 0 : static_cast<size_t>(n));
-  }
-  return {};
 }
 
 }  // namespace
 
 void LogRow::key(std::string_view name) {
   if (out_.size() > 1) out_ += ',';
-  append_escaped(out_, name);
+  append_json_quoted(name, out_);
   out_ += ':';
 }
 
 void LogRow::text(std::string_view name, std::string_view value) {
   key(name);
-  append_escaped(out_, value);
+  append_json_quoted(value, out_);
 }
 
 void LogRow::number(std::string_view name, int64_t value) {
@@ -76,9 +47,9 @@ void LogRow::map(std::string_view name, const engine::NameValues& values) {
   out_ += '{';
   for (const auto& [entry, value] : values) {
     if (out_.back() != '{') out_ += ',';
-    append_escaped(out_, entry);
+    append_json_quoted(entry, out_);
     out_ += ':';
-    append_escaped(out_, value);
+    append_json_quoted(value, out_);
   }
   out_ += '}';
 }
@@ -89,7 +60,7 @@ void LogRow::numbers(std::string_view name,
   out_ += '{';
   for (const auto& [entry, value] : values) {
     if (out_.back() != '{') out_ += ',';
-    append_escaped(out_, entry);
+    append_json_quoted(entry, out_);
     out_ += ':' + std::to_string(value);
   }
   out_ += '}';
@@ -114,20 +85,18 @@ void LogRow::precise_time(std::string_view name, Clock::time_point time) {
 Status insert_log_rows(engine::Engine& engine, std::string_view table, const std::string& rows) {
   Result<std::unique_ptr<engine::Connection>> connection = engine.connect();
   if (!connection.ok()) return connection.status();
-  const int fd = ::memfd_create("sluice-log", MFD_CLOEXEC);
-  if (fd < 0) return errno_status("memfd_create", errno);
-  Status status = write_all(fd, rows);
-  if (status.ok()) {
-    // Few rows: other threads would cost more than they help.
-    const std::string sql = "INSERT INTO " + std::string(table) + " FROM INFILE '/proc/self/fd/" +
-                            std::to_string(fd) +
-                            "' SETTINGS async_insert = 0, max_threads = 1, "
-                            "input_format_parallel_parsing = 0 FORMAT JSONEachRow";
-    const engine::Outcome outcome = (*connection)->execute({sql});
-    if (!outcome.ok()) status = {Code::FailedPrecondition, outcome.error->text};
-  }
-  ::close(fd);
-  return status;
+  Budget budget(rows.size());
+  Result<MemFile> file = MemFile::create(budget);
+  if (!file.ok()) return file.status();
+  SLUICE_RETURN_IF_ERROR(file->write(rows));
+  // Few rows: other threads would cost more than they help.
+  const std::string sql = "INSERT INTO " + std::string(table) + " FROM INFILE " +
+                          engine::quoted(file->path()) +
+                          " SETTINGS async_insert = 0, max_threads = 1, "
+                          "input_format_parallel_parsing = 0 FORMAT JSONEachRow";
+  const engine::Outcome outcome = (*connection)->execute({sql});
+  if (!outcome.ok()) return {Code::FailedPrecondition, outcome.error->text};
+  return {};
 }
 
 }  // namespace sluice::server

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/log.h"
+#include "base/take.h"
 #include "native/identifier.h"
 
 namespace sluice::server {
@@ -75,13 +76,6 @@ SELECT 'MaxPartCountForPartition', max(parts),
 FROM (SELECT count() AS parts, sum(rows) AS rows, sum(bytes_on_disk) AS bytes FROM system.parts
       WHERE active GROUP BY database, table, partition_id)
 FORMAT TSVRaw)";
-
-std::string_view take_until(std::string_view& text, std::string_view ends) {
-  const size_t at = text.find_first_of(ends);
-  const std::string_view taken = text.substr(0, at);
-  text.remove_prefix(at == std::string_view::npos ? text.size() : at + 1);
-  return taken;
-}
 
 int64_t to_number(std::string_view text) {
   int64_t number = 0;

@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <ctime>
 
+#include "base/json_quote.h"
+
 namespace sluice::web {
 namespace {
 
@@ -29,22 +31,9 @@ http::Response json(int status, std::string body) {
 
 /// Reasons may quote what a server said.
 std::string json_string(std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string out = "\"";
-  for (char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20) {
-      out += "\\u00";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
+  std::string out;
+  append_json_quoted(text, out);
+  return out;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/take.h"
 #include "base/utf8.h"
 #include "ottl/functions/functions.h"
 #include "wire/hex.h"
@@ -10,14 +11,6 @@
 
 namespace sluice::ottl {
 namespace {
-
-/// Up to the next separator, which is taken as well.
-std::string_view take_until(std::string_view& rest, char separator) {
-  const size_t at = std::min(rest.find(separator), rest.size());
-  const std::string_view taken = rest.substr(0, at);
-  rest.remove_prefix(std::min(at + 1, rest.size()));
-  return taken;
-}
 
 /// An entry of a map, in the order of the calls.
 void put(Frame& frame, MapBuilder& out, std::string_view key, std::string_view text) {
@@ -47,7 +40,7 @@ Value parse_leef(Frame& frame, std::string_view target) {
   const size_t begin = target.find("LEEF:");
   if (begin == std::string_view::npos) return frame.fail("the text is no LEEF");
   std::string_view rest = target.substr(begin + 5);
-  const std::string_view version = take_until(rest, '|');
+  const std::string_view version = take_until(rest, "|");
   if (version != "1.0" && version != "2.0") return frame.fail("only LEEF 1.0 and 2.0 are known");
   constexpr std::string_view kFields[] = {"leef.vendor", "leef.product.name",
                                           "leef.product.version", "leef.event.id"};
@@ -56,18 +49,18 @@ Value parse_leef(Frame& frame, std::string_view target) {
     return frame.fail("a field of LEEF is missing");
   MapBuilder out(*frame.arena);
   put(frame, out, "leef.version", version);
-  for (const std::string_view field : kFields) put(frame, out, field, take_until(rest, '|'));
+  for (const std::string_view field : kFields) put(frame, out, field, take_until(rest, "|"));
   char separator = '\t';
   // Where the separator would be there may be an attribute already.
   const std::string_view given = rest.substr(0, rest.find('|'));
   if (version == "2.0" && given.find('=') == std::string_view::npos) {
     if (!read_separator(given, separator))
       return frame.fail("a separator of LEEF is one character, or its code as 0x5E");
-    take_until(rest, '|');
+    take_until(rest, "|");
   }
   MapBuilder attributes(*frame.arena);
   while (!rest.empty()) {
-    const std::string_view pair = take_until(rest, separator);
+    const std::string_view pair = take_until(rest, {&separator, 1});
     const size_t equals = pair.find('=');
     if (equals == std::string_view::npos || equals == 0) continue;
     put(frame, attributes, frame.arena->copy(pair.substr(0, equals)), pair.substr(equals + 1));
@@ -227,7 +220,7 @@ class ElfReader {
         {"start-date", "elf.start_date"}, {"end-date", "elf.end_date"}, {"remark", "elf.remark"}};
     constexpr std::string_view kFields = "fields";
     const bool has_colon = line.find(':') != std::string_view::npos;
-    const std::string_view name = utf8::trim_space(take_until(line, ':'));
+    const std::string_view name = utf8::trim_space(take_until(line, ":"));
     const std::string_view value = utf8::trim_space(line);
     if (!has_colon) {
       if (!equals_ignoring_case(name.substr(0, kFields.size()), kFields)) return true;
@@ -328,8 +321,8 @@ void put_request(Frame& frame, MapBuilder& out, const std::string& request) {
   put(frame, out, "clf.request", request);
   if (std::count(request.begin(), request.end(), ' ') < 2) return;
   std::string_view rest = request;
-  put(frame, out, "clf.method", take_until(rest, ' '));
-  put(frame, out, "clf.request_uri", take_until(rest, ' '));
+  put(frame, out, "clf.method", take_until(rest, " "));
+  put(frame, out, "clf.request_uri", take_until(rest, " "));
   put(frame, out, "clf.protocol", rest);
 }
 
