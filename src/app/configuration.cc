@@ -61,15 +61,11 @@ std::vector<std::string> each_once(const std::vector<config::Diagnostics::Entry>
 /// about what they are part of.
 void report(const config::Diagnostics& found, const config::Diagnostics& wrong,
             config::Diagnostics& out) {
-  const auto only_follows = [&](const config::Diagnostics::Entry& entry) {
+  out.add(found, [&](const config::Diagnostics::Entry& entry) {
     return std::any_of(wrong.errors().begin(), wrong.errors().end(), [&](const auto& error) {
       return config::is_within(entry.path, error.path) || config::is_within(error.path, entry.path);
     });
-  };
-  for (const auto& each : found.errors())
-    if (!only_follows(each)) out.error(each.mark, each.path, each.message);
-  for (const auto& each : found.warnings())
-    if (!only_follows(each)) out.warning(each.mark, each.path, each.message);
+  });
 }
 
 /// Nothing if there are errors, of which each stage finds its own.

@@ -48,21 +48,15 @@ concept HasSchema = requires {
   schema_of(static_cast<const T*>(nullptr));
 };
 
-/// A text with where it stands, for what finds out later what is wrong with it: a compiler of
-/// statements.
-struct PlacedText {
-  std::string text;
-  Mark mark;
-  std::string path;
-};
-
-/// A value with where it stands, for what is said of it later.
+/// A value with where it stands, for what is said of it later: by a compiler of statements, or by
+/// those whom it concerns.
 template <typename T>
 struct Placed {
   T value{};
   Mark mark{};
   std::string path{};  ///< empty: it was not given, and is the default
 };
+using PlacedText = Placed<std::string>;
 
 /// What is one text in the YAML.
 template <typename T>
@@ -130,17 +124,6 @@ struct Codec<std::string> {
     decode_text(node, out, place);
   }
   static Node encode(const std::string& value) { return Node::string(value); }
-};
-
-template <>
-struct Codec<PlacedText> {
-  static Type type() { return Codec<std::string>::type(); }
-  static void decode(const Node& node, PlacedText& out, const Place& place) {
-    out.mark = place.mark();
-    out.path = place.path();
-    decode_text(node, out.text, place);
-  }
-  static Node encode(const PlacedText& value) { return Node::string(value.text); }
 };
 
 template <typename T>

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,6 +40,14 @@ class Diagnostics {
 
   void error(const Mark& mark, std::string_view path, std::string message);
   void warning(const Mark& mark, std::string_view path, std::string message);
+  /// Adds what was found elsewhere, but for what `only_follows(entry)` from something known.
+  template <typename OnlyFollows>
+  void add(const Diagnostics& found, OnlyFollows only_follows) {
+    std::remove_copy_if(found.errors_.begin(), found.errors_.end(), std::back_inserter(errors_),
+                        only_follows);
+    std::remove_copy_if(found.warnings_.begin(), found.warnings_.end(),
+                        std::back_inserter(warnings_), only_follows);
+  }
 
   /// Notes that an extension was named, and gives what was noted since the last call.
   void refer(ExtensionReference reference) { references_.push_back(std::move(reference)); }

@@ -83,14 +83,9 @@ bool SchemaBase::only_follows(const Diagnostics::Entry& entry, const Unread& unr
 }
 
 void SchemaBase::report(const Diagnostics& found, const Unread& unread, const Place& place) const {
-  for (const Diagnostics::Entry& entry : found.errors()) {
-    if (!only_follows(entry, unread, place.path()))
-      place.diagnostics().error(entry.mark, entry.path, entry.message);
-  }
-  for (const Diagnostics::Entry& entry : found.warnings()) {
-    if (!only_follows(entry, unread, place.path()))
-      place.diagnostics().warning(entry.mark, entry.path, entry.message);
-  }
+  place.diagnostics().add(found, [&](const Diagnostics::Entry& entry) {
+    return only_follows(entry, unread, place.path());
+  });
 }
 
 void SchemaBase::warn_below(const FieldInfo& field, const Place& place) {

@@ -226,12 +226,12 @@ TEST(Schema, AListOfTextsTakesOneTextWithCommas) {
 TEST(Schema, APlacedTextKnowsWhereItStands) {
   const auto rules = read("rules:\n- a\n- b\n").options.rules;
   ASSERT_EQ(rules.size(), 2u);
-  EXPECT_EQ(rules[1].text, "b");
+  EXPECT_EQ(rules[1].value, "b");
   EXPECT_EQ(rules[1].path, "exporters::x::rules[1]");
   EXPECT_EQ(rules[1].mark.to_string(), "c.yaml:3:3");
   const auto short_form = read("rules: 'a,b'").options.rules;
   ASSERT_EQ(short_form.size(), 2u);
-  EXPECT_EQ(short_form[1].text, "b");
+  EXPECT_EQ(short_form[1].value, "b");
   EXPECT_EQ(short_form[1].mark.to_string(), "c.yaml:1:8");
 }
 

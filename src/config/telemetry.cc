@@ -87,14 +87,14 @@ constexpr std::string_view kNoTraces = "the program makes no traces about itself
 template <typename E, size_t N>
 std::optional<E> find_word(const std::array<std::pair<std::string_view, E>, N>& words,
                            const PlacedText& wanted, Diagnostics& diagnostics) {
-  if (wanted.text.empty()) return {};
+  if (wanted.value.empty()) return {};
   std::vector<std::string> names;
   for (const auto& [word, value] : words) {
-    if (word == ascii::lower(wanted.text)) return value;
+    if (word == ascii::lower(wanted.value)) return value;
     names.emplace_back(word);
   }
   diagnostics.error(wanted.mark, wanted.path,
-                    "expected " + one_of_text(names) + ", found \"" + wanted.text + "\"");
+                    "expected " + one_of_text(names) + ", found \"" + wanted.value + "\"");
   return {};
 }
 
@@ -212,7 +212,7 @@ static const Schema<MetricsTelemetry>& schema_of(const MetricsTelemetry*) {
           .field("views", &C::views, "Changes to the metrics.")
           .ignored(std::string(kNames))
           .check([](const C& config, const Place& place) {
-            const std::string level = ascii::lower(config.level.text);
+            const std::string level = ascii::lower(config.level.value);
             if (config.readers && config.readers->empty() && level != "none")
               place.error("readers must name at least one, unless the level is none");
             if (!config.views.empty() && level != "detailed")
@@ -321,12 +321,12 @@ TelemetryConfig read_telemetry(const Node& node, const Place& place) {
 
 Node show_telemetry(const TelemetryConfig& telemetry) {
   Telemetry shown;
-  shown.logs.level.text = word_for(kLogLevels, telemetry.log_level);
+  shown.logs.level.value = word_for(kLogLevels, telemetry.log_level);
   if (telemetry.log_encoding)
-    shown.logs.encoding.text = word_for(kLogEncodings, *telemetry.log_encoding);
+    shown.logs.encoding.value = word_for(kLogEncodings, *telemetry.log_encoding);
   // Without a page there is nothing to measure for, and no other level may do without.
   const bool is_measured = !telemetry.metrics_pages->empty();
-  shown.metrics.level.text =
+  shown.metrics.level.value =
       word_for(kMetricsLevels, is_measured ? telemetry.metrics_level : MetricsLevel::None);
   shown.metrics.readers.emplace();
   for (const MetricsPage& page : *telemetry.metrics_pages)

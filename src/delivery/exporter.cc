@@ -36,7 +36,7 @@ void QueuedExporter::serve(otlp::Signal signal, const pipeline::BatchLimits& lim
   BatchConfig batch;
   batch.sizer = Sizer::Items;
   if (limits.timeout) batch.flush_timeout = *limits.timeout;
-  if (limits.size) batch.min_size = *limits.size;
+  if (limits.size) batch.min_size = limits.size->value;
   if (limits.size_max) batch.max_size = *limits.size_max;
   channels_[static_cast<size_t>(signal)]->batch_by(batch);
 }

@@ -4,11 +4,7 @@ namespace sluice::pipeline {
 
 void BatchLimits::put(const BatchLimits& over) {
   if (over.timeout) timeout = over.timeout;
-  if (over.size) {
-    size = over.size;
-    size_mark = over.size_mark;
-    size_path = over.size_path;
-  }
+  if (over.size) size = over.size;
   if (over.size_max) size_max = over.size_max;
 }
 

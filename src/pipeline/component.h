@@ -68,10 +68,8 @@ struct Host {
 /// is the exporter. Unset: the exporter decides.
 struct BatchLimits {
   std::optional<std::chrono::nanoseconds> timeout;  ///< the longest that records wait for others
-  std::optional<uint32_t> size;                     ///< so many are worth sending
+  std::optional<config::Placed<uint32_t>> size;     ///< so many are worth sending
   std::optional<uint32_t> size_max;                 ///< the most that are sent at once
-  config::Mark size_mark{};                         ///< where `size` stands, with its path
-  std::string size_path{};
 
   /// What another one, further on in the pipeline, asks for goes over it.
   void put(const BatchLimits& over);

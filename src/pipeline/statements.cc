@@ -30,28 +30,28 @@ using ottl::Program;
 std::vector<std::string> texts_of(const std::vector<PlacedText>& placed) {
   std::vector<std::string> texts;
   texts.reserve(placed.size());
-  for (const PlacedText& each : placed) texts.push_back(each.text);
+  for (const PlacedText& each : placed) texts.push_back(each.value);
   return texts;
 }
 
 /// InvalidArgument if none fits.
 Result<ottl::ContextKind> context_of(const StatementGroup& group, otlp::Signal signal,
                                      const ottl::Library& library) {
-  if (group.context.text.empty()) {
+  if (group.context.value.empty()) {
     return ottl::infer_context(signal, texts_of(group.statements), texts_of(group.conditions),
                                library);
   }
   const auto& contexts = ottl::contexts_of(signal);
-  const auto named = ottl::context_of_name(group.context.text);
+  const auto named = ottl::context_of_name(group.context.value);
   if (!named || std::find(contexts.begin(), contexts.end(), *named) == contexts.end()) {
-    return invalid_argument("there is no context \"" + group.context.text + "\" for " +
+    return invalid_argument("there is no context \"" + group.context.value + "\" for " +
                             std::string(otlp::signal_name(signal)));
   }
   return *named;
 }
 
 Program::Source source_of(const StatementGroup& group, ottl::ContextKind context) {
-  return {texts_of(group.statements), texts_of(group.conditions), !group.context.text.empty(),
+  return {texts_of(group.statements), texts_of(group.conditions), !group.context.value.empty(),
           context};
 }
 
@@ -64,7 +64,7 @@ class Explanation {
 
   /// `context` is the one that the texts are compiled for, or why there is none.
   void run(const StatementGroup& group, const Result<ottl::ContextKind>& context) {
-    const bool is_named = !group.context.text.empty();
+    const bool is_named = !group.context.value.empty();
     std::vector<Piece> pieces;
     for (const PlacedText& text : group.statements) pieces.push_back({text, false});
     for (const PlacedText& text : group.conditions) pieces.push_back({text, true});
@@ -90,8 +90,8 @@ class Explanation {
     ottl::Inference inference(signal_, library_);
     std::vector<Piece> good;
     for (const Piece& piece : pieces) {
-      const Status added = piece.is_condition ? inference.add_condition(piece.text.text)
-                                              : inference.add_statement(piece.text.text);
+      const Status added = piece.is_condition ? inference.add_condition(piece.text.value)
+                                              : inference.add_statement(piece.text.value);
       tell(piece.text, added);
       if (added.ok()) good.push_back(piece);
     }
@@ -104,17 +104,17 @@ class Explanation {
   }
 
   static Status parse(const Piece& piece) {
-    return piece.is_condition ? about("condition", piece, ottl::parse_condition(piece.text.text))
-                              : about("statement", piece, ottl::parse_statement(piece.text.text));
+    return piece.is_condition ? about("condition", piece, ottl::parse_condition(piece.text.value))
+                              : about("statement", piece, ottl::parse_statement(piece.text.value));
   }
   template <typename Tree>
   static Status about(std::string_view what, const Piece& piece, const Result<Tree>& tree) {
-    return tree.ok() ? Status() : ottl::about_text(what, piece.text.text, tree.status());
+    return tree.ok() ? Status() : ottl::about_text(what, piece.text.value, tree.status());
   }
 
   Status compile(const Piece& piece, ottl::ContextKind context, bool relaxed) const {
     Program::Source source;
-    (piece.is_condition ? source.conditions : source.statements) = {piece.text.text};
+    (piece.is_condition ? source.conditions : source.statements) = {piece.text.value};
     source.relaxed = relaxed;
     source.context = context;
     return Program::compile(source, library_).status();
@@ -170,7 +170,7 @@ std::optional<Program> compile_conditions(const std::vector<PlacedText>& conditi
                                           const ottl::Library& library,
                                           config::Diagnostics* diagnostics) {
   StatementGroup group;
-  group.context.text = context;
+  group.context.value = context;
   group.conditions = conditions;
   return compile_group(group, signal, library, diagnostics);
 }

@@ -121,10 +121,10 @@ class Trial {
     for (const Reference& reference : pipeline.exporters) {
       const auto exporter = exporters_.find(reference.id);
       if (exporter == exporters_.end()) continue;
-      const std::string because = exporter->second->why_without_effect(*limits.size);
-      if (because.empty() || !warned_.insert({limits.size_path, reference.id}).second) continue;
+      const std::string because = exporter->second->why_without_effect(limits.size->value);
+      if (because.empty() || !warned_.insert({limits.size->path, reference.id}).second) continue;
       diagnostics_.warning(
-          limits.size_mark, limits.size_path,
+          limits.size->mark, limits.size->path,
           "this option has no effect on the exporter " + reference.id.to_string() + ": " + because);
     }
   }

@@ -35,8 +35,8 @@ std::optional<ottl::Program> program_of(const RouteConfig& route, otlp::Signal s
                                         config::Diagnostics* diagnostics) {
   if (!has_context(signal, route.context)) return std::nullopt;
   pipeline::StatementGroup group;
-  group.context.text = route.context;
-  if (!route.statement.text.empty()) {
+  group.context.value = route.context;
+  if (!route.statement.value.empty()) {
     group.statements.push_back(route.statement);
   } else {
     group.conditions.push_back(route.condition);
@@ -63,11 +63,11 @@ void check_route(const RouteConfig& route, const config::Place& place) {
   if (route.pipelines.empty()) place.error("a route needs pipelines");
   const config::PlacedText& condition = route.condition;
   const config::PlacedText& statement = route.statement;
-  if (condition.text.empty() == statement.text.empty())
+  if (condition.value.empty() == statement.value.empty())
     return place.error("a route needs either a condition or a statement");
   if (route.context != "request") return check_program(route, place);
-  if (!statement.text.empty()) return place.error("the context request takes a condition only");
-  if (const auto request = RequestCondition::make(condition.text); !request.ok())
+  if (!statement.value.empty()) return place.error("the context request takes a condition only");
+  if (const auto request = RequestCondition::make(condition.value); !request.ok())
     place.diagnostics().error(condition.mark, condition.path, request.status().message());
 }
 

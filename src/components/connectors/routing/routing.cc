@@ -250,7 +250,7 @@ class RoutingConnector final : public pipeline::Connector {
       if (!next.ok()) return next.status();
       route.next = std::make_unique<pipeline::FanOut>(*next);
       // The second of two routes with one condition never gets anything, as in the original.
-      if (seen.insert({config.context, config.condition.text + config.statement.text}).second)
+      if (seen.insert({config.context, config.condition.value + config.statement.value}).second)
         routes.push_back(std::move(route));
     }
     auto rest = pipelines(config_.default_pipelines, outputs);
@@ -281,11 +281,11 @@ class RoutingConnector final : public pipeline::Connector {
     Route route;
     route.action = config.action;
     if (config.context == "request") {
-      route.request = RequestCondition::make(config.condition.text).value();
+      route.request = RequestCondition::make(config.condition.value).value();
       return route;
     }
     route.context = *ottl::context_of_name(config.context);
-    route.is_statement = !config.statement.text.empty();
+    route.is_statement = !config.statement.value.empty();
     route.program = program_of(config, signal_, nullptr);
     return route;
   }

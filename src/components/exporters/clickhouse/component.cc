@@ -125,7 +125,7 @@ void limit(ClickHouseExporterConfig& config, const pipeline::BatchLimits& limits
     const auto timeout = std::max(ceil<milliseconds>(*limits.timeout), milliseconds(1));
     config.flush_interval_max = std::min(timeout, config.flush_interval_max.value_or(timeout));
   }
-  if (limits.size) config.insert_rows_max = std::max(config.insert_rows_max, *limits.size);
+  if (limits.size) config.insert_rows_max = std::max(config.insert_rows_max, limits.size->value);
   if (limits.size_max) config.insert_rows_max = std::min(config.insert_rows_max, *limits.size_max);
 }
 
@@ -138,7 +138,7 @@ pipeline::BatchLimits limits_of(const delivery::QueueConfig& queue) {
   const auto rows = [](int64_t size) {
     return static_cast<uint32_t>(std::min<int64_t>(size, UINT32_MAX));
   };
-  limits.size = rows(queue.batch->min_size);
+  limits.size = {rows(queue.batch->min_size)};
   if (queue.batch->max_size > 0) limits.size_max = rows(queue.batch->max_size);
   return limits;
 }

@@ -39,11 +39,8 @@ class BatchProcessor final : public pipeline::Processor {
         .set(1);
     const Config standard;
     if (config.timeout != standard.timeout) limits_.timeout = config.timeout;
-    if (config.send_batch_size.value != standard.send_batch_size.value) {
-      limits_.size = config.send_batch_size.value;
-      limits_.size_mark = config.send_batch_size.mark;
-      limits_.size_path = config.send_batch_size.path;
-    }
+    if (config.send_batch_size.value != standard.send_batch_size.value)
+      limits_.size = config.send_batch_size;
     if (config.send_batch_max_size > 0) limits_.size_max = config.send_batch_max_size;
   }
   static Result<std::unique_ptr<pipeline::Processor>> make(const Config& config,
