@@ -29,10 +29,22 @@ void answer_status(http::Responder& responder, int status) {
   responder.respond(std::move(response));
 }
 
-/// Answers calls as the otlp receiver does when everything was taken.
-class GrpcEcho final : public http::Handler {
+/// What both protocols have in common.
+class Echo : public http::Handler {
  public:
-  explicit GrpcEcho(const http::Limits& limits) : limits_(limits) {}
+  explicit Echo(const http::Limits& limits) : limits_(limits) {}
+  void refuse(http::Refusal, http::Request&&, http::Responder responder) override {
+    answer_status(responder, 413);
+  }
+
+ protected:
+  const http::Limits& limits_;
+};
+
+/// Answers calls as the otlp receiver does when everything was taken.
+class GrpcEcho final : public Echo {
+ public:
+  using Echo::Echo;
 
   http::BodyPlan plan(const http::Request&, std::string_view first) override {
     return {http::grpc::kPrefixBytes + limits_.grpc_message_bytes, http::grpc::body_size(first)};
@@ -54,18 +66,12 @@ class GrpcEcho final : public http::Handler {
     responder.respond(status.ok() ? http::grpc::success(call, "")
                                   : http::grpc::failure(call.content_type, status));
   }
-  void refuse(http::Refusal, http::Request&&, http::Responder responder) override {
-    answer_status(responder, 413);
-  }
-
- private:
-  const http::Limits& limits_;
 };
 
 /// The same over HTTP/1.1.
-class HttpEcho final : public http::Handler {
+class HttpEcho final : public Echo {
  public:
-  explicit HttpEcho(const http::Limits& limits) : limits_(limits) {}
+  using Echo::Echo;
 
   http::BodyPlan plan(const http::Request&, std::string_view) override {
     return {limits_.http_body_bytes, 0};
@@ -84,12 +90,6 @@ class HttpEcho final : public http::Handler {
     response.headers.push_back({"Content-Type", type});
     responder.respond(std::move(response));
   }
-  void refuse(http::Refusal, http::Request&&, http::Responder responder) override {
-    answer_status(responder, 413);
-  }
-
- private:
-  const http::Limits& limits_;
 };
 
 class Uncounted final : public http::ConnectionObserver {
