@@ -36,6 +36,7 @@ void run(const Program& program, ContextKind kind, uint64_t seed) {
   testing::fill_at_random(seed, arena, request);
   Frame frame;
   frame.arena = &arena;
+  frame.arena_bytes_max = size_t{16} << 20;
   auto visit = [&](Frame& one) {
     program.run(one, ErrorMode::Silent);
     program.any_holds(one, ErrorMode::Silent, true);

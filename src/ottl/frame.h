@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "base/arena.h"
@@ -9,10 +11,19 @@
 
 namespace sluice::ottl {
 
+/// What statements may add to the arena of a batch before they fail. A value that grows with each
+/// record (`set(resource.attributes["a"], [resource.attributes["a"], resource.attributes["a"]])` in
+/// the context of data points) would else fill the memory. ParseJSON of the largest request that is
+/// taken stays far below.
+inline constexpr size_t kMadeBytesMax = size_t{256} << 20;
+
 /// What one evaluation works on: the record, what is around it, and the first error. A context
 /// sets the members that it has, the others are null. One thread at a time.
 struct Frame {
   Arena* arena = nullptr;
+  /// No further editor is started once the arena holds more.
+  size_t arena_bytes_max = SIZE_MAX;
+  bool has_room() const { return arena->capacity_bytes() <= arena_bytes_max; }
 
   otlp::Resource* resource = nullptr;
   std::string_view* resource_schema_url = nullptr;

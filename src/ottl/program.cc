@@ -75,6 +75,15 @@ Result<Program> Program::compile(const Source& source, const Library& library) {
   return true;
 }
 
+void Program::edit(const Statement& statement, Frame& frame) {
+  if (frame.has_room()) {
+    statement.editor->eval(frame);
+  } else {
+    frame.fail(
+        "the statements made too many bytes of this batch: does a value grow with each record?");
+  }
+}
+
 /// Finds neighbours that can be done at once, and puts those whose result can be remembered
 /// together.
 void Program::divide(const std::vector<ast::Statement>& trees, const Source& source,
@@ -112,7 +121,7 @@ bool Program::run(const Run& run, Frame& frame, ErrorMode mode, bool& failed) co
         ++statement;
         continue;
       }
-      statement->editor->eval(frame);
+      edit(*statement, frame);
     }
     if (!frame.failed()) continue;
     failed = true;
@@ -136,7 +145,7 @@ bool Program::run(Frame& frame, ErrorMode mode) const {
 bool Program::run_first(Frame& frame, ErrorMode mode, bool& matched) const {
   const Statement& statement = statements_.front();
   matched = statement.where.holds(frame);
-  if (matched && !frame.failed()) statement.editor->eval(frame);
+  if (matched && !frame.failed()) edit(statement, frame);
   if (!frame.failed()) return true;
   matched = false;
   return report(frame, statement.text, mode, statement.failures);

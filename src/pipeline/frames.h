@@ -14,6 +14,7 @@ namespace sluice::pipeline {
 inline ottl::Frame frame_of(Batch& batch) {
   ottl::Frame frame;
   frame.arena = batch.arena.get();
+  frame.arena_bytes_max = batch.arena->capacity_bytes() + ottl::kMadeBytesMax;
   frame.metadata = batch.metadata;
   return frame;
 }
