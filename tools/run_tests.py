@@ -91,8 +91,8 @@ def run_ctest(tally, preset, pattern=None):
 def run_pytest(tally, name, *paths, **environment):
     folder = fresh(f"pytest-{name}")
     report = folder / "report.xml"
-    ok = run([PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout", "900", f"--junitxml={report}", *paths],
-             **environment)
+    ok = run([PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout", "900", f"--junitxml={report}",
+              "--numprocesses", os.cpu_count(), "--dist", "worksteal", *paths], **environment)
     if not report.is_file():
         tally.add(f"pytest {name}", ok)
         return

@@ -16,11 +16,16 @@ class BufferPool : public std::enable_shared_from_this<BufferPool> {
   /// Larger ones are not kept: they held one unusual request.
   static constexpr size_t kBytesKept = 32 << 20;
 
+  /// A buffer so many times larger than a block needs waits for a larger one.
+  static constexpr size_t kTooLarge = 4;
+
   /// Keeps up to `spare` buffers.
   explicit BufferPool(size_t spare) : spare_(spare) {}
 
-  /// An empty buffer, which comes back to the pool when its last owner lets go.
-  std::shared_ptr<Buffer> lend();
+  /// An empty buffer, which comes back to the pool when its last owner lets go. It has room for
+  /// about `bytes`, if one is there: if large and small blocks took any buffer in turn, all would
+  /// become large.
+  std::shared_ptr<Buffer> lend(size_t bytes);
 
  private:
   void give_back(Buffer&& buffer);

@@ -131,18 +131,23 @@ std::vector<SealedPart> LaneExporter::make_parts(mapping::Table table, const nat
   uint32_t from = 0;
   for (size_t i = 0; i < order_.partition_ends.size(); ++i) {
     const uint32_t to = order_.partition_ends[i];
-    parts.push_back({order_.partition_days[i], make_part(block, from, to)});
+    parts.push_back({order_.partition_days[i], make_part(table, block, from, to)});
     from = to;
   }
   return parts;
 }
 
 /// Rows [from, to) of order_.
-Part LaneExporter::make_part(const native::Block& block, uint32_t from, uint32_t to) {
+Part LaneExporter::make_part(mapping::Table table, const native::Block& block, uint32_t from,
+                             uint32_t to) {
   Part part;
   part.order.assign(order_.order.begin() + from, order_.order.begin() + to);
-  const std::shared_ptr<Buffer> encoded = pool_->lend();
+  double& share = open_[static_cast<size_t>(table)].encoded_share;
+  const double bytes =
+      std::max(1.0, static_cast<double>(block.bytes()) * (to - from) / block.rows());
+  const std::shared_ptr<Buffer> encoded = pool_->lend(static_cast<size_t>(bytes * share));
   encode_block(options_.lz4, *encoded, [&](Output& out) { block.encode(part.order, out); });
+  share = static_cast<double>(encoded->size()) / bytes;
   part.encoded = encoded;
   budget_.charge(part.memory, encoded->capacity() + part.order.capacity() * sizeof(part.order[0]));
   return part;

@@ -54,6 +54,7 @@ class LaneExporter : public pipeline::ReadingStage {
     std::vector<AckSpan> acks;
     size_t bytes = 0;
     Budget::Share memory;
+    double encoded_share = 0.5;  ///< bytes that a byte of the last part became; a guess at first
     std::unique_ptr<io::Loop::Timer> timer;
   };
   struct Growth {
@@ -69,7 +70,7 @@ class LaneExporter : public pipeline::ReadingStage {
   void arm(mapping::Table table);
   void due(mapping::Table table);
   std::vector<SealedPart> make_parts(mapping::Table table, const native::Block& block);
-  Part make_part(const native::Block& block, uint32_t from, uint32_t to);
+  Part make_part(mapping::Table table, const native::Block& block, uint32_t from, uint32_t to);
   static void deal_acks(std::vector<AckSpan>&& acks, std::vector<SealedPart>& parts);
 
   const size_t index_;
