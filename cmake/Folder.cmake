@@ -1,13 +1,14 @@
-# sluice_folder(NAME [DEPS folder...] [LIBS library...] [TEST_DEPS folder...])
+# sluice_folder(NAME [DEPS folder...] [LIBS library...] [TEST_DEPS folder...] [COLD regex...])
 #
 # Makes a folder under src/ into targets, by the names of its files:
 #   *.cc          the library sluice_NAME
 #   *_test.cc     the GoogleTest program NAME_test, run by ctest
 #   *_bench.cc    the Google Benchmark program NAME_bench
 #   x_fuzz.cc     a libFuzzer program NAME_x_fuzz (preset fuzz) or a replayer of its corpus, x_corpus/ beside it
-# Subfolders are included. TEST_DEPS are linked to tests, benchmarks and fuzzers only.
+# Subfolders are included. TEST_DEPS are linked to tests, benchmarks and fuzzers only. Sources whose path in the folder
+# matches a COLD regex run when the program starts, or when a person asks: they are compiled with less effort.
 function(sluice_folder name)
-  cmake_parse_arguments(arg "" "" "DEPS;LIBS;TEST_DEPS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "DEPS;LIBS;TEST_DEPS;COLD" ${ARGN})
   file(GLOB_RECURSE all CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cc")
   set(tests ${all})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
@@ -17,6 +18,17 @@ function(sluice_folder name)
   list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
   set(sources ${all})
   list(FILTER sources EXCLUDE REGEX "(_test|_bench|_fuzz)\\.cc$|/main\\.cc$")
+
+  set(less_effort "$<$<CONFIG:Release>:-O1>")
+  foreach(source ${sources})
+    file(RELATIVE_PATH path "${CMAKE_CURRENT_SOURCE_DIR}" "${source}")
+    foreach(regex ${arg_COLD})
+      if(path MATCHES "${regex}")
+        set_property(SOURCE "${source}" APPEND PROPERTY COMPILE_OPTIONS "${less_effort}")
+        break()
+      endif()
+    endforeach()
+  endforeach()
 
   set(links "")
   foreach(dep ${arg_DEPS})
@@ -42,6 +54,7 @@ function(sluice_folder name)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE sluice_${name} ${test_links} GTest::gmock GTest::gtest_main)
     sluice_precompiled(${name}_test)
+    target_compile_options(${name}_test PRIVATE "${less_effort}")
     add_test(NAME ${name}_test COMMAND ${name}_test)
   endif()
   if(benches AND NOT SLUICE_SANITIZE)

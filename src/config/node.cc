@@ -174,6 +174,13 @@ std::string Mark::to_string() const {
   return source + ":" + std::to_string(line) + ":" + std::to_string(column);
 }
 
+Node::Node() = default;
+Node::Node(const Node&) = default;
+Node::Node(Node&&) noexcept = default;
+Node& Node::operator=(const Node&) = default;
+Node& Node::operator=(Node&&) noexcept = default;
+Node::~Node() = default;
+
 Node Node::string(std::string text, Mark mark) {
   Node node;
   node.kind = Kind::String;

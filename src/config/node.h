@@ -38,6 +38,14 @@ struct Node {
   bool from_variable = false;
   Mark mark;
 
+  // Out of line: every option of every component makes nodes.
+  Node();
+  Node(const Node&);
+  Node(Node&&) noexcept;
+  Node& operator=(const Node&);
+  Node& operator=(Node&&) noexcept;
+  ~Node();
+
   static Node string(std::string text, Mark mark = {});
   static Node map(Mark mark = {});
   static Node list(Mark mark = {});

@@ -48,7 +48,119 @@ bool names(std::string_view text, std::string_view name) {
   return false;
 }
 
+/// Warns of what was given without effect below an option.
+void warn_below(const FieldInfo& field, const Place& place) {
+  for (const auto& [path, because] : field.ignored_below) warn_of(path, because, place);
+}
+
+/// Puts [REDACTED] in the place of all texts, and leaves the form.
+void mask(Node& secret) {
+  if (secret.is_string() && !secret.text.empty()) secret.text = "[REDACTED]";
+  for (Node& item : secret.items) mask(item);
+  for (Node::Member& member : secret.members) mask(member.second);
+}
+
+const void* at(const void* config, size_t offset) {
+  return static_cast<const char*>(config) + offset;
+}
+void* at(void* config, size_t offset) { return static_cast<char*>(config) + offset; }
+
 }  // namespace
+
+SchemaBase::SchemaBase() = default;
+SchemaBase::SchemaBase(const SchemaBase&) = default;
+SchemaBase::~SchemaBase() = default;
+
+void SchemaBase::add(FieldInfo info, Slot slot) {
+  fields_.push_back(std::move(info));
+  slots_.push_back(slot);
+}
+
+void SchemaBase::add_field(std::string_view name, std::string_view doc, const AnyCodec& codec,
+                           size_t offset, const void* standard) {
+  add({.name = std::string(name),
+       .doc = std::string(doc),
+       .type = codec.type(),
+       .standard = codec.encode(at(standard, offset))},
+      {&codec, offset});
+}
+
+void SchemaBase::add_part(const SchemaBase& part, size_t offset) {
+  for (size_t i = 0; i < part.fields_.size(); ++i) {
+    const Slot& slot = part.slots_[i];
+    add(part.fields_[i], {slot.codec, offset + slot.offset});
+  }
+  add_check([&part, offset](const void* config, const Place& place) {
+    part.check_all(at(config, offset), place);
+  });
+}
+
+void SchemaBase::add_refused(std::string_view name, std::string_view because) {
+  add({.name = std::string(name), .doc = {}, .refused_because = std::string(because)}, {});
+}
+
+void SchemaBase::add_ignored(std::string_view name, std::string_view because) {
+  add({.name = std::string(name), .doc = {}, .ignored_because = std::string(because)}, {});
+}
+
+void SchemaBase::decode_into(const Node& node, void* config, const Place& place) const {
+  if (!node.is_null() && !node.is_map()) return place.expected("a map", node);
+  Unread unread;
+  for (const Node::Member& member : node.members)
+    decode_member(member, node, config, place, unread);
+  check_required(node, place, unread);
+  Diagnostics found;
+  check_all(config, {found, place.path(), place.mark(), &node});
+  report(found, unread, place);
+}
+
+void SchemaBase::decode_member(const Node::Member& member, const Node& whole, void* config,
+                               const Place& place, Unread& unread) const {
+  const Place here = place.at(member.first, member.second);
+  const FieldInfo* info = find(member.first);
+  if (info == nullptr) {
+    const std::string meant = unknown_key(member.first, here);
+    if (meant.empty() || whole.find(meant) != nullptr) return;
+    unread.options.push_back(meant);
+    unread.places.push_back(place.of(meant).path());
+    return;
+  }
+  if (!info->refused_because.empty()) {
+    if (!member.second.is_null()) here.error(info->refused_because);
+    return;
+  }
+  if (!info->ignored_because.empty())
+    here.warning("this option has no effect: " + info->ignored_because);
+  const size_t before = here.diagnostics().errors().size();
+  const Slot& slot = slots_[static_cast<size_t>(info - fields_.data())];
+  if (slot.codec != nullptr && (!member.second.is_null() || info->type.takes_null))
+    slot.codec->decode(member.second, at(config, slot.offset), here);
+  warn_below(*info, here);
+  const auto& errors = here.diagnostics().errors();
+  if (errors.size() == before) return;
+  for (size_t i = before; i < errors.size(); ++i) unread.places.push_back(errors[i].path);
+  // What is wrong within a map with keys of its own concerns nothing beside it.
+  if (info->type.object == nullptr || !(member.second.is_map() || member.second.is_null()))
+    unread.options.push_back(info->name);
+}
+
+Node SchemaBase::encode_from(const void* config) const {
+  Node node = Node::map();
+  for (size_t i = 0; i < fields_.size(); ++i) {
+    const Slot& slot = slots_[i];
+    if (slot.codec == nullptr || !fields_[i].ignored_because.empty()) continue;
+    Node value = slot.codec->encode(at(config, slot.offset));
+    if (value.is_null()) continue;  // an option that was not given and has no default
+    if (fields_[i].is_secret) mask(value);
+    for (const auto& [path, because] : fields_[i].ignored_below) leave_out(path, value);
+    node.set(fields_[i].name, std::move(value));
+  }
+  return node;
+}
+
+void SchemaBase::check_all(const void* config, const Place& place) const {
+  for (const Check& check : checks_) check(config, place);
+}
 
 void SchemaBase::check_required(const Node& node, const Place& place, Unread& unread) const {
   for (const FieldInfo& field : fields_) {
@@ -88,25 +200,11 @@ void SchemaBase::report(const Diagnostics& found, const Unread& unread, const Pl
   });
 }
 
-void SchemaBase::warn_below(const FieldInfo& field, const Place& place) {
-  for (const auto& [path, because] : field.ignored_below) warn_of(path, because, place);
-}
-
-void SchemaBase::leave_out_below(const FieldInfo& field, Node& shown) {
-  for (const auto& [path, because] : field.ignored_below) leave_out(path, shown);
-}
-
 const FieldInfo* SchemaBase::find(std::string_view name) const {
   for (const FieldInfo& field : fields_) {
     if (field.name == name) return &field;
   }
   return nullptr;
-}
-
-void SchemaBase::mask(Node& secret) {
-  if (secret.is_string() && !secret.text.empty()) secret.text = "[REDACTED]";
-  for (Node& item : secret.items) mask(item);
-  for (Node::Member& member : secret.members) mask(member.second);
 }
 
 std::string SchemaBase::unknown_key(const std::string& key, const Place& place) const {

@@ -8,11 +8,6 @@
 namespace sluice::ottl {
 namespace {
 
-bool expected(Frame& frame, std::string_view what, const Value& found) {
-  frame.fail("expected ", what, " but got ", kind_name(found.kind));
-  return false;
-}
-
 /// Go's strconv.ParseInt(text, 10, 64): a sign and digits.
 bool parse_int(std::string_view text, int64_t& out) {
   if (text.size() > 1 && text.front() == '+' && text[1] != '-') text.remove_prefix(1);
@@ -26,26 +21,25 @@ std::string_view copy_bytes(Frame& frame, const void* bytes, size_t size) {
 
 }  // namespace
 
-bool convert(Frame& frame, const Value& value, std::string_view& out) {
-  if (value.kind != Kind::String) return expected(frame, "string", value);
-  out = value.view();
-  return true;
+bool wrong_kind(Frame& frame, std::string_view expected, const Value& found) {
+  frame.fail("expected ", expected, " but got ", kind_name(found.kind));
+  return false;
 }
 
 bool convert(Frame& frame, const Value& value, int64_t& out) {
-  if (value.kind != Kind::Int) return expected(frame, "int64", value);
+  if (value.kind != Kind::Int) return wrong_kind(frame, "int64", value);
   out = value.int_value;
   return true;
 }
 
 bool convert(Frame& frame, const Value& value, double& out) {
-  if (value.kind != Kind::Double) return expected(frame, "float64", value);
+  if (value.kind != Kind::Double) return wrong_kind(frame, "float64", value);
   out = value.double_value;
   return true;
 }
 
 bool convert(Frame& frame, const Value& value, bool& out) {
-  if (value.kind != Kind::Bool) return expected(frame, "bool", value);
+  if (value.kind != Kind::Bool) return wrong_kind(frame, "bool", value);
   out = value.bool_value;
   return true;
 }
@@ -68,7 +62,7 @@ bool convert(Frame& frame, const Value& value, IntLike& out) {
     case Kind::Double: out.value = wire::truncated(value.double_value); return true;
     case Kind::Bool: out.value = value.bool_value ? 1 : 0; return true;
     case Kind::String: out.nil = !parse_int(value.view(), out.value); return true;
-    default: out.nil = true; return is_nil(value) || expected(frame, "a number", value);
+    default: out.nil = true; return is_nil(value) || wrong_kind(frame, "a number", value);
   }
 }
 
@@ -82,7 +76,7 @@ bool convert(Frame& frame, const Value& value, DoubleLike& out) {
       if (wire::parse_double(value.view(), out.value)) return true;
       frame.fail("\"", value.view(), "\" is no number");
       return false;
-    default: out.nil = true; return is_nil(value) || expected(frame, "a number", value);
+    default: out.nil = true; return is_nil(value) || wrong_kind(frame, "a number", value);
   }
 }
 
@@ -106,7 +100,7 @@ bool convert(Frame& frame, const Value& value, BoolLike& out) {
       frame.fail("\"", text, "\" is neither true nor false");
       return false;
     }
-    default: out.nil = true; return is_nil(value) || expected(frame, "true or false", value);
+    default: out.nil = true; return is_nil(value) || wrong_kind(frame, "true or false", value);
   }
 }
 
@@ -126,31 +120,31 @@ bool convert(Frame& frame, const Value& value, BytesLike& out) {
     }
     default:
       out.nil = true;
-      return is_nil(value) || expected(frame, "something that has bytes", value);
+      return is_nil(value) || wrong_kind(frame, "something that has bytes", value);
   }
   return true;
 }
 
 bool convert(Frame& frame, const Value& value, Time& out) {
-  if (value.kind != kTime) return expected(frame, "time", value);
+  if (value.kind != kTime) return wrong_kind(frame, "time", value);
   out = time_of(value);
   return true;
 }
 
 bool convert(Frame& frame, const Value& value, Duration& out) {
-  if (value.kind != kDuration) return expected(frame, "duration", value);
+  if (value.kind != kDuration) return wrong_kind(frame, "duration", value);
   out.nanos = value.int_value;
   return true;
 }
 
 bool convert(Frame& frame, const Value& value, MapArg& out) {
-  if (value.kind != Kind::Map) return expected(frame, "a map", value);
+  if (value.kind != Kind::Map) return wrong_kind(frame, "a map", value);
   out.value = value;
   return true;
 }
 
 bool convert(Frame& frame, const Value& value, ListArg& out) {
-  if (value.kind != Kind::Array) return expected(frame, "a list", value);
+  if (value.kind != Kind::Array) return wrong_kind(frame, "a list", value);
   out.value = value;
   return true;
 }

@@ -69,7 +69,13 @@ struct Fresh {
 };
 
 // Conversions at evaluation; false and an error in the frame where there is none.
-bool convert(Frame& frame, const Value& value, std::string_view& out);
+/// False, and an error in the frame.
+bool wrong_kind(Frame& frame, std::string_view expected, const Value& found);
+inline bool convert(Frame& frame, const Value& value, std::string_view& out) {
+  if (value.kind != Kind::String) return wrong_kind(frame, "string", value);
+  out = value.view();
+  return true;
+}
 bool convert(Frame& frame, const Value& value, int64_t& out);
 bool convert(Frame& frame, const Value& value, double& out);
 bool convert(Frame& frame, const Value& value, bool& out);

@@ -20,6 +20,15 @@ bool changes_only(ContextKind kind, const ast::Statement& statement) {
   return true;
 }
 
+[[gnu::noinline]] bool fail_for_room(Frame& frame) {
+  frame.fail(
+      "the statements made too many bytes of this batch: does a value grow with each record?");
+  return false;
+}
+
+/// False, and an error in the frame, where no more may be made of this batch.
+inline bool may_edit(Frame& frame) { return frame.has_room() || fail_for_room(frame); }
+
 }  // namespace
 
 Result<Program> Program::compile(const Source& source, const Library& library) {
@@ -75,15 +84,6 @@ Result<Program> Program::compile(const Source& source, const Library& library) {
   return true;
 }
 
-void Program::edit(const Statement& statement, Frame& frame) {
-  if (frame.has_room()) {
-    statement.editor->eval(frame);
-  } else {
-    frame.fail(
-        "the statements made too many bytes of this batch: does a value grow with each record?");
-  }
-}
-
 /// Finds neighbours that can be done at once, and puts those whose result can be remembered
 /// together.
 void Program::divide(const std::vector<ast::Statement>& trees, const Source& source,
@@ -116,12 +116,12 @@ bool Program::run(const Run& run, Frame& frame, ErrorMode mode, bool& failed) co
   const Statement* const end = statements_.data() + run.end;
   for (const Statement* statement = statements_.data() + run.begin; statement < end; ++statement) {
     frame.quiet = statement->failures.quiet;
-    if (statement->where.holds(frame)) {
+    if (statement->where.holds(frame) && may_edit(frame)) {
       if (statement->with_next && statement->with_next->apply(frame)) {
         ++statement;
         continue;
       }
-      edit(*statement, frame);
+      statement->editor->eval(frame);
     }
     if (!frame.failed()) continue;
     failed = true;
@@ -145,7 +145,7 @@ bool Program::run(Frame& frame, ErrorMode mode) const {
 bool Program::run_first(Frame& frame, ErrorMode mode, bool& matched) const {
   const Statement& statement = statements_.front();
   matched = statement.where.holds(frame);
-  if (matched && !frame.failed()) edit(statement, frame);
+  if (matched && !frame.failed() && may_edit(frame)) statement.editor->eval(frame);
   if (!frame.failed()) return true;
   matched = false;
   return report(frame, statement.text, mode, statement.failures);

@@ -79,7 +79,6 @@ class Program {
     Condition condition;
     mutable Failures failures;
   };
-  static void edit(const Statement& statement, Frame& frame);
   static bool report(Frame& frame, std::string_view text, ErrorMode mode, Failures& failures);
   bool any_holds(Frame& frame, ErrorMode mode) const;
   void divide(const std::vector<ast::Statement>& trees, const Source& source,

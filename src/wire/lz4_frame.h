@@ -21,7 +21,7 @@ inline constexpr size_t kLz4BlockBytesMax = 256 << 10;
 static_assert(Output::kPieceBytes <= kLz4BlockBytesMax);
 
 /// Appends what it is given to a buffer, which must outlive it, as blocks of a frame. Bytes that do
-/// not get smaller are stored as they are.
+/// not get smaller, or look as if they hardly would, are stored as they are.
 class Lz4BlocksOutput final : public Output {
  public:
   explicit Lz4BlocksOutput(Buffer& to) : to_(to) {}
@@ -29,6 +29,7 @@ class Lz4BlocksOutput final : public Output {
  private:
   void use(std::string_view piece) override;
   Buffer& to_;
+  bool was_dense_ = false;  ///< the last piece hardly got smaller
 };
 
 /// Appends what blocks that an Lz4BlocksOutput wrote hold.

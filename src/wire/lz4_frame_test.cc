@@ -84,6 +84,17 @@ TEST(Lz4Frame, IncompressibleBytesGrowByTheirSizesOnly) {
   EXPECT_EQ(out.size(), bytes.size() + (kLz4BlockBytesMax / Output::kPieceBytes + 1) * 4);
 }
 
+TEST(Lz4Frame, IdsAreStoredAndWhatFollowsThemShrinks) {
+  constexpr size_t kIds = 4 * Output::kPieceBytes;
+  std::string ids = noise(kIds);
+  for (char& c : ids) c = "0123456789abcdef"[c & 0xf];
+  const std::string text(kIds, 'x');
+  const std::string frame = frame_of({ids + text + ids});
+  EXPECT_TRUE(decompress(frame) == ids + text + ids);
+  EXPECT_NE(frame.find(ids.substr(Output::kPieceBytes, Output::kPieceBytes)), std::string::npos);
+  EXPECT_LT(frame.size(), 2 * kIds + (8u << 10));
+}
+
 TEST(Lz4Frame, RepeatedBytesShrink) {
   Buffer out;
   Lz4BlocksOutput blocks(out);
