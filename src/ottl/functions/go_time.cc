@@ -1,7 +1,6 @@
 #include "ottl/functions/go_time.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <optional>
 
@@ -79,6 +78,7 @@ constexpr Word kWords[] = {{"January", Part::LongMonth},
 bool is_digit(std::string_view text, size_t at) {
   return at < text.size() && text[at] >= '0' && text[at] <= '9';
 }
+bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_lower(std::string_view text, size_t at) {
   return at < text.size() && text[at] >= 'a' && text[at] <= 'z';
 }
@@ -95,6 +95,9 @@ size_t fraction_size(std::string_view text) {
 Piece next_piece(std::string_view layout) {
   if (const size_t size = fraction_size(layout))
     return {Part::Fraction, std::string(layout.substr(0, size))};
+  const size_t blanks = std::min(layout.find_first_not_of(' '), layout.size());
+  if (blanks != 0) return {Part::Literal, std::string(blanks, ' ')};
+  if (layout.substr(0, 5) == "_2006") return {Part::Literal, "_"};
   for (const Word& word : kWords) {
     if (layout.substr(0, word.text.size()) != word.text) continue;
     // "Jan" and "Mon" begin other words as well: "Month" is none of ours.
@@ -180,7 +183,10 @@ struct Reading {
   int hour = 0, minute = 0, second = 0, nanos = 0;
   std::optional<bool> afternoon;
   std::optional<int> offset;  ///< seconds
-  std::string zone;
+  std::string_view zone;      ///< its letters, such as CEST
+  bool utc = false;
+  const TimeNames* names = nullptr;  ///< English if null
+  Arena* scratch = nullptr;
 };
 
 /// One or two digits; exactly two if `fixed`.
@@ -204,9 +210,9 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
          });
 }
 
-/// The index of a name, whole or its first three letters, at the start of the text.
+/// The index of an English name, whole or its first three letters, at the start of the text.
 template <size_t N>
-std::optional<int> take_name(Reading& in, const std::string_view (&names)[N], bool whole) {
+std::optional<int> take_english(Reading& in, const std::string_view (&names)[N], bool whole) {
   for (size_t i = 0; i < N; ++i) {
     const std::string_view name = whole ? names[i] : names[i].substr(0, 3);
     if (!equal_ignoring_case(in.text.substr(0, name.size()), name)) continue;
@@ -249,8 +255,7 @@ bool take_fraction(Reading& in) {
 bool take_offset(Reading& in, std::string_view layout) {
   if (layout.front() == 'Z' && in.text.substr(0, 1) == "Z") {
     in.text.remove_prefix(1);
-    in.offset = 0;
-    in.zone = "UTC";
+    in.utc = true;
     return true;
   }
   if (in.text.empty() || (in.text[0] != '+' && in.text[0] != '-')) return false;
@@ -273,19 +278,49 @@ bool take_offset(Reading& in, std::string_view layout) {
   return true;
 }
 
-/// "UTC", "CEST", "GMT+3", "+03": capitals, perhaps with hours.
+/// How long "+3" or "-11" is at the start of the text: up to 23 hours.
+size_t signed_hours_size(std::string_view text) {
+  if (text.empty() || (text[0] != '+' && text[0] != '-')) return 0;
+  size_t end = 1;
+  int hours = 0;
+  for (; is_digit(text, end); ++end) {
+    hours = hours * 10 + (text[end] - '0');
+    if (hours > 23) return 0;
+  }
+  return end == 1 ? 0 : end;
+}
+
+/// What Go takes for the letters of a zone: "CET", "CEST", "ChST", "GMT+3", "-03".
+size_t zone_name_size(std::string_view text) {
+  if (text.size() < 3) return 0;
+  if (text.substr(0, 4) == "ChST" || text.substr(0, 4) == "MeST") return 4;
+  if (text.substr(0, 3) == "GMT") return 3 + signed_hours_size(text.substr(3));
+  if (text[0] == '+' || text[0] == '-') return signed_hours_size(text);
+  size_t capitals = 0;
+  while (capitals < std::min<size_t>(6, text.size()) && is_capital(text[capitals])) ++capitals;
+  const bool ends_in_t = capitals > 3 && text[capitals - 1] == 'T';
+  if (capitals == 3 || (capitals == 4 && text.substr(0, 4) == "WITA")) return capitals;
+  return capitals < 6 && ends_in_t ? capitals : 0;
+}
+
 bool take_zone_name(Reading& in) {
-  size_t size = 0;
-  while (size < in.text.size() && size < 6 && in.text[size] >= 'A' && in.text[size] <= 'Z') ++size;
-  if (in.text.substr(0, 3) == "UTC") size = 3;
-  if (size < 3 || size > 5) return false;
+  if (in.text.substr(0, 3) == "UTC") {
+    in.utc = true;
+    in.text.remove_prefix(3);
+    return true;
+  }
+  const size_t size = zone_name_size(in.text);
   in.zone = in.text.substr(0, size);
   in.text.remove_prefix(size);
-  in.offset = 0;
-  return true;
+  return size != 0;
 }
 
 bool take_half(Reading& in, std::string_view afternoon, std::string_view morning) {
+  if (in.names != nullptr) {
+    const auto half = in.names->take(TimeNames::List::Halves, in.text, *in.scratch);
+    if (half) in.afternoon = *half == 1;
+    return half.has_value();
+  }
   const std::string_view half = in.text.substr(0, 2);
   if (half != afternoon && half != morning) return false;
   in.afternoon = half == afternoon;
@@ -293,8 +328,8 @@ bool take_half(Reading& in, std::string_view afternoon, std::string_view morning
   return true;
 }
 
+/// A character, or blanks, which stand for any number of blanks.
 bool take_literal(Reading& in, char c) {
-  // Blanks of the layout stand for any number of blanks.
   if (c == ' ') {
     if (!in.text.empty() && in.text.front() != ' ') return false;
     while (!in.text.empty() && in.text.front() == ' ') in.text.remove_prefix(1);
@@ -320,9 +355,21 @@ bool take_month(Reading& in, bool fixed) {
 }
 
 bool take_month_name(Reading& in, bool whole) {
-  const auto month = take_name(in, kMonths, whole);
+  using enum TimeNames::List;
+  const auto month = in.names == nullptr
+                         ? take_english(in, kMonths, whole)
+                         : in.names->take(whole ? Months : ShortMonths, in.text, *in.scratch);
   if (month) in.month = *month + 1;
   return month.has_value();
+}
+
+/// Which day of the week it says does not matter, as in the original.
+bool take_day_name(Reading& in, bool whole) {
+  using enum TimeNames::List;
+  const auto day = in.names == nullptr
+                       ? take_english(in, kDays, whole)
+                       : in.names->take(whole ? Days : ShortDays, in.text, *in.scratch);
+  return day.has_value();
 }
 
 bool take_part(Reading& in, const Piece& piece, bool fraction_follows) {
@@ -334,8 +381,8 @@ bool take_part(Reading& in, const Piece& piece, bool fraction_follows) {
     case Part::LongMonth: return take_month_name(in, true);
     case Part::Month: return take_month(in, false);
     case Part::ZeroMonth: return take_month(in, true);
-    case Part::DayName: return take_name(in, kDays, false).has_value();
-    case Part::LongDay: return take_name(in, kDays, true).has_value();
+    case Part::DayName: return take_day_name(in, false);
+    case Part::LongDay: return take_day_name(in, true);
     case Part::SpaceDay:
       if (in.text.substr(0, 1) == " ") in.text.remove_prefix(1);
       return take_day(in, false);
@@ -363,10 +410,48 @@ bool take_part(Reading& in, const Piece& piece, bool fraction_follows) {
   return false;
 }
 
-const Zone* zone_of(const Reading& in, const Zone* zone) {
-  if (!in.offset) return zone;
-  if (in.zone == "UTC") return nullptr;
-  return fixed_zone(in.zone, *in.offset);
+/// The zones whose letters are the names of files of the time zone database.
+constexpr std::string_view kZoneFiles[] = {"CET", "EET", "EST", "GMT",   "HST",   "MET", "MST",
+                                           "PRC", "ROC", "ROK", "GMT+0", "GMT-0", "UCT", "WET"};
+
+/// "GMT+3" is three hours ahead; other letters say nothing of themselves.
+int offset_of_gmt(std::string_view letters) {
+  if (letters.size() <= 3 || letters.substr(0, 3) != "GMT") return 0;
+  int hours = 0;
+  for (const char c : letters.substr(4)) hours = hours * 10 + (c - '0');
+  return (letters[3] == '-' ? -3600 : 3600) * hours;
+}
+
+/// The time with the zone that the text says, as Go has it: what letters stand for is known only
+/// of those of the place itself.
+Time in_zone(const Reading& in, const Civil& civil, const Zone* place) {
+  if (in.utc) return time_of_civil(civil, nullptr);
+  if (!in.offset && in.zone.empty()) return time_of_civil(civil, place);
+  Time time = time_of_civil(civil, nullptr);
+  const std::optional<int> known =
+      in.offset ? std::nullopt : offset_of_letters(place, in.zone, time.seconds);
+  const int offset = in.offset ? *in.offset : known.value_or(offset_of_gmt(in.zone));
+  time.seconds -= offset;
+  time.zone = place;
+  if (known) return time;
+  const Civil there = civil_of(time);
+  const bool same = there.offset == offset && (in.zone.empty() || there.zone == in.zone);
+  if (!in.offset || !same) time.zone = fixed_zone(in.zone, offset);
+  return time;
+}
+
+/// As the original corrects Go: letters without an offset are looked for in the time zone database.
+bool find_zone(const Reading& in, const Civil& civil, const Zone* place, Time& out) {
+  out = in_zone(in, civil, place);
+  if (in.utc || (!in.offset && in.zone.empty())) return true;
+  if (civil_of(out).offset != 0) return true;
+  const bool is_file =
+      std::find(std::begin(kZoneFiles), std::end(kZoneFiles), in.zone) != std::end(kZoneFiles);
+  if (!is_file && !in.zone.empty()) return false;
+  const auto found = zone(in.zone);
+  if (!found.ok()) return false;
+  out = in_zone(in, civil, *found);
+  return true;
 }
 
 }  // namespace
@@ -406,10 +491,12 @@ std::string TimeLayout::format(const Time& time) const {
   return out;
 }
 
-bool TimeLayout::parse(std::string_view text, const Zone* zone, const Time& now, Time& out,
-                       std::string& error) const {
+bool TimeLayout::parse(std::string_view text, const TimeDefaults& defaults, Arena& scratch,
+                       Time& out, std::string& error) const {
   Reading in;
   in.text = text;
+  in.names = defaults.names;
+  in.scratch = &scratch;
   for (size_t i = 0; i < pieces_.size(); ++i) {
     const bool fraction_follows = i + 1 < pieces_.size() && pieces_[i + 1].part == Part::Fraction;
     if (take_part(in, pieces_[i], fraction_follows)) continue;
@@ -422,10 +509,12 @@ bool TimeLayout::parse(std::string_view text, const Zone* zone, const Time& now,
     return false;
   }
   Civil civil;
-  civil.year = in.year.value_or(civil_of(now).year);
+  civil.year = in.year.value_or(civil_of(defaults.now).year);
   civil.month = in.month.value_or(1);
   civil.day = in.day.value_or(1);
-  if (civil.day < 1 || civil.day > days_in_month(civil.year, civil.month)) {
+  // Without a year it may be a leap year, and the 29th of February becomes the 1st of March.
+  constexpr int64_t kLeapYear = 0;
+  if (civil.day < 1 || civil.day > days_in_month(in.year.value_or(kLeapYear), civil.month)) {
     error = "the month of \"" + std::string(text) + "\" has no such day";
     return false;
   }
@@ -435,127 +524,14 @@ bool TimeLayout::parse(std::string_view text, const Zone* zone, const Time& now,
   civil.minute = in.minute;
   civil.second = in.second;
   civil.nanos = in.nanos;
-  const Zone* place = zone_of(in, zone);
-  out = time_of_civil(civil, place);
+  bool known = find_zone(in, civil, defaults.zone, out);
   constexpr int64_t kWeek = 7 * 24 * 3600 * kNanosPerSecond;
-  if (!in.year && now.plus(kWeek) < out) {
+  if (known && !in.year && defaults.now.plus(kWeek) < out) {
     --civil.year;
-    out = time_of_civil(civil, place);
+    known = find_zone(in, civil, defaults.zone, out);
   }
-  return true;
-}
-
-// ---- Languages ----
-
-namespace {
-
-struct Language {
-  std::string_view tag;
-  std::array<std::string_view, 12> months;
-  std::array<std::string_view, 12> short_months;
-  std::array<std::string_view, 7> days;  // from Sunday on
-  std::array<std::string_view, 7> short_days;
-};
-
-constexpr Language kLanguages[] = {
-    {"en",
-     {"January", "February", "March", "April", "May", "June", "July", "August", "September",
-      "October", "November", "December"},
-     {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
-     {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
-     {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}},
-    {"de",
-     {"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober",
-      "November", "Dezember"},
-     {"Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez"},
-     {"Sonntag", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag"},
-     {"So", "Mo", "Di", "Mi", "Do", "Fr", "Sa"}},
-    {"fr",
-     {"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
-      "octobre", "novembre", "décembre"},
-     {"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.",
-      "déc."},
-     {"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"},
-     {"dim.", "lun.", "mar.", "mer.", "jeu.", "ven.", "sam."}},
-    {"it",
-     {"gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre",
-      "ottobre", "novembre", "dicembre"},
-     {"gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic"},
-     {"domenica", "lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato"},
-     {"dom", "lun", "mar", "mer", "gio", "ven", "sab"}},
-    {"es",
-     {"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
-      "octubre", "noviembre", "diciembre"},
-     {"ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"},
-     {"domingo", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado"},
-     {"dom", "lun", "mar", "mié", "jue", "vie", "sáb"}},
-    {"pt",
-     {"janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro",
-      "outubro", "novembro", "dezembro"},
-     {"jan.", "fev.", "mar.", "abr.", "mai.", "jun.", "jul.", "ago.", "set.", "out.", "nov.",
-      "dez."},
-     {"domingo", "segunda-feira", "terça-feira", "quarta-feira", "quinta-feira", "sexta-feira",
-      "sábado"},
-     {"dom.", "seg.", "ter.", "qua.", "qui.", "sex.", "sáb."}},
-    {"nl",
-     {"januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september",
-      "oktober", "november", "december"},
-     {"jan.", "feb.", "mrt.", "apr.", "mei", "jun.", "jul.", "aug.", "sep.", "okt.", "nov.",
-      "dec."},
-     {"zondag", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag"},
-     {"zo", "ma", "di", "wo", "do", "vr", "za"}},
-    {"ja", {}, {}, {}, {}}};
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<signed char>(c) < 0;
-}
-
-}  // namespace
-
-Result<TimeLocale> TimeLocale::make(std::string_view tag) {
-  const std::string_view language = tag.substr(0, tag.find_first_of("-_"));
-  const auto known = std::find_if(std::begin(kLanguages), std::end(kLanguages),
-                                  [&](const Language& l) { return l.tag == language; });
-  if (known == std::end(kLanguages)) {
-    std::string tags;
-    for (const Language& each : kLanguages)
-      tags += (tags.empty() ? "" : ", ") + std::string(each.tag);
-    return invalid_argument("the locale " + std::string(tag) + " is not known; there are: " + tags);
-  }
-  TimeLocale made;
-  const auto add = [&](std::string_view name, std::string_view english) {
-    if (!name.empty() && name != english) made.names_.emplace_back(name, english);
-  };
-  for (size_t i = 0; i < 12; ++i) {
-    add(known->months[i], kMonths[i]);
-    add(known->short_months[i], kMonths[i].substr(0, 3));
-  }
-  for (size_t i = 0; i < 7; ++i) {
-    add(known->days[i], kDays[i]);
-    add(known->short_days[i], kDays[i].substr(0, 3));
-  }
-  std::stable_sort(made.names_.begin(), made.names_.end(),
-                   [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
-  return made;
-}
-
-std::string TimeLocale::to_english(std::string_view text) const {
-  std::string out;
-  while (!text.empty()) {
-    const auto name = std::find_if(names_.begin(), names_.end(), [&](const auto& each) {
-      const bool ends = text.size() == each.first.size() || !is_letter(text[each.first.size()]);
-      return text.substr(0, each.first.size()) == each.first && ends;
-    });
-    const bool starts = out.empty() || !is_letter(out.back());
-    if (name != names_.end() && starts) {
-      out += name->second;
-      text.remove_prefix(name->first.size());
-    } else {
-      out += text.front();
-      text.remove_prefix(1);
-    }
-  }
-  return out;
+  if (!known) error = "the time zone \"" + std::string(in.zone) + "\" is not known";
+  return known;
 }
 
 }  // namespace sluice::ottl

@@ -8,10 +8,21 @@
 #include <string_view>
 #include <vector>
 
+#include "base/arena.h"
 #include "base/status.h"
+#include "ottl/functions/time_names.h"
 #include "ottl/time.h"
 
 namespace sluice::ottl {
+
+/// What a text does not say itself.
+struct TimeDefaults {
+  const Zone* zone;  ///< of a time without one; its letters are known, those of others are not
+  /// A time without a year is in this year, or the one before if it would lie more than a week
+  /// ahead.
+  Time now;
+  const TimeNames* names = nullptr;  ///< null: English
+};
 
 /// A layout in pieces: literal text, and what stands for a part of a time.
 class TimeLayout {
@@ -20,9 +31,8 @@ class TimeLayout {
   static Result<TimeLayout> make(std::string_view strptime);
 
   std::string format(const Time& time) const;
-  /// False, and why, if the text is not like this. A time without a zone is in `zone`; without a
-  /// year it is in that of `now`, or the one before if it would lie more than a week ahead.
-  bool parse(std::string_view text, const Zone* zone, const Time& now, Time& out,
+  /// False, and why, if the text is not like this.
+  bool parse(std::string_view text, const TimeDefaults& defaults, Arena& scratch, Time& out,
              std::string& error) const;
 
   enum class Part : uint8_t {
@@ -58,17 +68,6 @@ class TimeLayout {
 
  private:
   std::vector<Piece> pieces_;
-};
-
-/// The month and day names of a language, by which texts are made English before they are read.
-class TimeLocale {
- public:
-  /// By BCP 47 tag. InvalidArgument for a language whose names are not known.
-  static Result<TimeLocale> make(std::string_view tag);
-  std::string to_english(std::string_view text) const;
-
- private:
-  std::vector<std::pair<std::string, std::string>> names_;  // longest first
 };
 
 }  // namespace sluice::ottl

@@ -27,10 +27,10 @@ struct Location {
 };
 
 struct Locale {
-  std::optional<TimeLocale> names;
+  std::optional<TimeNames> names;
   static Result<Locale> make(std::string_view tag) {
     if (tag.empty()) return Locale{};
-    auto names = TimeLocale::make(tag);
+    auto names = TimeNames::make(tag);
     if (!names.ok()) return names.status();
     return Locale{std::move(*names)};
   }
@@ -38,13 +38,11 @@ struct Locale {
 
 Value parse_time(Frame& frame, std::string_view target, Setting<TimeLayout> format,
                  std::optional<Setting<Location>> location, std::optional<Setting<Locale>> locale) {
-  const Zone* zone = location ? (*location)->zone : local_zone();
+  TimeDefaults defaults{location ? (*location)->zone : local_zone(), now()};
+  if (locale && (*locale)->names) defaults.names = &*(*locale)->names;
   Time out;
   std::string error;
-  const bool translate = locale && (*locale)->names;
-  const std::string translated = translate ? (*locale)->names->to_english(target) : std::string();
-  if (!format->parse(translate ? translated : target, zone, now(), out, error))
-    return frame.fail(error);
+  if (!format->parse(target, defaults, *frame.arena, out, error)) return frame.fail(error);
   return time_value(out, *frame.arena);
 }
 
