@@ -106,10 +106,24 @@ class Expander {
     }
     for (size_t i = 0; i < node.items.size(); ++i) run(node.items[i], place.at(i, node.items[i]));
     for (auto& [key, value] : node.members) run(value, place.at(key, value));
+    if (node.from_variable && !node.is_string()) node.from_variable = expand_text(node.text);
     if (node.is_string() || node.from_variable) replace_all(node.text, "$$", "$");
   }
 
  private:
+  /// How a value that is no text was written, for an option that takes a text. False: it cannot be
+  /// expanded, which only such an option minds.
+  bool expand_text(std::string& text) const {
+    for (int i = 0; i < kExpansionsMax && text.size() <= kTextBytesMax; ++i) {
+      const std::string reference(find_reference(text));
+      if (reference.empty()) return true;
+      const auto got = retrieve(reference.substr(2, reference.size() - 3), environment_);
+      if (!got.ok()) return false;
+      replace_all(text, reference, got->text);
+    }
+    return false;
+  }
+
   Status step(Node& node, const Place& place, bool& changed) {
     if (!node.is_string()) return {};
     const std::string_view reference = find_reference(node.text);
