@@ -45,15 +45,23 @@ Retrieved from_yaml(std::string text, const std::string& source) {
   return {std::move(text), std::move(value), {}};
 }
 
+/// "NAME", "NAME:-DEFAULT" or "NAME:?MESSAGE".
 Result<Retrieved> from_environment(const std::string& expression, const Environment& environment) {
-  const size_t separator = expression.find(":-");
+  const size_t separator = std::min(expression.find(":-"), expression.find(":?"));
   const std::string name = expression.substr(0, separator);
   if (!is_variable_name(name)) {
     return invalid_argument("\"" + name + "\" is no name of an environment variable, in ${env:" +
                             expression + "}: letters, digits and _, no digit first");
   }
   std::optional<std::string> value = environment(name);
-  if (!value && separator != std::string::npos) value = expression.substr(separator + 2);
+  if (!value && separator != std::string::npos) {
+    const std::string rest = expression.substr(separator + 2);
+    if (expression[separator + 1] == '?') {
+      return invalid_argument("the environment variable " + name + " is not set" +
+                              (rest.empty() ? "" : ": " + rest));
+    }
+    value = rest;
+  }
   Retrieved retrieved = from_yaml(value.value_or(""), "env:" + name);
   if (!value) retrieved.unset = name;
   return retrieved;

@@ -102,6 +102,12 @@ INSTANTIATE_TEST_SUITE_P(Defaults, Expand,
                                          ExpandCase{"x: ${env:EMPTY:-d}", "{x: null}"},
                                          ExpandCase{"x: ${env:UNSET:-${env:STR}}", "{x: 'text'}"},
                                          ExpandCase{"x: ${env:UNSET:-a:-b}", "{x: 'a:-b'}"},
+                                         ExpandCase{"x: ${env:UNSET:-d % v}", "{x: 'd % v'}"},
+                                         ExpandCase{"x: ${env:UNSET:-a:?b}", "{x: 'a:?b'}"},
+                                         ExpandCase{"x: ${env:STR:?why}", "{x: 'text'}"},
+                                         ExpandCase{"x: ${env:EMPTY:?why}", "{x: null}"},
+                                         ExpandCase{"x: ${env:UNSET:?why}", "refused"},
+                                         ExpandCase{"x: ${env:UNSET:?}", "refused"},
                                          ExpandCase{"x: ${env:${env:NAME}}", "{x: 'text'}"}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -221,6 +227,13 @@ INSTANTIATE_TEST_SUITE_P(
         MergeCase{"x: 1", "text", "refused"},
         MergeCase{"x: {a: 1}", "x: {a: '${env:NUM}'}", "{x: {a: 42}}"}));
 
+TEST(Load, APathMayStandInAnyMapButDotsAreNoPath) {
+  EXPECT_EQ(loaded({"p: {b/foo::t: 3s, b::t: 2s}"}), "{p: {b/foo: {t: '3s'}, b: {t: '2s'}}}");
+  EXPECT_EQ(loaded({"p::b/foo::t: 3s\np::b::t: 2s"}), "{p: {b/foo: {t: '3s'}, b: {t: '2s'}}}");
+  EXPECT_EQ(loaded({"p.b.t: 4s"}), "{p.b.t: '4s'}");
+  EXPECT_EQ(loaded({"[invalid,"}), "refused");
+}
+
 TEST(Load, SettingsComeLast) {
   EXPECT_EQ(loaded({"x: {a: 1}"}, {"x.a=5", "x::b=[1, 2]", "y=${env:NUM}"}),
             "{x: {a: 5, b: [1, 2]}, y: 42}");
@@ -249,6 +262,12 @@ TEST(Load, SaysWhereAVariableIsWrong) {
             "file /nonexistent: No such file or directory\n"
             "yaml:{x: [{y: '${file:/nonexistent}'}], z: '${ftp:x}'}:1:39: z: the scheme \"ftp\" in "
             "${ftp:x} is none of env, file, yaml\n");
+}
+
+TEST(Load, AVariableThatMustBeSetSaysWhy) {
+  EXPECT_EQ(said_of({"yaml:x: ${env:UNSET:?the password of the store}"}),
+            "yaml:x: ${env:UNSET:?the password of the store}:1:4: x: the environment variable "
+            "UNSET is not set: the password of the store\n");
 }
 
 TEST(Load, AVariableThatIsNotSetIsNamedWithItsPlace) {
