@@ -1,8 +1,8 @@
 #pragma once
 
-// Times as text: strptime's directives are turned into a layout of Go's package time
-// (https://pkg.go.dev/time#pkg-constants), and that is what texts are read and written by, as in
-// the original.
+// Times as text: strptime's directives are turned into layouts of Go's package time
+// (https://pkg.go.dev/time#pkg-constants), one that texts are written by and one that they are read
+// by, which is less strict, as in the original.
 
 #include <string>
 #include <string_view>
@@ -14,6 +14,13 @@
 #include "ottl/time.h"
 
 namespace sluice::ottl {
+
+/// In English; their first three letters are their short names.
+inline constexpr std::string_view kMonthNames[] = {"January",   "February", "March",    "April",
+                                                   "May",       "June",     "July",     "August",
+                                                   "September", "October",  "November", "December"};
+inline constexpr std::string_view kDayNames[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                                 "Thursday", "Friday", "Saturday"};
 
 /// What a text does not say itself.
 struct TimeDefaults {
@@ -27,10 +34,15 @@ struct TimeDefaults {
 /// A layout in pieces: literal text, and what stands for a part of a time.
 class TimeLayout {
  public:
-  /// From strptime's directives. Refused are unknown directives, digits, and nothing at all.
+  /// From strptime's directives. Refused are unknown directives, digits, fractions that no point
+  /// stands before, and nothing at all.
   static Result<TimeLayout> make(std::string_view strptime);
 
   std::string format(const Time& time) const;
+  /// It ends with a Z: what it reads is in UTC where no location is given.
+  bool is_zulu() const {
+    return !read_.empty() && read_.back().part == Part::Literal && read_.back().text == "Z";
+  }
   /// False, and why, if the text is not like this.
   bool parse(std::string_view text, const TimeDefaults& defaults, Arena& scratch, Time& out,
              std::string& error) const;
@@ -38,6 +50,7 @@ class TimeLayout {
   enum class Part : uint8_t {
     Literal,
     Year,        // 2006
+    AnyYear,     // 2006 or 06
     ShortYear,   // 06
     MonthName,   // Jan
     LongMonth,   // January
@@ -59,6 +72,7 @@ class TimeLayout {
     LowerHalf,   // pm
     ZoneName,    // MST
     ZoneOffset,  // -0700 and the like
+    AnyOffset,   // Z0700, Z07:00 or Z07
     Fraction,    // .999
   };
   struct Piece {
@@ -67,7 +81,8 @@ class TimeLayout {
   };
 
  private:
-  std::vector<Piece> pieces_;
+  std::vector<Piece> written_;
+  std::vector<Piece> read_;
 };
 
 }  // namespace sluice::ottl

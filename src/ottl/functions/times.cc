@@ -16,13 +16,14 @@ Time now() {
   return {at.tv_sec, static_cast<int32_t>(at.tv_nsec), local_zone()};
 }
 
-/// A location as a parameter.
+/// A location as a parameter; an empty one is none.
 struct Location {
-  const Zone* zone;
+  std::optional<const Zone*> zone;
   static Result<Location> make(std::string_view name) {
+    if (name.empty()) return Location{};
     auto found = ottl::zone(name);
     if (!found.ok()) return found.status();
-    return Location{name.empty() ? local_zone() : *found};
+    return Location{*found};
   }
 };
 
@@ -38,7 +39,8 @@ struct Locale {
 
 Value parse_time(Frame& frame, std::string_view target, Setting<TimeLayout> format,
                  std::optional<Setting<Location>> location, std::optional<Setting<Locale>> locale) {
-  TimeDefaults defaults{location ? (*location)->zone : local_zone(), now()};
+  TimeDefaults defaults{format->is_zulu() ? nullptr : local_zone(), now()};
+  if (location && (*location)->zone) defaults.zone = *(*location)->zone;
   if (locale && (*locale)->names) defaults.names = &*(*locale)->names;
   Time out;
   std::string error;
