@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 #include <mutex>
+#include <vector>
 
 namespace sluice::ottl {
 

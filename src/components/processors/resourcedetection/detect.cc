@@ -107,10 +107,10 @@ std::string full_name() {
 
 std::string host_name(const std::vector<std::string>& sources) {
   for (const std::string& source : sources) {
-    const std::string name = source == "os"      ? kernel_host_name()
-                             : source == "dns"   ? full_name()
-                             : source == "cname" ? canonical_name()
-                                                 : reverse_name();
+    std::string name = source == "os"      ? kernel_host_name()
+                       : source == "dns"   ? full_name()
+                       : source == "cname" ? canonical_name()
+                                           : reverse_name();
     if (!name.empty()) return name;
   }
   return {};
@@ -123,9 +123,10 @@ std::string first_line(const char* path) {
   return line;
 }
 
-/// A value of /etc/os-release, without its quotes.
+/// A value of the system's os-release, without its quotes.
 std::string os_release(std::string_view key) {
   std::ifstream in("/etc/os-release");
+  if (!in) in.open("/usr/lib/os-release");
   for (std::string line; std::getline(in, line);) {
     if (line.size() <= key.size() || line.rfind(key, 0) != 0 || line[key.size()] != '=') continue;
     std::string value = line.substr(key.size() + 1);
@@ -338,6 +339,7 @@ Result<Detected> detect_system(const SystemConfig& config) {
   const std::string uname_text = std::string(system.sysname) + " " + system.nodename + " " +
                                  system.release + " " + system.version + " " + system.machine;
   const std::string pretty = os_release("PRETTY_NAME");
+  const std::string build = os_release("BUILD_ID");
   Detected all = {
       {"host.name", name},
       {"os.type", "linux"},
@@ -348,7 +350,7 @@ Result<Detected> detect_system(const SystemConfig& config) {
       {"host.interface", network.names},
       {"os.name", os_release("NAME")},
       {"os.version", os_release("VERSION_ID")},
-      {"os.build.id", os_release("BUILD_ID")},
+      {"os.build.id", build.empty() ? system.release : build},
       {"os.description", pretty.empty() ? uname_text : pretty + " (" + uname_text + ")"}};
   for (auto& pair : parse_cpuinfo(cpuinfo())) all.push_back(std::move(pair));
   Detected found;

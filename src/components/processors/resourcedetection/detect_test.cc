@@ -98,6 +98,9 @@ TEST(Detect, AllAttributesOfTheHostCanBeSwitchedOn) {
   const auto found = detect_system(config);
   ASSERT_TRUE(found.ok());
   const std::vector<std::string> known = system_attributes();
+  const bool has_build = std::any_of(found->begin(), found->end(),
+                                     [](const auto& pair) { return pair.first == "os.build.id"; });
+  EXPECT_TRUE(has_build) << "the kernel's release, if the system has no number of its own";
   for (const auto& [key, value] : *found) {
     EXPECT_NE(std::find(known.begin(), known.end(), key), known.end()) << key;
     if (key == "os.description") {
