@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/log.h"
+#include "base/utf8.h"
 #include "components/processors/resourcedetection/config.h"
 #include "components/processors/resourcedetection/detect.h"
 #include "ottl/value.h"
@@ -93,7 +94,8 @@ class ResourceDetection final : public pipeline::Processor {
                                                            otlp::Signal, pipeline::Host& host) {
     auto made = std::make_unique<ResourceDetection>();
     made->overrides_ = config.override_existing;
-    for (const std::string& detector : config.detectors) {
+    for (const std::string& name : config.detectors) {
+      const std::string detector(utf8::trim_space(name));
       if (host.is_trial && detector != "env") continue;  // the others ask the network
       const auto found = detect(detector, config);
       if (!found.ok()) return found.status().with_context("the detector " + detector);
