@@ -45,15 +45,23 @@ Retrieved from_yaml(std::string text, const std::string& source) {
   return {std::move(text), std::move(value), {}};
 }
 
+/// "NAME", "NAME:-DEFAULT" or "NAME:?MESSAGE".
 Result<Retrieved> from_environment(const std::string& expression, const Environment& environment) {
-  const size_t separator = expression.find(":-");
+  const size_t separator = std::min(expression.find(":-"), expression.find(":?"));
   const std::string name = expression.substr(0, separator);
   if (!is_variable_name(name)) {
     return invalid_argument("\"" + name + "\" is no name of an environment variable, in ${env:" +
                             expression + "}: letters, digits and _, no digit first");
   }
   std::optional<std::string> value = environment(name);
-  if (!value && separator != std::string::npos) value = expression.substr(separator + 2);
+  if (!value && separator != std::string::npos) {
+    const std::string rest = expression.substr(separator + 2);
+    if (expression[separator + 1] == '?') {
+      return invalid_argument("the environment variable " + name + " is not set" +
+                              (rest.empty() ? "" : ": " + rest));
+    }
+    value = rest;
+  }
   Retrieved retrieved = from_yaml(value.value_or(""), "env:" + name);
   if (!value) retrieved.unset = name;
   return retrieved;
@@ -106,10 +114,24 @@ class Expander {
     }
     for (size_t i = 0; i < node.items.size(); ++i) run(node.items[i], place.at(i, node.items[i]));
     for (auto& [key, value] : node.members) run(value, place.at(key, value));
+    if (node.from_variable && !node.is_string()) node.from_variable = expand_text(node.text);
     if (node.is_string() || node.from_variable) replace_all(node.text, "$$", "$");
   }
 
  private:
+  /// How a value that is no text was written, for an option that takes a text. False: it cannot be
+  /// expanded, which only such an option minds.
+  bool expand_text(std::string& text) const {
+    for (int i = 0; i < kExpansionsMax && text.size() <= kTextBytesMax; ++i) {
+      const std::string reference(find_reference(text));
+      if (reference.empty()) return true;
+      const auto got = retrieve(reference.substr(2, reference.size() - 3), environment_);
+      if (!got.ok()) return false;
+      replace_all(text, reference, got->text);
+    }
+    return false;
+  }
+
   Status step(Node& node, const Place& place, bool& changed) {
     if (!node.is_string()) return {};
     const std::string_view reference = find_reference(node.text);

@@ -4,14 +4,27 @@
 
 #include <map>
 
+#include "config/codec.h"
+
 namespace sluice::config {
 namespace {
 
 const std::map<std::string, std::string> kVariables = {
-    {"STR", "text"},   {"NUM", "42"},         {"EMPTY", ""},       {"LIST", "[1, two]"},
-    {"MAP", "{a: 1}"}, {"REF", "${env:STR}"}, {"DOLLARS", "a$$b"}, {"QUOTED", "\"42\""},
-    {"TAG", "!x"},     {"BROKEN", "{"},       {"NAME", "STR"},     {"SELF", "${env:SELF}"},
-    {"NULL", "null"},  {"TYPED", "!!int 5"}};
+    {"STR", "text"},
+    {"NUM", "42"},
+    {"EMPTY", ""},
+    {"LIST", "[1, two]"},
+    {"MAP", "{a: 1}"},
+    {"REF", "${env:STR}"},
+    {"DOLLARS", "a$$b"},
+    {"QUOTED", "\"42\""},
+    {"TAG", "!x"},
+    {"BROKEN", "{"},
+    {"NAME", "STR"},
+    {"SELF", "${env:SELF}"},
+    {"ESCAPED_LIST", "['$$A','$${A}','$${env:A}']"},
+    {"NULL", "null"},
+    {"TYPED", "!!int 5"}};
 
 Environment variables() {
   return [](const std::string& name) -> std::optional<std::string> {
@@ -89,6 +102,12 @@ INSTANTIATE_TEST_SUITE_P(Defaults, Expand,
                                          ExpandCase{"x: ${env:EMPTY:-d}", "{x: null}"},
                                          ExpandCase{"x: ${env:UNSET:-${env:STR}}", "{x: 'text'}"},
                                          ExpandCase{"x: ${env:UNSET:-a:-b}", "{x: 'a:-b'}"},
+                                         ExpandCase{"x: ${env:UNSET:-d % v}", "{x: 'd % v'}"},
+                                         ExpandCase{"x: ${env:UNSET:-a:?b}", "{x: 'a:?b'}"},
+                                         ExpandCase{"x: ${env:STR:?why}", "{x: 'text'}"},
+                                         ExpandCase{"x: ${env:EMPTY:?why}", "{x: null}"},
+                                         ExpandCase{"x: ${env:UNSET:?why}", "refused"},
+                                         ExpandCase{"x: ${env:UNSET:?}", "refused"},
                                          ExpandCase{"x: ${env:${env:NAME}}", "{x: 'text'}"}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -98,6 +117,83 @@ INSTANTIATE_TEST_SUITE_P(
                     ExpandCase{"x: $$$${env:STR}", "{x: '$${env:STR}'}"},
                     ExpandCase{"x: ${env:DOLLARS}", "{x: 'a$b'}"}, ExpandCase{"x: ${", "{x: '${'}"},
                     ExpandCase{"x: {\"${env:STR}\": 1}", "{x: {${env:STR}: 1}}"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Braces, Expand,
+    testing::Values(
+        ExpandCase{"x: 'env:STR}'", "{x: 'env:STR}'}"}, ExpandCase{"x: 'a{b}'", "{x: 'a{b}'}"},
+        ExpandCase{"x: '${env:STR${env:NUM?os=${env:STR'",
+                   "{x: '${env:STR${env:NUM?os=${env:STR'}"},
+        ExpandCase{"x: 'env:STR}${env:NUM'", "{x: 'env:STR}${env:NUM'}"},
+        ExpandCase{"x: 'env:STR}${env:NUM}'", "{x: 'env:STR}42'}"},
+        ExpandCase{"x: '${env:STR}env:NUM}'", "{x: 'textenv:NUM}'}"},
+        ExpandCase{"x: '${env:STR${env:NUM}'", "{x: '${env:STR42'}"},
+        ExpandCase{"x: '${env:STR}${env:NUM'", "{x: 'text${env:NUM'}"},
+        ExpandCase{"x: '${env:STR}}}}${env:NUM?os=${env:STR}'", "{x: 'text}}}${env:NUM?os=text'}"},
+        ExpandCase{"x: '${env:STR}${${${${env:NUM}?os=${env:STR}'", "{x: 'text${${${42?os=text'}"},
+        ExpandCase{"x: 'env:STR}${env:NUM}?os=env:OS}&p=${env:STR}'",
+                   "{x: 'env:STR}42?os=env:OS}&p=text'}"},
+        ExpandCase{"x: '${yaml:1${yaml:2${yaml:3}}}'", "{x: 123}"},
+        ExpandCase{"x: '${yaml:a:${env:NUM}}?os=${env:STR}'", "{x: 'a:42?os=text'}"}));
+
+INSTANTIATE_TEST_SUITE_P(EscapedDollars, Expand,
+                         testing::Values(ExpandCase{"x: $$$$NUM", "{x: '$$NUM'}"},
+                                         ExpandCase{"x: $$${STR}", "{x: '$text'}"},
+                                         ExpandCase{"x: a$${STR}b", "{x: 'a${STR}b'}"},
+                                         ExpandCase{"x: $${ONE}$${TWO}", "{x: '${ONE}${TWO}'}"},
+                                         ExpandCase{"x: $${1}$${env:2}", "{x: '${1}${env:2}'}"},
+                                         ExpandCase{"x: $${env:${STR}}", "{x: '${env:text}'}"},
+                                         ExpandCase{"x: $${env:$${STR}}", "{x: '${env:${STR}}'}"},
+                                         ExpandCase{"x: 'env:A}$${STR}{'", "{x: 'env:A}${STR}{'}"},
+                                         ExpandCase{"x: here are 2 $$$", "{x: 'here are 2 $$'}"},
+                                         ExpandCase{"x: ${env:ESCAPED_LIST}",
+                                                    "{x: ['$A', '${A}', '${env:A}']}"}));
+
+/// What an option that takes a text gets from a value of an environment variable.
+struct TextCase {
+  const char* value;
+  const char* expected;
+};
+
+TEST(Load, ATextIsWhatTheVariableSaysExpanded) {
+  constexpr TextCase kCases[] = {
+      {"0123", "0123"},
+      {"0xdeadbeef", "0xdeadbeef"},
+      {"\"0123\"", "\"0123\""},
+      {"!!str 0123", "!!str 0123"},
+      {"1111:1111::", "1111:1111::"},
+      {"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05Z07:00"},
+      {"[\"a\",", "[\"a\","},
+      {"[a,b/c]", "[a,b/c]"},
+      {"$$ENV", "$ENV"},
+      {"$${env:ENV}", "${env:ENV}"},
+      {"[a,${env:STR}]", "[a,text]"},
+      {"[a,${STR}]", "[a,text]"},
+      {"[\"a\",\"$${STR}\"]", "[\"a\",\"${STR}\"]"},
+      {"[\"a\",\"$STR\"]", "[\"a\",\"$STR\"]"},
+      {"# with ${STR}\na: b", "# with text\na: b"},
+      {"{a: \"${env:MAP}\", b: \"c ${env:MAP}\"}", "{a: \"{a: 1}\", b: \"c {a: 1}\"}"},
+      {"true # a ${env:hello.world} reference", "refused"},
+  };
+  for (const TextCase& one : kCases) {
+    // As it is, and by way of another variable.
+    for (const char* name : {"DIRECT", "INDIRECT"}) {
+      const Environment environment = [&](const std::string& variable) {
+        if (variable == "DIRECT") return std::optional<std::string>(one.value);
+        if (variable == "INDIRECT") return std::optional<std::string>("${env:DIRECT}");
+        return variables()(variable);
+      };
+      Diagnostics diagnostics;
+      const Node node =
+          load({std::string("yaml:x: ${env:") + name + "}"}, {}, environment, diagnostics);
+      ASSERT_TRUE(diagnostics.ok()) << one.value << diagnostics.to_string();
+      std::string text = "refused";
+      Diagnostics said;
+      Codec<std::string>::decode(*node.find("x"), text, Place(said, "x", {}));
+      EXPECT_EQ(text, one.expected) << one.value << " by " << name;
+    }
+  }
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Refused, Expand,
@@ -131,6 +227,13 @@ INSTANTIATE_TEST_SUITE_P(
         MergeCase{"x: 1", "text", "refused"},
         MergeCase{"x: {a: 1}", "x: {a: '${env:NUM}'}", "{x: {a: 42}}"}));
 
+TEST(Load, APathMayStandInAnyMapButDotsAreNoPath) {
+  EXPECT_EQ(loaded({"p: {b/foo::t: 3s, b::t: 2s}"}), "{p: {b/foo: {t: '3s'}, b: {t: '2s'}}}");
+  EXPECT_EQ(loaded({"p::b/foo::t: 3s\np::b::t: 2s"}), "{p: {b/foo: {t: '3s'}, b: {t: '2s'}}}");
+  EXPECT_EQ(loaded({"p.b.t: 4s"}), "{p.b.t: '4s'}");
+  EXPECT_EQ(loaded({"[invalid,"}), "refused");
+}
+
 TEST(Load, SettingsComeLast) {
   EXPECT_EQ(loaded({"x: {a: 1}"}, {"x.a=5", "x::b=[1, 2]", "y=${env:NUM}"}),
             "{x: {a: 5, b: [1, 2]}, y: 42}");
@@ -159,6 +262,12 @@ TEST(Load, SaysWhereAVariableIsWrong) {
             "file /nonexistent: No such file or directory\n"
             "yaml:{x: [{y: '${file:/nonexistent}'}], z: '${ftp:x}'}:1:39: z: the scheme \"ftp\" in "
             "${ftp:x} is none of env, file, yaml\n");
+}
+
+TEST(Load, AVariableThatMustBeSetSaysWhy) {
+  EXPECT_EQ(said_of({"yaml:x: ${env:UNSET:?the password of the store}"}),
+            "yaml:x: ${env:UNSET:?the password of the store}:1:4: x: the environment variable "
+            "UNSET is not set: the password of the store\n");
 }
 
 TEST(Load, AVariableThatIsNotSetIsNamedWithItsPlace) {

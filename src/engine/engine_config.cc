@@ -1,7 +1,6 @@
-#include <unistd.h>
-
 #include <algorithm>
 
+#include "base/machine_memory.h"
 #include "engine/chdb_engine.h"
 
 namespace sluice::engine {
@@ -16,10 +15,6 @@ constexpr unsigned kMergeThreadsMin = 2;
 constexpr unsigned kMergesPerThread = 2;
 /// Caches that ClickHouse sizes in gigabytes by default, as a share of the engine's memory.
 constexpr size_t kMarkCachePercent = 10;
-
-size_t machine_memory_bytes() {
-  return static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(sysconf(_SC_PAGE_SIZE));
-}
 
 std::string element(std::string_view name, size_t value) {
   const std::string tag(name);

@@ -99,17 +99,24 @@ Value read_under(Frame& frame, Value value, const Value* keys, size_t count) {
   return read_under(frame, value, indexes, keys.size());
 }
 
+/// A map or list in place of an empty value, a list with the element that the key means.
+bool make_container(Frame& frame, Value& at, const Value& key) {
+  if (key.kind == Kind::String) {
+    at = Value::map(nullptr, 0);
+    return true;
+  }
+  if (key.kind != Kind::Int) return wrong_type(frame, "a text or a whole number as its key", key);
+  const bool fits = key.int_value >= 0 && key.int_value < kMadeElementsMax;
+  const uint32_t size = fits ? static_cast<uint32_t>(key.int_value) + 1 : 0;
+  at = Value::array(frame.arena->allocate_array<Value>(size), size);
+  return true;
+}
+
 /// The place under keys of a value. What is missing on the way is made.
 Value* place_under(Frame& frame, Value* at, const Value* keys, size_t count) {
   for (size_t i = 0; i < count; ++i) {
     const Value& key = keys[i];
-    if (is_nil(*at))
-      *at = key.kind == Kind::Int ? Value::array(nullptr, 0) : Value::map(nullptr, 0);
-    const bool made_now = at->kind == Kind::Array && at->size == 0 && key.kind == Kind::Int;
-    if (made_now && key.int_value >= 0 && key.int_value < kMadeElementsMax) {
-      const auto size = static_cast<uint32_t>(key.int_value) + 1;
-      *at = Value::array(frame.arena->allocate_array<Value>(size), size);
-    }
+    if (is_nil(*at) && !make_container(frame, *at, key)) return nullptr;
     if (at->kind == Kind::Map && key.kind == Kind::String) {
       at = &find_or_add(*at, key.view(), *frame.arena);
       continue;
@@ -219,7 +226,11 @@ class ValueTarget final : public Target {
   bool set(Frame& frame, const Value& value) const override {
     Value keys[kKeysMax];
     if (!eval_keys(frame, keys_, 0, keys)) return false;
-    Value* place = place_under(frame, &path_.of(frame), keys, keys_.size());
+    Value& whole = path_.of(frame);
+    // Below it empty values become maps and lists, but it does not itself.
+    Value ignored;
+    if (is_nil(whole) && !keys_.empty()) return index_value(frame, whole, keys[0], true, ignored);
+    Value* place = place_under(frame, &whole, keys, keys_.size());
     return place != nullptr && assign_value(frame, *place, value);
   }
 
@@ -319,6 +330,8 @@ Result<TargetPtr> compile_path(ContextKind kind, const ast::Path& path, Compiler
   if (!keys.ok()) return keys.status();
   const PathTable& table = *resolved.table;
   const KeyedPath* keyed = find_path(table.keyed, resolved.name);
+  if (keyed != nullptr && keyed->one_key && keys->size() > 1)
+    return compiler.error(path.at, "the field " + path.text() + " takes one key");
   if (keyed != nullptr && !keys->empty())
     return TargetPtr(std::make_unique<KeyedTarget>(*keyed, std::move(*keys)));
   if (const ScalarPath* scalar = find_path(table.scalars, resolved.name)) {

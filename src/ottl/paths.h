@@ -33,6 +33,7 @@ struct KeyedPath {
   std::string_view name;
   Value (*get)(Frame&, std::string_view key);
   bool (*set)(Frame&, std::string_view key, const Value&);
+  bool one_key = false;  ///< what it holds cannot be indexed
 };
 
 struct PathTable {

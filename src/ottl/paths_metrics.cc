@@ -25,6 +25,9 @@ bool has_temporality(const Metric& metric) {
 
 Value get_type(Frame& frame) { return Value::integer(static_cast<int64_t>(frame.metric->kind)); }
 
+/// Taken without an effect, as in the original: another kind would need other data points.
+bool set_type(Frame&, const Value&) { return true; }
+
 Value get_temporality(Frame& frame) {
   return has_temporality(*frame.metric) ? Value::integer(frame.metric->aggregation_temporality)
                                         : Value();
@@ -50,7 +53,7 @@ constexpr ScalarPath kMetricScalars[] = {
     text_path<&F::metric, &Metric::name>("name"),
     text_path<&F::metric, &Metric::description>("description"),
     text_path<&F::metric, &Metric::unit>("unit"),
-    {"type", get_type, nullptr},
+    {"type", get_type, set_type},
     {"aggregation_temporality", get_temporality, set_temporality},
     {"is_monotonic", get_monotonic, set_monotonic},
     {"data_points", get_part<kPoints, &F::metric, &Metric::data_points>,

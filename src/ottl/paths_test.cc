@@ -134,7 +134,7 @@ TEST_F(Paths, ReadAndWritten) {
       {SpanEvent, "span.name", "\"t\"", "\"u\"", "\"u\""},
       {SpanEvent, "spanevent.attributes[\"a\"]", "nil", "0x00", "0x00"},
       {Metric, "metric.name", "\"m\"", "\"n\"", "\"n\""},
-      {Metric, "metric.type", "3", "1", "error"},
+      {Metric, "metric.type", "3", "1", "3"},
       {Metric, "metric.aggregation_temporality", "2", "AGGREGATION_TEMPORALITY_DELTA", "1"},
       {Metric, "metric.is_monotonic", "nil", "true", "nil"},
       {Metric, "metric.metadata[\"a\"]", "nil", "1", "1"},
@@ -153,6 +153,84 @@ TEST_F(Paths, ReadAndWritten) {
     EXPECT_EQ(write(one.kind, one.path, one.value), one.after) << one.path << " " << one.value;
   }
   EXPECT_EQ(metric_.data_points[0].bucket_counts.size(), 3u);
+}
+
+TEST_F(Paths, AnElementOfAnEmptyListIsOutOfItsBounds) {
+  EXPECT_EQ(write(Log, "log.attributes[\"el\"][0]", "1"), "error");
+  EXPECT_EQ(read(Log, "log.attributes[\"el\"]"), "[]");
+  EXPECT_EQ(write(Log, "log.attributes[\"new\"][2][0]", "\"x\""), "\"x\"");
+  EXPECT_EQ(read(Log, "log.attributes[\"new\"]"), "[nil, nil, [\"x\"]]");
+  EXPECT_EQ(write(Log, "log.attributes[\"new\"][3]", "1"), "error");
+  EXPECT_EQ(write(Log, "log.attributes[\"nil\"][\"k\"]", "1"), "1");
+}
+
+TEST_F(Paths, ABodyThatIsNoMapOrListCannotBeIndexed) {
+  EXPECT_EQ(write(Log, "log.body[\"a\"]", "1"), "error");
+  log_.body = {};
+  EXPECT_EQ(read(Log, "log.body[\"a\"]"), "error");
+  EXPECT_EQ(write(Log, "log.body[\"a\"]", "1"), "error");
+  EXPECT_EQ(read(Log, "log.body"), "nil");
+}
+
+struct StateCase {
+  const char* state;
+  const char* key;
+  const char* before;
+  const char* value;
+  const char* state_after;
+};
+
+TEST_F(Paths, TraceStatesKeepToTheSpecification) {
+  constexpr StateCase kCases[] = {
+      {"a=1,b=2", "b", "\"2\"", "3", "b=3,a=1"},
+      {" a=1 ,, \tb= 2\t", "b", "\" 2\"", "3", "b=3,a=1"},
+      {"", "a", "\"\"", "1", "a=1"},
+      {"1t@v=1", "1t@v", "\"1\"", "2", "1t@v=2"},
+      {"a=1", "1a", "\"\"", "2", "a=1"},
+      {"a=1", "A", "\"\"", "2", "a=1"},
+      {"a=1", "b", "\"\"", "2 ", "a=1"},
+      {"a=1", "t@averylongvendor", "\"\"", "2", "a=1"},
+      // Not a trace state: nothing to read, and nothing changes.
+      {"1a=1", "b", "nil", "2", "1a=1"},
+      {"a =1", "b", "nil", "2", "a =1"},
+      {"a=1, ", "b", "nil", "2", "a=1, "},
+      {"a=1,a=2", "a", "nil", "3", "a=1,a=2"},
+      {"a=1=2", "a", "nil", "3", "a=1=2"},
+      {"garbage", "a", "nil", "3", "garbage"},
+  };
+  for (const StateCase& one : kCases) {
+    span_.trace_state = one.state;
+    const std::string path = std::string("span.trace_state[\"") + one.key + "\"]";
+    EXPECT_EQ(read(Span, path), one.before) << one.state;
+    write(Span, path, std::string("\"") + one.value + "\"");
+    EXPECT_EQ(span_.trace_state, one.state_after) << one.state;
+  }
+  EXPECT_EQ(read(Span, "span.trace_state[\"a\"][0]"), "refused");
+}
+
+TEST_F(Paths, ATraceStateHasThirtyTwoMembersAtMost) {
+  std::string full;
+  for (int i = 0; i < 32; ++i) full += (i == 0 ? "k" : ",k") + std::to_string(i) + "=v";
+  span_.trace_state = full;
+  EXPECT_EQ(write(Span, "span.trace_state[\"new\"]", "\"1\""), "\"1\"");
+  EXPECT_EQ(read(Span, "span.trace_state[\"k31\"]"), "\"\"");
+  EXPECT_EQ(read(Span, "span.trace_state[\"k30\"]"), "\"v\"");
+  const std::string more = full + ",one=more";
+  span_.trace_state = more;
+  EXPECT_EQ(read(Span, "span.trace_state[\"k0\"]"), "nil");
+}
+
+TEST_F(Paths, IdsAreReadInHexOfEitherCase) {
+  EXPECT_EQ(write(Span, "span.span_id.string", "\"ABCDEF0102030405\""), "\"abcdef0102030405\"");
+  EXPECT_EQ(write(Span, "span.trace_id.string", "\"0102030405060708090A0B0C0D0E0F1\""), "error");
+  EXPECT_EQ(write(Span, "span.parent_span_id.string", "\"abcdef01020304zz\""), "error");
+}
+
+TEST_F(Paths, KindsThatAreNotKnownHaveNoName) {
+  span_.kind = 99;
+  EXPECT_EQ(read(Span, "span.kind.string"), "\"\"");
+  EXPECT_EQ(read(Span, "span.kind.deprecated_string"), "\"\"");
+  EXPECT_EQ(write(Span, "span.kind.string", "\"SERVER\""), "error");
 }
 
 TEST_F(Paths, AllOfAllTablesCanBeReadInTheirContext) {

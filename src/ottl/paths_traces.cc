@@ -59,17 +59,28 @@ bool set_status_message(Frame& frame, const Value& value) {
   return true;
 }
 
-// ---- Trace state: "key=value,key=value" (https://www.w3.org/TR/trace-context) ----
+// ---- Trace state: "key=value,key=value" (https://www.w3.org/TR/trace-context-1/#list) ----
 
-bool is_state_key(std::string_view key) {
-  if (key.empty() || key.size() > 256) return false;
-  const char first = key.front();
-  if ((first < 'a' || first > 'z') && (first < '0' || first > '9')) return false;
-  return std::all_of(key.begin(), key.end(), [](char c) {
-    constexpr std::string_view kOthers = "_-*/@";
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           kOthers.find(c) != std::string_view::npos;
+constexpr size_t kStateMembersMax = 32;
+
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// A letter (or a digit, if that may be) and at most so many characters more.
+bool is_key_part(std::string_view part, bool digit_first, size_t more) {
+  if (part.empty() || part.size() > more + 1) return false;
+  if (!is_lower(part.front()) && !(digit_first && is_digit(part.front()))) return false;
+  return std::all_of(part.begin(), part.end(), [](char c) {
+    constexpr std::string_view kOthers = "_-*/";
+    return is_lower(c) || is_digit(c) || kOthers.find(c) != std::string_view::npos;
   });
+}
+
+/// "vendor", or "tenant@vendor".
+bool is_state_key(std::string_view key) {
+  const size_t at = key.find('@');
+  if (at == std::string_view::npos) return is_key_part(key, false, 255);
+  return is_key_part(key.substr(0, at), true, 240) && is_key_part(key.substr(at + 1), false, 13);
 }
 
 bool is_state_value(std::string_view value) {
@@ -80,48 +91,59 @@ bool is_state_value(std::string_view value) {
 
 using Member = std::pair<std::string_view, std::string_view>;
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+std::string_view trim_left(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
   return text;
+}
+std::string_view trim_right(std::string_view text) {
+  return text.substr(0, text.find_last_not_of(" \t") + 1);
+}
+
+/// The member of this key, or the end.
+std::vector<Member>::const_iterator find_member(const std::vector<Member>& members,
+                                                std::string_view key) {
+  return std::find_if(members.begin(), members.end(),
+                      [&](const Member& member) { return member.first == key; });
 }
 
 /// False if the text is no trace state.
 bool parse_state(std::string_view text, std::vector<Member>& out) {
   while (!text.empty()) {
     const size_t comma = std::min(text.find(','), text.size());
-    const std::string_view member = trim(text.substr(0, comma));
+    const std::string_view member = text.substr(0, comma);
     text.remove_prefix(std::min(comma + 1, text.size()));
     if (member.empty()) continue;
     const size_t equals = member.find('=');
     if (equals == std::string_view::npos) return false;
-    const Member made{member.substr(0, equals), member.substr(equals + 1)};
+    const Member made{trim_left(member.substr(0, equals)), trim_right(member.substr(equals + 1))};
     if (!is_state_key(made.first) || !is_state_value(made.second)) return false;
+    if (out.size() == kStateMembersMax || find_member(out, made.first) != out.end()) return false;
     out.push_back(made);
   }
   return true;
 }
 
-/// What is missing is empty, as in the original.
+/// What is missing is empty, and a member of what is no trace state is nil, as in the original.
 Value get_state(Frame& frame, std::string_view key) {
   std::vector<Member> members;
-  if (!parse_state(frame.span->trace_state, members)) return Value::string("");
-  for (const auto& [name, value] : members) {
-    if (name == key) return Value::string(value);
-  }
-  return Value::string("");
+  if (!parse_state(frame.span->trace_state, members)) return {};
+  const auto member = find_member(members, key);
+  return Value::string(member == members.end() ? "" : member->second);
 }
 
-/// The changed member goes first, as the specification has it; one that is not allowed is dropped.
+/// The changed member goes first, as the specification has it, and the last one makes room for one
+/// too many. What is not allowed changes nothing.
 bool set_state(Frame& frame, std::string_view key, const Value& value) {
   if (value.kind != Kind::String) return wrong_type(frame, "a text", value);
   std::vector<Member> members;
   if (!is_state_key(key) || !is_state_value(value.view()) ||
       !parse_state(frame.span->trace_state, members))
     return true;
+  const auto old = find_member(members, key);
+  if (old != members.end()) members.erase(old);
+  if (members.size() == kStateMembersMax) members.pop_back();
   std::string text = std::string(key) + "=" + std::string(value.view());
   for (const auto& [name, other] : members) {
-    if (name == key) continue;
     text += ',';
     text += name;
     text += '=';
@@ -159,7 +181,7 @@ constexpr ScalarPath kSpanScalars[] = {
     {"status.message", get_status_message, set_status_message}};
 constexpr MapPath kSpanMaps[] = {{"attributes", map_of<&F::span, &Span::attributes>},
                                  {"cache", cache_of}};
-constexpr KeyedPath kSpanKeyed[] = {{"trace_state", get_state, set_state}};
+constexpr KeyedPath kSpanKeyed[] = {{"trace_state", get_state, set_state, true}};
 
 /// The original has the path, and yet no processor of it says which event it is.
 Value get_event_index(Frame& frame) { return frame.fail("the index of the event is not known"); }

@@ -402,15 +402,19 @@ class Interpreter {
     for (const ast::Value& key : path.fields[1].keys) keys.push_back(value(key));
     if (name != "body" && keys.empty() && new_value.kind != Kind::Map) throw Failure();
     if (name != "body" && !keys.empty() && keys[0].kind != Kind::String) throw Failure();
+    if (name == "body" && !keys.empty() && at->kind == Kind::Nil) throw Failure();
     for (const Value& key : keys) at = &place(*at, key);
     *at = new_value;
   }
 
   /// What is missing on the way is made.
   static Value& place(Value& at, const Value& key) {
-    if (at.kind == Kind::Nil) at = empty(key.kind == Kind::Int ? Kind::List : Kind::Map);
-    if (at.kind == Kind::List && at.list.empty() && key.kind == Kind::Int && key.integer >= 0)
-      at.list.resize(static_cast<size_t>(key.integer) + 1);
+    if (at.kind == Kind::Nil && key.kind == Kind::String) at = empty(Kind::Map);
+    if (at.kind == Kind::Nil && key.kind == Kind::Int) {
+      at = empty(Kind::List);
+      if (key.integer >= 0) at.list.resize(static_cast<size_t>(key.integer) + 1);
+    }
+    if (at.kind == Kind::Nil) throw Failure();
     if (at.kind == Kind::Map && key.kind == Kind::String) return member_or_new(at, key.text);
     return *element(at, key);
   }

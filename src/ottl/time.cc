@@ -6,12 +6,13 @@
 #include <limits>
 #include <map>
 #include <mutex>
+#include <vector>
 
 namespace sluice::ottl {
 
 class Zone {
  public:
-  explicit Zone(absl::TimeZone zone) : zone_(zone) {}
+  explicit Zone(absl::TimeZone zone);
   /// An offset without rules; the name may be empty.
   Zone(std::string_view name, int offset)
       : zone_(absl::FixedTimeZone(offset)), fixed_name_(name), is_fixed_(true) {}
@@ -23,12 +24,31 @@ class Zone {
     const std::string_view name = at.zone_abbr;
     return std::string(name);
   }
+  /// Letters and offsets that it ever had, each pair once.
+  const std::vector<std::pair<std::string, int>>& letters() const { return letters_; }
 
  private:
   absl::TimeZone zone_;
   std::string fixed_name_;
   bool is_fixed_ = false;
+  std::vector<std::pair<std::string, int>> letters_;
 };
+
+Zone::Zone(absl::TimeZone zone) : zone_(zone) {
+  // Rules go on for ever, their letters do not.
+  constexpr int kChangesMax = 1000;
+  constexpr int64_t kBeforeAnyZone = -10'000'000'000;  // the year 1653
+  absl::Time at = absl::FromUnixSeconds(kBeforeAnyZone);
+  absl::TimeZone::CivilTransition change;
+  for (int i = 0; i < kChangesMax; ++i) {
+    const absl::TimeZone::CivilInfo info = zone_.At(at);
+    const std::pair<std::string, int> pair{info.zone_abbr, info.offset};
+    if (std::find(letters_.begin(), letters_.end(), pair) == letters_.end())
+      letters_.push_back(pair);
+    if (!zone_.NextTransition(at, &change)) break;
+    at = zone_.At(change.to).trans;
+  }
+}
 
 namespace {
 
@@ -126,9 +146,25 @@ const Zone* local_zone() {
   return local;
 }
 
+std::optional<int> offset_of_letters(const Zone* zone, std::string_view letters, int64_t civil) {
+  if (zone == nullptr) return std::nullopt;
+  std::optional<int> ever;
+  for (const auto& [name, offset] : zone->letters()) {
+    if (name != letters) continue;
+    const Civil then = civil_of({civil - offset, 0, zone});
+    if (then.zone == letters) return then.offset;
+    if (!ever) ever = offset;
+  }
+  return ever;
+}
+
 const Zone* fixed_zone(std::string_view name, int offset_seconds) {
   Zones& all = zones();
   const std::lock_guard lock(all.mutex);
+  // Names come from texts: they must not fill the memory.
+  constexpr size_t kNamedMax = 4096;
+  const bool is_new = all.fixed.find({offset_seconds, std::string(name)}) == all.fixed.end();
+  if (is_new && all.fixed.size() >= kNamedMax) name = {};
   auto& made = all.fixed[{offset_seconds, std::string(name)}];
   if (!made) made = std::make_unique<Zone>(name, offset_seconds);
   return made.get();

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -59,6 +60,9 @@ Time time_of_civil(const Civil& civil, const Zone* zone);
 Result<const Zone*> zone(std::string_view name);
 const Zone* local_zone();
 const Zone* fixed_zone(std::string_view name, int offset_seconds);
+/// The offset that a zone's letters such as CEST stand for at this time of its clock (in seconds as
+/// if it were UTC), else at any time; nothing if it never had them.
+std::optional<int> offset_of_letters(const Zone* zone, std::string_view letters, int64_t civil);
 
 int days_in_month(int64_t year, int month);
 

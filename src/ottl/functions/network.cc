@@ -11,8 +11,8 @@
 #include "ottl/digest.h"
 #include "ottl/function.h"
 #include "ottl/functions/functions.h"
-#include "ottl/functions/go_url.h"
 #include "wire/base64.h"
+#include "wire/go_url.h"
 #include "wire/hex.h"
 
 namespace sluice::ottl {
@@ -161,7 +161,7 @@ Value community_id(Frame& frame, std::string_view source_ip, int64_t source_port
 
 /// A text that begins with a question mark is taken for a query alone.
 Value query_map(Frame& frame, std::string_view query) {
-  const auto parameters = parse_query(query);
+  const auto parameters = wire::parse_query(query);
   if (!parameters.ok()) return frame.fail("the text is no URL: ", parameters.status().message());
   Arena& arena = *frame.arena;
   std::map<std::string, ArenaVector<Value>> values;
@@ -177,7 +177,7 @@ Value query_map(Frame& frame, std::string_view query) {
 Value url(Frame& frame, std::string_view url) {
   if (url.empty()) return frame.fail("an empty text is no URL");
   if (url.front() == '?') return query_map(frame, url.substr(1));
-  const auto parsed = GoUrl::parse(url);
+  const auto parsed = wire::GoUrl::parse(url);
   if (!parsed.ok()) return frame.fail("the text is no URL: ", parsed.status().message());
   MapBuilder out(*frame.arena);
   const auto put = [&](std::string_view key, std::string_view text) {

@@ -95,6 +95,51 @@ const bool kParsersCovered = cover(kParsers);
 
 TEST(Functions, Parsers) { check_values(kParsers); }
 
+/// Name and version of the program and of its system.
+struct UserAgentCase {
+  std::string_view text;
+  std::string_view expected;
+};
+
+TEST(Functions, UserAgents) {
+  constexpr UserAgentCase kCases[] = {
+      {R"~(Mozilla/5.0 (Linux; Android 4.1.1; SPH-L710 Build/JRO03L) AppleWebKit/535.19 ()~"
+       R"~(KHTML, like Gecko) Chrome/18.0.1025.166 Mobile Safari/535.19)~",
+       R"~("Chrome Mobile" "18.0.1025" "Android" "4.1.1")~"},
+      {R"~(Mozilla/5.0 (X11; Linux x86_64; rv:126.0) Gecko/20100101 Firefox/126.0)~",
+       R"~("Firefox" "126.0" "Linux" error)~"},
+      {R"~(Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/)~"
+       R"~(51.0.2704.103 Safari/537.36)~",
+       R"~("Chrome" "51.0.2704" "Linux" error)~"},
+      {R"~(Mozilla/5.0 (iPhone; CPU iPhone OS 13_5_1 like Mac OS X) AppleWebKit/605.1.15 )~"
+       R"~((KHTML, like Gecko) Version/13.1.1 Mobile/15E148 Safari/604.1)~",
+       R"~("Mobile Safari" "13.1.1" "iOS" "13.5.1")~"},
+      {R"~(Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Geck)~"
+       R"~(o) Chrome/91.0.4472.124 Safari/537.36 Edg/91.0.864.59)~",
+       R"~("Edge" "91.0.864" "Windows" "10")~"},
+      {R"~(Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/)~"
+       R"~(51.0.2704.106 Safari/537.36 OPR/38.0.2220.41)~",
+       R"~("Opera" "38.0.2220" "Linux" error)~"},
+      {R"~(foobar/1.2.3 (foo; bar baz))~", R"~("Other" "" "Other" error)~"},
+      {R"~(OpenTelemetry Collector Contrib/0.106.1 (linux/amd64))~",
+       R"~("Other" "" "Linux" error)~"},
+      {R"~(ViaFree-DK/3.8.3 (com.MTGx.ViaFree.dk; build:7383; iOS 12.1.0) Alamofire/4.7.0)~",
+       R"~("ViaFree" "3.8.3" "iOS" "12.1.0")~"},
+      {R"~(ibm-cos-sdk-java/2.3.0 Linux/4.9.0-8-amd64 Java_HotSpot(TM)_64-Bit_Server_VM/9)~"
+       R"~(.0.4+11/9.0.4')~",
+       R"~("ibm-cos-sdk-java" "2.3.0" "Linux" "4.9.0")~"},
+  };
+  for (const auto& [text, expected] : kCases) {
+    const std::string call = "UserAgent(\"" + std::string(text) + "\")";
+    std::string parts;
+    for (const char* key : {"user_agent.name", "user_agent.version", "os.name", "os.version"}) {
+      const std::string part = testing::evaluate(call + "[\"" + key + "\"]");
+      parts += (parts.empty() ? "" : " ") + part;
+    }
+    EXPECT_EQ(parts, expected) << text;
+  }
+}
+
 constexpr FunctionCase kLogFormats[] = {
     {R"~(ParseCLF("::1 - u [d] \"GET / HTTP/1.0\" 200 -"))~",
      R"~({clf.remote_host: "::1", clf.rfc931: "-", clf.auth_user: "u", clf.timestamp: "d", )~"

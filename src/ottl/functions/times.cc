@@ -16,21 +16,22 @@ Time now() {
   return {at.tv_sec, static_cast<int32_t>(at.tv_nsec), local_zone()};
 }
 
-/// A location as a parameter.
+/// A location as a parameter; an empty one is none.
 struct Location {
-  const Zone* zone;
+  std::optional<const Zone*> zone;
   static Result<Location> make(std::string_view name) {
+    if (name.empty()) return Location{};
     auto found = ottl::zone(name);
     if (!found.ok()) return found.status();
-    return Location{name.empty() ? local_zone() : *found};
+    return Location{*found};
   }
 };
 
 struct Locale {
-  std::optional<TimeLocale> names;
+  std::optional<TimeNames> names;
   static Result<Locale> make(std::string_view tag) {
     if (tag.empty()) return Locale{};
-    auto names = TimeLocale::make(tag);
+    auto names = TimeNames::make(tag);
     if (!names.ok()) return names.status();
     return Locale{std::move(*names)};
   }
@@ -38,13 +39,12 @@ struct Locale {
 
 Value parse_time(Frame& frame, std::string_view target, Setting<TimeLayout> format,
                  std::optional<Setting<Location>> location, std::optional<Setting<Locale>> locale) {
-  const Zone* zone = location ? (*location)->zone : local_zone();
+  TimeDefaults defaults{format->is_zulu() ? nullptr : local_zone(), now()};
+  if (location && (*location)->zone) defaults.zone = *(*location)->zone;
+  if (locale && (*locale)->names) defaults.names = &*(*locale)->names;
   Time out;
   std::string error;
-  const bool translate = locale && (*locale)->names;
-  const std::string translated = translate ? (*locale)->names->to_english(target) : std::string();
-  if (!format->parse(translate ? translated : target, zone, now(), out, error))
-    return frame.fail(error);
+  if (!format->parse(target, defaults, *frame.arena, out, error)) return frame.fail(error);
   return time_value(out, *frame.arena);
 }
 

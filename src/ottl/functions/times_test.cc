@@ -1,5 +1,6 @@
 // Times and durations.
 
+#include "ottl/functions/go_time.h"
 #include "testing/function_cases.h"
 
 namespace sluice::ottl {
@@ -31,6 +32,52 @@ constexpr FunctionCase kTimes[] = {
     {R"~(Time("x", "%Y"))~", "error"},
     {R"~(Time(log.attributes["s"], "%Y-%m-%d"))~", "error"},
     {R"~(Time("2024-02-30", "%Y-%m-%d"))~", "error"},
+    // Letters of a zone: those of the place, and those that the time zone database has a file for.
+    {R"~(UnixSeconds(Time("2023-05-26 12:34:56 HST", "%Y-%m-%d %H:%M:%S %Z")))~", "1685140496"},
+    {R"~(UnixSeconds(Time("1986-10-01T00:17:33 MST", "%Y-%m-%dT%H:%M:%S %Z", "Asia/Shanghai")))~",
+     "528535053"},
+    {R"~(UnixSeconds(Time("2023-05-26T12:34:56 GMT", "%Y-%m-%dT%H:%M:%S %Z")))~", "1685104496"},
+    {R"~(UnixSeconds(Time("2023-05-26T12:34:56 UTC", "%Y-%m-%dT%H:%M:%S %Z", "Asia/Tokyo")))~",
+     "1685104496"},
+    {R"~(UnixSeconds(Time("2012-11-01T22:08:41+0000 EST", "%Y-%m-%dT%H:%M:%S%z %Z")))~",
+     "1351807721"},
+    {R"~(UnixSeconds(Time("2012-11-01T22:08:41+0200 CEST", "%Y-%m-%dT%H:%M:%S%z %Z")))~",
+     "1351800521"},
+    {R"~(UnixSeconds(Time("2023-07-01 12:00 CEST", "%Y-%m-%d %H:%M %Z", "Europe/Berlin")))~",
+     "1688205600"},
+    {R"~(UnixSeconds(Time("2023-07-01 12:00 GMT+3", "%Y-%m-%d %H:%M %Z")))~", "1688202000"},
+    {R"~(UnixSeconds(Time("2023-07-01 12:00 GMT-11", "%Y-%m-%d %H:%M %Z")))~", "1688252400"},
+    {R"~(Time("2023-07-01 12:00 CEST", "%Y-%m-%d %H:%M %Z"))~", "error"},
+    {R"~(Time("2023-07-01 12:00 +03", "%Y-%m-%d %H:%M %Z"))~", "error"},
+    {R"~(Time("2023-07-01 12:00 ABCD", "%Y-%m-%d %H:%M %Z"))~", "error"},
+    {R"~(FormatTime(Time("2023-07-01 +0000", "%Y-%m-%d %z"), "%Z"))~", R"~("UTC")~"},
+    {R"~(FormatTime(Time("2023-07-01 +0200", "%Y-%m-%d %z", "Europe/Berlin"), "%Z"))~",
+     R"~("CEST")~"},
+    // Languages.
+    {R"~(UnixSeconds(Time("Febrero 25 lunes, 2002, 02:03:04 p.m.", "%B %d %A, %Y, %r", "", "es-ES")))~",
+     "1014645784"},
+    {R"~(UnixSeconds(Time("5 марта 2024", "%e %B %Y", "", "ru")))~", "1709596800"},
+    {R"~(UnixSeconds(Time("5 МАРТА 2024", "%e %B %Y", "", "ru-RU")))~", "1709596800"},
+    {R"~(UnixSeconds(Time("三月 05 2024 下午 01", "%B %d %Y %p %I", "", "zh")))~", "1709643600"},
+    {R"~(UnixSeconds(Time("05.März.2024", "%d.%b.%Y", "", "de_DE")))~", "1709596800"},
+    {R"~(Time("05.March.2024", "%d.%B.%Y", "", "de"))~", "error"},
+    {R"~(Time("4 2024", "%e %Y", "", "foo-bar"))~", "refused"},
+    // Layouts.
+    {R"~(Time("2007-04-05T06:07:08Z", "%S:%L"))~", "refused"},
+    {R"~(FormatTime(log.time, "%S%f"))~", "refused"},
+    {R"~(FormatTime(log.time, "%L"))~", R"~("999")~"},
+    {R"~(FormatTime(log.time, "%x %e"))~", R"~("11/14/2023 14")~"},
+    {R"~(Time("2007-04-05 -1", "%Y-%m-%d %z"))~", "error"},
+    {R"~(IsString(FormatTime(Time(" 3pm", "%l%P"), "%H")))~", "true"},
+    {R"~(Time("2024年3月5日", "%Y年%m月%d日", "", "ja"))~", "error"},
+    {R"~(UnixSeconds(Time("2024年3月5日", "%Y年%m月%d日")))~", "1709596800"},
+    {R"~(UnixSeconds(Time("05_2024", "%m_%Y")))~", "1714521600"},
+    {R"~(UnixSeconds(Time("Mar  5 2024", "%b  %e %Y")))~", "1709596800"},
+    {R"~(FormatTime(log.time, "%b  %e"))~", R"~("Nov  14")~"},
+    {R"~(IsMatch(FormatTime(Time("Feb 29", "%b %d"), "%b %d"), "^(Feb 29|Mar 01)$"))~", "true"},
+    {R"~(Time("Feb 30", "%b %d"))~", "error"},
+    {R"~(UnixSeconds(Time("July 31, 1993", "%B %d, %Y")))~", "744076800"},
+    {R"~(UnixSeconds(Time("11/11/11", "%d/%m/%y")))~", "1320969600"},
     {R"~(FormatTime(log.time, "%Y-%m-%dT%H:%M:%S.%L"))~", R"~("2023-11-14T22:13:20.123")~"},
     {R"~(FormatTime(log.time, "%j %z %b %A %I %p"))~", R"~("+00:00 Z Nov Tuesday 10 PM")~"},
     {R"~(FormatTime(log.attributes["i"], "%Y"))~", "error"},
@@ -55,6 +102,51 @@ constexpr FunctionCase kTimes[] = {
     {R"~(log.time - log.time)~", "0ns"},
     {R"~(Seconds(Now() - Now()) * 0.0)~", "-0.0"},
 };
+/// A format, and texts that all are the same second.
+struct SameTime {
+  const char* format;
+  int64_t seconds;
+  std::vector<const char*> texts;
+};
+
+TEST(Functions, TimesAreReadAsStrptimeReadsThem) {
+  const SameTime kCases[] = {
+      {"%a %b %e %H:%M:%S %z %Y", 1136214245, {"Mon Jan 2 15:04:05 Z 2006"}},
+      {"%Y-%m-%dT%H:%M:%S%z",
+       1175789228,
+       {"2007-04-05T06:07:08-10:00", "2007-04-05T06:07:08-1000", "2007-04-05T06:07:08-10",
+        "2007-04-05T06:07:08  -10:00", "2007-4-5T6:7:8  -10", "2007-4-5T6:7:8-10:00",
+        "2007- 04-\\t05T06: 7:8-1000"}},
+      {"%y-%m-%dT%H:%M:%S%z", 1175789228, {"07-04-05T06:07:08-10:00"}},
+      {"%Y-%m-%dT%H:%M:%S%z",
+       1175776246,
+       {"2007-4-5T12:30:46+0000", "2007-04-05T12:30:46+00:00", "2007-04-05T12:30:46+00",
+        "2007-04-05T12:30:46Z", "2007-04-05T12:30:46  Z"}},
+      {"%Y%m%d%H%M%S", 1675400767, {"20230203050607"}},
+      {"%Y-%o-%g %l:%M:%S %P", 1546441445, {"2019-1-2 3:4:5 pm", "2019-01-02 03:04:05 pm"}},
+      {"%D %T", 1546441445, {"01/02/2019 15:04:05", "1/2/19 15:4:5", "01/02/2019  15:04:05"}},
+      {"%x %R:%S", 1546441445, {"1/2/19 15:4:5", "01/02/2019 15:04:05.9"}},
+      {"%F %r", 1546441445, {"2019-1-2 3:4:5 pm"}},
+      {"%c", 1546441445, {"Wed Jan 02 15:04:05 2019", "Wed Jan 2 15:4:5 2019"}},
+      {"%Y_%m_%d_%H%M%S", 1546441445, {"2019_01_02_150405"}},
+      {"%F %X.%L %z", 1546441445, {"2019-01-02 15:04:05.666 +00", "2019-01-02 15:04:05 Z"}},
+  };
+  for (const SameTime& one : kCases) {
+    for (const char* text : one.texts) {
+      const std::string call =
+          std::string("UnixSeconds(Time(\"") + text + "\", \"" + one.format + "\"))";
+      EXPECT_EQ(testing::evaluate(call), std::to_string(one.seconds)) << call;
+    }
+  }
+}
+
+TEST(Functions, AFormatThatEndsWithAZMeansUtc) {
+  EXPECT_TRUE(TimeLayout::make("%Y-%m-%dT%H:%M:%SZ")->is_zulu());
+  EXPECT_TRUE(TimeLayout::make("%H%%Z")->is_zulu());
+  for (const char* format : {"%H %Z", "%H%z", "Z%H", "%S"})
+    EXPECT_FALSE(TimeLayout::make(format)->is_zulu()) << format;
+}
+
 const bool kTimesCovered = cover(kTimes);
 
 TEST(Functions, Times) { check_values(kTimes); }

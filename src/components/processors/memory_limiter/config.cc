@@ -3,7 +3,7 @@
 namespace sluice::components::memory_limiter_processor {
 namespace {
 
-constexpr std::string_view kAlways = "what is in flight is known at every moment";
+constexpr const char* kAlways = "what is in flight is known at every moment";
 
 void check(const Config& config, const config::Place& place) {
   if (config.check_interval.count() <= 0) {
@@ -15,6 +15,11 @@ void check(const Config& config, const config::Place& place) {
     place.error(
         "limit_mib or limit_percentage must be greater than zero: set one of them, as in "
         "limit_mib: 1000");
+  }
+  if (config.min_gc_interval_when_soft_limited < config.min_gc_interval_when_hard_limited) {
+    place.error(
+        "min_gc_interval_when_soft_limited must not be less than "
+        "min_gc_interval_when_hard_limited");
   }
   if (config.limit_percentage > 100 || config.spike_limit_percentage > 100)
     place.error("limit_percentage and spike_limit_percentage are at most 100");
@@ -37,11 +42,17 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("spike_limit_mib", &Config::spike_limit_mib,
                  "MiB below that from which data is refused; 0 is a fifth.")
           .field("limit_percentage", &Config::limit_percentage,
-                 "The same in percent of the machine's memory, where limit_mib is 0.")
+                 "The same in percent of the memory of the machine, or of the container that has "
+                 "less, "
+                 "where limit_mib is 0.")
           .field("spike_limit_percentage", &Config::spike_limit_percentage,
                  "Percent below that from which data is refused; 0 is a fifth.")
-          .ignore("min_gc_interval_when_soft_limited", std::string(kAlways))
-          .ignore("min_gc_interval_when_hard_limited", std::string(kAlways))
+          .field("min_gc_interval_when_soft_limited", &Config::min_gc_interval_when_soft_limited,
+                 "The least time between two collections of garbage beyond the lower limit.")
+          .ignored(kAlways)
+          .field("min_gc_interval_when_hard_limited", &Config::min_gc_interval_when_hard_limited,
+                 "The same beyond the upper limit.")
+          .ignored(kAlways)
           .check(check);
   return schema;
 }

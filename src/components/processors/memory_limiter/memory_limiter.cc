@@ -1,12 +1,11 @@
 #include "components/processors/memory_limiter/memory_limiter.h"
 
-#include <unistd.h>
-
 #include <atomic>
 #include <chrono>
 #include <string>
 
 #include "base/log.h"
+#include "base/machine_memory.h"
 #include "components/processors/memory_limiter/config.h"
 #include "pipeline/collector_metrics.h"
 #include "pipeline/count.h"
@@ -19,11 +18,6 @@ using memory_limiter_processor::Config;
 
 constexpr uint64_t kMiB = 1 << 20;
 
-uint64_t machine_bytes() {
-  return static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) *
-         static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
-}
-
 /// In bytes. Data is refused from the hard limit less the room for a spike on, a fifth unless it is
 /// given.
 struct Limits {
@@ -33,15 +27,13 @@ struct Limits {
 };
 
 Limits limits_of(const Config& config) {
-  if (config.limit_mib != 0) {
-    const uint64_t spike =
-        config.spike_limit_mib != 0 ? config.spike_limit_mib : config.limit_mib / 5;
-    return {config.limit_mib * kMiB, spike * kMiB};
+  Limits limits{config.limit_mib * kMiB, config.spike_limit_mib * kMiB};
+  if (config.limit_mib == 0) {
+    const uint64_t percent = machine_memory_bytes() / 100;
+    limits = {percent * config.limit_percentage, percent * config.spike_limit_percentage};
   }
-  const uint64_t percent = machine_bytes() / 100;
-  const uint32_t spike = config.spike_limit_percentage != 0 ? config.spike_limit_percentage
-                                                            : config.limit_percentage / 5;
-  return {percent * config.limit_percentage, percent * spike};
+  if (limits.spike == 0) limits.spike = limits.hard / 5;
+  return limits;
 }
 
 /// Refuses while the telemetry in flight is beyond the limit; senders come again later. The process

@@ -17,6 +17,8 @@ TEST(MemoryLimiter, RefusesBeyondTheLimitLessTheSpike) {
       {"limit_mib: 100, spike_limit_mib: 50", 50 * kMiB + 1, false},
       {"limit_mib: 100, limit_percentage: 1", 80 * kMiB, true},
       {"limit_percentage: 100, spike_limit_percentage: 1", 10 * kMiB, true},
+      {"limit_mib: 4", kMiB * 16 / 5, true},  // a fifth in bytes
+      {"limit_mib: 4", kMiB * 16 / 5 + 2, false},
   };
   for (const auto& [options, used, is_taken] : cases) {
     SCOPED_TRACE(options);
@@ -106,6 +108,9 @@ TEST(MemoryLimiter, RefusesWhatCannotWork) {
       {"{check_interval: 1s, limit_mib: 10, spike_limit_mib: 10}", "smaller"},
       {"{check_interval: 1s, limit_percentage: 10, spike_limit_percentage: 10}", "smaller"},
       {"{check_interval: 1s, limit_mib: -1}", "limit_mib"},
+      {"{check_interval: 1s, limit_mib: 1, min_gc_interval_when_soft_limited: abc}", "duration"},
+      {"{check_interval: 1s, limit_mib: 1, min_gc_interval_when_hard_limited: 11s}",
+       "min_gc_interval_when_soft_limited must not be less"},
   };
   for (const auto& [options, expected] : cases) {
     SCOPED_TRACE(options);

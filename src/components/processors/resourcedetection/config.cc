@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "components/processors/resourcedetection/detect.h"
 
 namespace sluice::components::resourcedetection_processor {
@@ -143,10 +144,10 @@ const config::Schema<Config>& schema_of(const Config*) {
     for (const char* name : kClientOptions) s.ignore(name, "nothing is fetched over the network");
     s.check([](const C& config, const Place& place) {
       for (const std::string& name : config.detectors) {
-        if (!contains({"env", "system", "docker"}, name))
+        if (!contains({"env", "system", "docker"}, std::string(utf8::trim_space(name))))
           place.error("there is no detector \"" + name + "\" here: only env, system and docker");
       }
-      if (config.detectors.empty()) place.error("name at least one detector");
+      if (config.detectors.empty()) place.warning("without a detector nothing is added");
     });
     return s;
   }();

@@ -1,16 +1,23 @@
 #include "components/processors/resourcedetection/detect.h"
 
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netdb.h>
+#include <netpacket/packet.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 
 #include "base/fd.h"
+#include "base/read_file.h"
 #include "config/yaml.h"
 
 namespace sluice::components::resourcedetection_processor {
@@ -100,10 +107,10 @@ std::string full_name() {
 
 std::string host_name(const std::vector<std::string>& sources) {
   for (const std::string& source : sources) {
-    const std::string name = source == "os"      ? kernel_host_name()
-                             : source == "dns"   ? full_name()
-                             : source == "cname" ? canonical_name()
-                                                 : reverse_name();
+    std::string name = source == "os"      ? kernel_host_name()
+                       : source == "dns"   ? full_name()
+                       : source == "cname" ? canonical_name()
+                                           : reverse_name();
     if (!name.empty()) return name;
   }
   return {};
@@ -116,9 +123,10 @@ std::string first_line(const char* path) {
   return line;
 }
 
-/// A value of /etc/os-release, without its quotes.
+/// A value of the system's os-release, without its quotes.
 std::string os_release(std::string_view key) {
   std::ifstream in("/etc/os-release");
+  if (!in) in.open("/usr/lib/os-release");
   for (std::string line; std::getline(in, line);) {
     if (line.size() <= key.size() || line.rfind(key, 0) != 0 || line[key.size()] != '=') continue;
     std::string value = line.substr(key.size() + 1);
@@ -129,13 +137,60 @@ std::string os_release(std::string_view key) {
   return {};
 }
 
-/// By the names of the semantic conventions.
-std::string architecture(const utsname& system) {
-  const std::string machine = system.machine;
-  if (machine == "x86_64") return "amd64";
-  if (machine == "aarch64") return "arm64";
-  if (machine == "i386" || machine == "i686") return "x86";
-  return machine;
+/// Addresses of the interfaces that are up, loopback left out, and what they are called.
+struct Interfaces {
+  std::vector<std::string> addresses;
+  std::vector<std::string> hardware;  ///< "AC-DE-48-23-45-67", as IEEE writes it
+  std::vector<std::string> names;
+};
+
+std::string hardware_address(const sockaddr_ll& address) {
+  std::string out;
+  for (unsigned i = 0; i < address.sll_halen; ++i) {
+    char digits[4];
+    std::snprintf(digits, sizeof digits, "%s%02X", i == 0 ? "" : "-", address.sll_addr[i]);
+    out += digits;
+  }
+  return out;
+}
+
+std::string ip_address(const sockaddr& address) {
+  char text[INET6_ADDRSTRLEN] = {};
+  const void* bytes =
+      address.sa_family == AF_INET
+          ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in&>(address).sin_addr)
+          : static_cast<const void*>(&reinterpret_cast<const sockaddr_in6&>(address).sin6_addr);
+  return ::inet_ntop(address.sa_family, bytes, text, sizeof text) != nullptr ? text : "";
+}
+
+Interfaces interfaces() {
+  Interfaces found;
+  ifaddrs* first = nullptr;
+  if (::getifaddrs(&first) != 0) return found;
+  for (const ifaddrs* at = first; at != nullptr; at = at->ifa_next) {
+    const bool counts = (at->ifa_flags & IFF_UP) != 0 && (at->ifa_flags & IFF_LOOPBACK) == 0;
+    if (!counts || at->ifa_addr == nullptr) continue;
+    const sockaddr& address = *at->ifa_addr;
+    if (address.sa_family == AF_INET || address.sa_family == AF_INET6)
+      found.addresses.push_back(ip_address(address));
+    if (address.sa_family != AF_PACKET) continue;
+    found.names.emplace_back(at->ifa_name);
+    const std::string hardware = hardware_address(reinterpret_cast<const sockaddr_ll&>(address));
+    if (!hardware.empty()) found.hardware.push_back(hardware);
+  }
+  ::freeifaddrs(first);
+  return found;
+}
+
+std::string cpuinfo() {
+  const auto text = read_file("/proc/cpuinfo");
+  return text.ok() ? *text : std::string();
+}
+
+bool is_empty(const DetectedValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return text->empty();
+  const auto* list = std::get_if<std::vector<std::string>>(&value);
+  return list != nullptr && list->empty();
 }
 
 bool is_on(const config::Dictionary<AttributeSwitch>& switches, std::string_view name,
@@ -175,29 +230,82 @@ Result<std::string> ask_docker(const std::string& path, std::chrono::nanoseconds
 }  // namespace
 
 std::vector<std::string> system_attributes() {
-  return {"host.name", "os.type",        "host.id",   "host.arch",
-          "os.name",   "os.description", "os.version"};
+  return {"host.name",
+          "os.type",
+          "host.id",
+          "host.arch",
+          "host.ip",
+          "host.mac",
+          "host.interface",
+          "host.cpu.vendor.id",
+          "host.cpu.family",
+          "host.cpu.model.id",
+          "host.cpu.model.name",
+          "host.cpu.stepping",
+          "host.cpu.cache.l2.size",
+          "os.name",
+          "os.version",
+          "os.build.id",
+          "os.description"};
 }
 
 Result<Detected> parse_resource_attributes(std::string_view text) {
   Detected found;
-  text = trim(text);
-  while (!text.empty()) {
-    const size_t comma = std::min(text.find(','), text.size());
+  for (text = trim(text); !text.empty();) {
+    const size_t equals = std::min(text.find('='), text.size());
+    const size_t comma = std::min(text.find(',', equals), text.size());
     const std::string_view pair = text.substr(0, comma);
     text.remove_prefix(std::min(comma + 1, text.size()));
-    const size_t equals = pair.find('=');
     const std::string_view key = trim(pair.substr(0, equals));
     const auto value =
-        equals == std::string_view::npos ? std::nullopt : unescape(trim(pair.substr(equals + 1)));
+        equals == pair.size() ? std::nullopt : unescape(trim(pair.substr(equals + 1)));
     const bool is_ascii = std::all_of(pair.begin(), pair.end(),
                                       [](char c) { return static_cast<uint8_t>(c) < 0x80; });
     if (key.empty() || !value || !is_ascii)
       return invalid_argument("OTEL_RESOURCE_ATTRIBUTES: \"" + std::string(pair) +
                               "\" is not key=value");
-    found.emplace_back(key, *value);
+    const auto same = std::find_if(found.begin(), found.end(),
+                                   [&](const auto& other) { return other.first == key; });
+    if (same != found.end()) {
+      same->second = *value;
+    } else {
+      found.emplace_back(key, *value);
+    }
   }
   return found;
+}
+
+Detected parse_cpuinfo(std::string_view text) {
+  constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+      {"vendor_id", "host.cpu.vendor.id"}, {"cpu family", "host.cpu.family"},
+      {"model", "host.cpu.model.id"},      {"model name", "host.cpu.model.name"},
+      {"stepping", "host.cpu.stepping"},   {"cache size", "host.cpu.cache.l2.size"}};
+  Detected found;
+  while (!text.empty() && text.front() != '\n') {  // an empty line ends a processor
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const size_t colon = line.find(':');
+    if (colon == std::string_view::npos) continue;
+    const std::string value(trim(line.substr(colon + 1)));
+    for (const auto& [name, attribute] : kNames) {
+      if (trim(line.substr(0, colon)) != name || value.empty()) continue;
+      if (name == "cache size") {  // "1024 KB"
+        found.emplace_back(attribute, int64_t{std::atoll(value.c_str())});
+      } else {
+        found.emplace_back(attribute, value);
+      }
+    }
+  }
+  return found;
+}
+
+std::string architecture(const std::string& machine) {
+  if (machine == "x86_64") return "amd64";
+  if (machine == "aarch64") return "arm64";
+  if (machine == "i386" || machine == "i686") return "x86";
+  if (machine == "ppc64le") return "ppc64";
+  if (machine.rfind("arm", 0) == 0) return "arm32";
+  return machine;
 }
 
 Result<Detected> detect_env(const EnvConfig& config,
@@ -227,19 +335,28 @@ Result<Detected> detect_system(const SystemConfig& config) {
   if (name.empty()) return unavailable("no source knows the name of this host");
   std::string id = first_line("/etc/machine-id");
   if (id.empty()) id = first_line("/var/lib/dbus/machine-id");
-  const Detected all = {
+  const Interfaces network = interfaces();
+  const std::string uname_text = std::string(system.sysname) + " " + system.nodename + " " +
+                                 system.release + " " + system.version + " " + system.machine;
+  const std::string pretty = os_release("PRETTY_NAME");
+  const std::string build = os_release("BUILD_ID");
+  Detected all = {
       {"host.name", name},
       {"os.type", "linux"},
       {"host.id", id},
-      {"host.arch", architecture(system)},
+      {"host.arch", architecture(system.machine)},
+      {"host.ip", network.addresses},
+      {"host.mac", network.hardware},
+      {"host.interface", network.names},
       {"os.name", os_release("NAME")},
-      {"os.description", os_release("PRETTY_NAME") + " (" + system.nodename + " " + system.release +
-                             " " + system.version + " " + system.machine + ")"},
-      {"os.version", os_release("VERSION_ID")}};
+      {"os.version", os_release("VERSION_ID")},
+      {"os.build.id", build.empty() ? system.release : build},
+      {"os.description", pretty.empty() ? uname_text : pretty + " (" + uname_text + ")"}};
+  for (auto& pair : parse_cpuinfo(cpuinfo())) all.push_back(std::move(pair));
   Detected found;
   for (const auto& [key, value] : all) {
     const bool standard = key == "host.name" || key == "os.type";
-    if (is_on(config.resource_attributes, key, standard) && !value.empty())
+    if (is_on(config.resource_attributes, key, standard) && !is_empty(value))
       found.emplace_back(key, value);
   }
   return found;

@@ -24,11 +24,6 @@ class BySignal final : public pipeline::Consumer {
   std::array<pipeline::Consumer*, otlp::kSignalCount> next_{};
 };
 
-/// Paths may be written without the slash before them.
-std::string with_slash(const std::string& path) {
-  return path.empty() || path.front() != '/' ? "/" + path : path;
-}
-
 void set_if_given(std::chrono::nanoseconds wanted, std::chrono::milliseconds& limit) {
   if (wanted.count() > 0) limit = std::chrono::ceil<std::chrono::milliseconds>(wanted);
 }
@@ -73,8 +68,10 @@ Status read_http(const otlp_receiver::HttpConfig& http, const pipeline::Host& ho
   out.http_metadata = http.include_metadata;
   if (http.max_request_body_size > 0)
     out.limits.http_body_bytes = static_cast<size_t>(http.max_request_body_size);
-  out.paths = {with_slash(http.logs_url_path), with_slash(http.traces_url_path),
-               with_slash(http.metrics_url_path)};
+  // What is no URL was refused with the configuration.
+  out.paths = {*otlp_receiver::url_path(http.logs_url_path),
+               *otlp_receiver::url_path(http.traces_url_path),
+               *otlp_receiver::url_path(http.metrics_url_path)};
   if (http.cors)
     out.cors = {http.cors->allowed_origins, http.cors->allowed_headers, http.cors->max_age};
   out.http_response_headers = http.response_headers;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "io/listen.h"
+#include "wire/go_url.h"
 
 namespace sluice::components::otlp_receiver {
 namespace {
@@ -27,11 +28,22 @@ void check_endpoint(const std::string& endpoint, const Place& place) {
     place.error("endpoint: " + status.message());
 }
 
+void check_url_path(const char* name, const std::string& text, const Place& place) {
+  if (const auto path = url_path(text); !path.ok())
+    place.error(std::string(name) + ": " + path.status().message());
+}
+
 void check_not_negative(const char* name, int64_t value, const Place& place) {
   if (value < 0) place.error(std::string(name) + " must not be negative");
 }
 
 }  // namespace
+
+Result<std::string> url_path(std::string_view text) {
+  const auto url = wire::GoUrl::parse(text);
+  if (!url.ok()) return url.status();
+  return url->path.rfind('/', 0) == 0 ? url->path : "/" + url->path;
+}
 
 const Schema<CorsConfig>& schema_of(const CorsConfig*) {
   static const auto schema =
@@ -149,6 +161,9 @@ const Schema<HttpConfig>& schema_of(const HttpConfig*) {
           .check([](const C& config, const Place& place) {
             check_transport(config.transport, place);
             check_endpoint(config.endpoint, place);
+            check_url_path("traces_url_path", config.traces_url_path, place);
+            check_url_path("metrics_url_path", config.metrics_url_path, place);
+            check_url_path("logs_url_path", config.logs_url_path, place);
             if (!config.compression_algorithms) return;
             for (const std::string& name : *config.compression_algorithms) {
               const auto known = {"",        "gzip", "zstd",   "zlib",

@@ -5,8 +5,10 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/status.h"
 #include "config/schema.h"
 #include "config/tls.h"
 #include "pipeline/auth.h"
@@ -70,6 +72,10 @@ struct HttpConfig {
   bool keep_alives_enabled = true;
   std::optional<io::TlsServerConfig> tls;
 };
+
+/// The path of a signal as requests have it: of a whole URL its path, with a slash before it.
+/// InvalidArgument where the text is no URL.
+Result<std::string> url_path(std::string_view text);
 
 struct ProtocolsConfig {
   std::optional<GrpcConfig> grpc;

@@ -10,7 +10,7 @@
 
 #include "base/status.h"
 
-namespace sluice::ottl {
+namespace sluice::wire {
 
 struct GoUrl {
   std::string scheme;  ///< in lower case
@@ -39,4 +39,4 @@ struct GoUrl {
 /// The parameters of a query, `a=b&c=d`, in their order.
 Result<std::vector<std::pair<std::string, std::string>>> parse_query(std::string_view query);
 
-}  // namespace sluice::ottl
+}  // namespace sluice::wire

@@ -1,4 +1,4 @@
-#include "ottl/functions/go_url.h"
+#include "wire/go_url.h"
 
 #include <arpa/inet.h>
 
@@ -6,7 +6,7 @@
 
 #include "wire/hex.h"
 
-namespace sluice::ottl {
+namespace sluice::wire {
 namespace {
 
 /// The part of a URL that a text stands in decides which characters are escaped.
@@ -285,4 +285,4 @@ Result<std::vector<std::pair<std::string, std::string>>> parse_query(std::string
   return parameters;
 }
 
-}  // namespace sluice::ottl
+}  // namespace sluice::wire
