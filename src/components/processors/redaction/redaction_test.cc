@@ -168,12 +168,16 @@ TEST(Redaction, StatementsInAttributesByTheirSystem) {
     const bool is_trace = signal == otlp::Signal::Traces;
     const std::string begin =
         is_trace ? "[{name: n, attributes: " : "[{name: n, points: [{attributes: ";
-    const std::string end = is_trace ? "}]" : "}]}]";
+    const char* const end = is_trace ? "}]" : "}]}]";
+    const auto records = [&](const char* attributes) {
+      std::string text = begin;
+      return text.append(attributes).append(end);
+    };
     for (const auto& [in, out] : cases) {
       SCOPED_TRACE(in);
       Rig rig("redaction", kAllDatabases, signal);
       ASSERT_EQ(rig.problem(), "");
-      EXPECT_EQ(rig.change(begin + in + end), unchanged(begin + out + end, signal));
+      EXPECT_EQ(rig.change(records(in)), unchanged(records(out), signal));
     }
   }
 }
