@@ -1,10 +1,10 @@
 #include "wire/json_reader.h"
 
-#include <array>
 #include <cstring>
 
 #include "wire/base64.h"
 #include "wire/hex.h"
+#include "wire/json_nesting.h"
 #include "wire/json_scan.h"
 #include "wire/json_string.h"
 #include "wire/number_parse.h"
@@ -32,34 +32,6 @@ bool is_presentable(std::string_view key) {
 }
 
 }  // namespace
-
-/// The open brackets of a value that is skipped.
-class JsonReader::Nesting {
- public:
-  bool empty() const { return depth_ == 0; }
-  bool full() const { return depth_ == kJsonSkipDepthMax; }
-  bool in_object() const { return (words_[(depth_ - 1) / 64] >> ((depth_ - 1) % 64) & 1) != 0; }
-  void push(bool is_object) {
-    uint64_t& word = words_[depth_ / 64];
-    const uint64_t bit = uint64_t{1} << (depth_ % 64);
-    word = is_object ? word | bit : word & ~bit;
-    ++depth_;
-    is_fresh_ = true;
-  }
-  void pop() {
-    --depth_;
-    is_fresh_ = false;
-  }
-  /// Whether the innermost bracket has nothing behind it yet.
-  bool is_fresh() const { return is_fresh_; }
-  void set_used() { is_fresh_ = false; }
-
- private:
-  std::array<uint64_t, kJsonSkipDepthMax / 64 + 1>
-      words_;  // a bit for each level, set for an object
-  size_t depth_ = 0;
-  bool is_fresh_ = false;
-};
 
 bool JsonReader::fail_at(const char* at, const char* expected) {
   if (expected_ == nullptr) {

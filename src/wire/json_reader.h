@@ -22,6 +22,7 @@
 #include <string_view>
 
 #include "base/arena.h"
+#include "wire/json_nesting.h"
 
 namespace sluice::wire {
 
@@ -79,7 +80,7 @@ class JsonReader {
   std::string error() const;
 
  private:
-  class Nesting;
+  using Nesting = JsonNesting<kJsonSkipDepthMax>;
 
   /// NUL at the end, and NUL is never right outside a string, so one comparison covers both.
   char peek() const { return at_ != end_ ? *at_ : '\0'; }

@@ -1,9 +1,38 @@
 #include "components/exporters/file/config.h"
 
+#include <algorithm>
+
 namespace sluice::components::file_exporter {
 namespace {
 
+void check_group_by(const GroupByConfig& config, const config::Place& place) {
+  if (config.enabled && config.resource_attribute.empty())
+    place.of("resource_attribute").error("resource_attribute must not be empty");
+  if (config.enabled && config.max_open_files == 0)
+    place.of("max_open_files").error("max_open_files must be larger than zero");
+  if (config.enabled) return;
+  const GroupByConfig standard;
+  const auto warn_if = [&](bool differs, const char* name) {
+    if (differs) place.of(name).warning("this option has no effect without enabled: true");
+  };
+  warn_if(config.resource_attribute != standard.resource_attribute, "resource_attribute");
+  warn_if(config.max_open_files != standard.max_open_files, "max_open_files");
+}
+
+void check_grouped(const Config& config, const config::Place& place) {
+  if (std::count(config.path.begin(), config.path.end(), '*') != 1)
+    place.of("path").error(
+        "path must contain exactly one * with group_by: the attribute's value takes its place");
+  if (!config.path.empty() && config.path.front() == '*')
+    place.of("path").error("path must not begin with * with group_by: name a directory before it");
+  if (config.rotation)
+    place.of("rotation")
+        .warning(
+            "this option has no effect: the files of group_by are not rotated, as in the original");
+}
+
 void check(const Config& config, const config::Place& place) {
+  if (config.group_by.enabled) check_grouped(config, place);
   if (config.path.empty()) place.error("path must not be empty");
   if (config.flush_interval.count() <= 0) place.error("flush_interval must be larger than zero");
   if (config.append && config.rotation)
@@ -27,6 +56,21 @@ const config::Schema<RotationConfig>& schema_of(const RotationConfig*) {
   return schema;
 }
 
+const config::Schema<GroupByConfig>& schema_of(const GroupByConfig*) {
+  using C = GroupByConfig;
+  static const auto schema =
+      config::Schema<C>()
+          .field("enabled", &C::enabled,
+                 "Whether each resource goes into a file of its own: the path with an attribute's "
+                 "value in the place of its *.")
+          .field("resource_attribute", &C::resource_attribute,
+                 "The attribute; its value may name folders, too.")
+          .field("max_open_files", &C::max_open_files,
+                 "The most files that are open; the one used longest ago is closed for another.")
+          .check(check_group_by);
+  return schema;
+}
+
 const config::Schema<Config>& schema_of(const Config*) {
   static const auto schema =
       config::Schema<Config>()
@@ -39,12 +83,12 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("compression", &Config::compression,
                  "zstd, for each request on its own, with its length before it; empty for none.")
           .field("rotation", &Config::rotation, "When a file is full, and what becomes of it then.")
+          .field("group_by", &Config::group_by, "How resources are put into many files.")
           .field("create_directory", &Config::create_directory,
                  "Whether to make the file's directory.")
           .field("flush_interval", &Config::flush_interval,
                  "How long written data may wait in memory.")
           .refuse("encoding", "requests are written as format says, OTLP/JSON or OTLP's protobuf")
-          .refuse("group_by", "one exporter writes one file")
           .ignore("directory_permissions", "the process's umask decides")
           .check(check);
   return schema;

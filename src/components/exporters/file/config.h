@@ -22,12 +22,20 @@ struct RotationConfig {
   bool localtime = false;
 };
 
+/// A file for each value of a resource's attribute.
+struct GroupByConfig {
+  bool enabled = false;
+  std::string resource_attribute = "fileexporter.path_segment";
+  uint32_t max_open_files = 100;
+};
+
 struct Config {
   std::string path;
   bool append = false;
   Format format = Format::Json;
   Compression compression = Compression::None;
   std::optional<RotationConfig> rotation;
+  GroupByConfig group_by;
   bool create_directory = false;
   std::chrono::nanoseconds flush_interval = std::chrono::seconds(1);
 
@@ -36,6 +44,7 @@ struct Config {
 };
 
 const config::Schema<RotationConfig>& schema_of(const RotationConfig*);
+const config::Schema<GroupByConfig>& schema_of(const GroupByConfig*);
 const config::Schema<Config>& schema_of(const Config*);
 
 }  // namespace sluice::components::file_exporter

@@ -1,24 +1,25 @@
 #include "components/exporters/file/file.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <mutex>
-#include <set>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
-#include "base/fd.h"
+#include "base/arena.h"
 #include "base/log.h"
 #include "components/exporters/file/config.h"
-#include "components/exporters/file/rotation.h"
+#include "components/exporters/file/grouped_path.h"
+#include "components/exporters/file/output_files.h"
 #include "otlp/json_encode.h"
 #include "otlp/protobuf_encode.h"
 #include "pipeline/collector_metrics.h"
 #include "pipeline/count.h"
+#include "pipeline/records.h"
 #include "wire/compression.h"
 
 namespace sluice::components {
@@ -27,24 +28,10 @@ namespace {
 using file_exporter::Compression;
 using file_exporter::Config;
 using file_exporter::Format;
+using file_exporter::GroupedPath;
+using file_exporter::OutputFiles;
 
-/// Beyond this, data is written without waiting for the timer.
-constexpr size_t kBufferedBytesMax = 1 << 20;
-constexpr mode_t kFileMode = 0644;
-constexpr uint64_t kMegabyte = 1 << 20;
-/// Where rotation::max_megabytes is 0.
-constexpr uint64_t kMegabytesStandard = 100;
-
-/// Whether this process has opened the file before. Then its configuration was reloaded, and what
-/// it has written itself must not go.
-bool opened_before(const std::string& path) {
-  static std::mutex mutex;
-  static std::set<std::string> opened;
-  const std::lock_guard lock(mutex);
-  return !opened.insert(path).second;
-}
-
-/// What open_file() would say, as far as it can be told without making anything.
+/// What opening the file would say, as far as it can be told without making anything.
 Status check_file(const Config& config) {
   const std::filesystem::path path(config.path);
   std::error_code error;
@@ -57,41 +44,28 @@ Status check_file(const Config& config) {
   return errno_status("open " + config.path, errno);
 }
 
-uint64_t size_max(const Config& config) {
-  if (!config.rotation) return UINT64_MAX;
-  const uint64_t megabytes = config.rotation->max_megabytes;
-  return (megabytes != 0 ? megabytes : kMegabytesStandard) * kMegabyte;
-}
-
-Result<Fd> open_file(const Config& config) {
-  if (config.create_directory) {
-    std::error_code error;
-    std::filesystem::create_directories(std::filesystem::path(config.path).parent_path(), error);
-    if (error) return errno_status("make the directory of " + config.path, error.value());
-  }
-  const bool keeps = config.append || opened_before(config.path);
-  const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND | (keeps ? 0 : O_TRUNC);
-  Fd file(::open(config.path.c_str(), flags, kFileMode));
-  if (!file) return errno_status("open " + config.path, errno);
-  return file;
+/// The folder that stands before the * of group_by, where something stands at all.
+Status check_group_folder(const std::string& prefix, bool is_trial) {
+  const std::filesystem::path folder = std::filesystem::path(prefix).parent_path();
+  if (folder.empty()) return {};
+  std::error_code error;
+  if (!is_trial) std::filesystem::create_directories(folder, error);
+  if (error) return errno_status("make the directory " + folder.string(), error.value());
+  if (!std::filesystem::exists(folder, error)) return {};
+  if (::access(folder.c_str(), W_OK) == 0) return {};
+  return errno_status("write into " + folder.string(), errno);
 }
 
 /// A request as the file has it: a line, or four bytes with its length, the first the highest, and
 /// then the request.
-void encode_request(const pipeline::BatchView& batch, const Config& config, Buffer& out) {
+template <typename Request>
+void encode_request(const Request& request, const Config& config, Buffer& out) {
   wire::ProtoBackwardWriter protobuf;
   Buffer json;
-  const auto encode = [&](const auto& request) {
-    if (config.format == Format::Proto) {
-      otlp::encode_protobuf(request, protobuf);
-    } else {
-      otlp::encode_json(request, config.writes_lines() ? out : json);
-    }
-  };
-  switch (batch.signal) {
-    case otlp::Signal::Logs: encode(*batch.logs); break;
-    case otlp::Signal::Traces: encode(*batch.traces); break;
-    case otlp::Signal::Metrics: encode(*batch.metrics); break;
+  if (config.format == Format::Proto) {
+    otlp::encode_protobuf(request, protobuf);
+  } else {
+    otlp::encode_json(request, config.writes_lines() ? out : json);
   }
   if (config.writes_lines()) return out.push_back('\n');
   const std::string_view encoded = config.format == Format::Proto ? protobuf.view() : json.view();
@@ -107,28 +81,54 @@ void encode_request(const pipeline::BatchView& batch, const Config& config, Buff
     out.data()[i] = static_cast<char>(length >> (8 * (kLengthBytes - 1 - i)));
 }
 
-/// Writes requests. All lanes share the file, so read() is thread-safe. A sender is
+/// The resources of a request that go into one file.
+template <typename Request>
+struct Group {
+  std::string_view segment;
+  Request request;
+};
+
+/// In the order of the first of each; those without the attribute are in none.
+template <typename Request>
+std::vector<Group<Request>> grouped(const Request& request, const std::string& attribute,
+                                    Arena& arena) {
+  std::vector<Group<Request>> groups;
+  std::unordered_map<std::string_view, size_t> known;
+  for (const auto& resource : request.resources) {
+    const otlp::Attributes& attributes = resource.resource.attributes;
+    const auto* found = std::find_if(attributes.begin(), attributes.end(),
+                                     [&](const otlp::KeyValue& kv) { return kv.key == attribute; });
+    if (found == attributes.end() || !found->value.is_string()) continue;
+    const auto [at, is_new] = known.emplace(found->value.view(), groups.size());
+    if (is_new) groups.push_back({found->value.view(), {}});
+    groups[at->second].request.resources.push_back(arena, resource);
+  }
+  return groups;
+}
+
+/// Writes requests. All lanes share the files, so read() is thread-safe. A sender is
 /// answered when its data is in the buffer, as the original does.
 class FileExporter final : public pipeline::Exporter, public pipeline::ReadingStage {
  public:
-  FileExporter(const Config& config, const pipeline::ComponentId& id, Fd file,
-               const pipeline::Host& host)
+  FileExporter(const Config& config, const pipeline::ComponentId& id, const pipeline::Host& host)
       : config_(config),
+        path_(config.group_by.enabled ? GroupedPath(config.path) : GroupedPath()),
         items_(pipeline::exporter_items(host.metrics, id.to_string())),
-        file_(std::move(file)),
-        size_(size_of(file_)),
-        size_max_(size_max(config)),
         loop_(*host.lanes.front()),
-        timer_(loop_) {}
+        timer_(loop_),
+        files_(config_, config.group_by.enabled ? config.group_by.max_open_files : 1) {}
 
   static Result<std::unique_ptr<pipeline::Exporter>> make(const Config& config,
                                                           const pipeline::ComponentId& id,
                                                           pipeline::Host& host) {
-    if (host.is_trial) SLUICE_RETURN_IF_ERROR(check_file(config));
-    auto file = host.is_trial ? Result<Fd>(Fd()) : open_file(config);
-    if (!file.ok()) return file.status();
-    return std::unique_ptr<pipeline::Exporter>(
-        std::make_unique<FileExporter>(config, id, std::move(*file), host));
+    auto exporter = std::make_unique<FileExporter>(config, id, host);
+    if (config.group_by.enabled) {
+      SLUICE_RETURN_IF_ERROR(check_group_folder(exporter->path_.prefix(), host.is_trial));
+    } else {
+      SLUICE_RETURN_IF_ERROR(host.is_trial ? check_file(config)
+                                           : exporter->files_.open(config.path));
+    }
+    return std::unique_ptr<pipeline::Exporter>(std::move(exporter));
   }
 
   Status start() override {
@@ -147,26 +147,19 @@ class FileExporter final : public pipeline::Exporter, public pipeline::ReadingSt
   pipeline::Consumer& stage(size_t) override { return *this; }
 
   void read(const pipeline::BatchView& batch, pipeline::Ack&& ack) override {
-    Buffer encoded;
-    encode_request(batch, config_, encoded);
-    Status status;
-    {
-      const std::lock_guard lock(mutex_);
-      if (size_ + pending_.size() + encoded.size() > size_max_) rotate();
-      pending_.append(encoded.view());
-      if (pending_.size() > kBufferedBytesMax) status = write_pending();
-    }
     const pipeline::ExporterItems& items = items_[static_cast<size_t>(batch.signal)];
-    (status.ok() ? items.sent : items.send_failed).add(pipeline::count_items(batch));
-    ack.resolve({std::move(status), 0, {}});
+    pipeline::Outcome outcome;
+    pipeline::visit_request(batch, [&](const auto& request) {
+      if (config_.group_by.enabled) {
+        write_groups(request, items, outcome);
+      } else {
+        write(request, config_.path, items, outcome);
+      }
+    });
+    ack.resolve(std::move(outcome));
   }
 
  private:
-  static uint64_t size_of(const Fd& file) {
-    struct stat about {};
-    return file && ::fstat(file.get(), &about) == 0 ? static_cast<uint64_t>(about.st_size) : 0;
-  }
-
   void arm() {
     timer_.after(std::chrono::ceil<std::chrono::milliseconds>(config_.flush_interval), [this] {
       flush();
@@ -174,58 +167,57 @@ class FileExporter final : public pipeline::Exporter, public pipeline::ReadingSt
     });
   }
 
-  /// For who has nobody to tell: write_pending() has logged it.
+  /// For who has nobody to tell: what goes wrong is logged where it does.
   void flush() {
     const std::lock_guard lock(mutex_);
-    [[maybe_unused]] const Status status = write_pending();
+    static_cast<void>(files_.flush());
   }
 
-  /// REQUIRES: mutex_ is held. The file goes on where it cannot be made a backup, or where what
-  /// belongs into it is not all written.
-  void rotate() {
-    if (!write_pending().ok() || size_ == 0) return;
-    Status status =
-        file_exporter::rotate(config_.path, *config_.rotation, file_exporter::WallClock::now());
-    if (status.ok()) {
-      auto file = open_file(config_);
-      status = file.status();
-      if (file.ok()) {
-        file_ = std::move(*file);
-        size_ = 0;
-      }
+  template <typename Request>
+  void write_groups(const Request& request, const pipeline::ExporterItems& items,
+                    pipeline::Outcome& outcome) {
+    Arena arena;
+    const std::string& attribute = config_.group_by.resource_attribute;
+    uint64_t count = pipeline::count_items(request);
+    for (const Group<Request>& group : grouped(request, attribute, arena)) {
+      write(group.request, path_.of(group.segment), items, outcome);
+      count -= pipeline::count_items(group.request);
     }
-    if (!status.ok()) log::error("a file cannot be rotated", {{"error", status.message()}});
+    if (count != 0) reject(count, "resources without a text as " + attribute, items, outcome);
   }
 
-  /// REQUIRES: mutex_ is held. What could not be written stays for the next time.
-  Status write_pending() {
-    size_t written = 0;
+  template <typename Request>
+  void write(const Request& request, const std::string& path, const pipeline::ExporterItems& items,
+             pipeline::Outcome& outcome) {
+    Buffer encoded;
+    encode_request(request, config_, encoded);
     Status status;
-    while (written < pending_.size()) {
-      const ssize_t n = ::write(file_.get(), pending_.data() + written, pending_.size() - written);
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) {
-        status = unavailable(errno_status("write " + config_.path, errno).message());
-        log::error("telemetry could not be written", {{"error", status.message()}});
-        break;
-      }
-      written += static_cast<size_t>(n);
+    {
+      const std::lock_guard lock(mutex_);
+      status = files_.append(path, encoded.view());
     }
-    size_ += written;
-    std::memmove(pending_.data(), pending_.data() + written, pending_.size() - written);
-    pending_.resize(pending_.size() - written);
-    return status;
+    const uint64_t count = pipeline::count_items(request);
+    if (status.ok()) return items.sent.add(count);
+    if (!status.retryable()) return reject(count, status.message(), items, outcome);
+    items.send_failed.add(count);
+    outcome.status = std::move(status);
+  }
+
+  static void reject(uint64_t count, const std::string& reason,
+                     const pipeline::ExporterItems& items, pipeline::Outcome& outcome) {
+    items.send_failed.add(count);
+    log::warn("the file exporter rejects records", {{"records", count}, {"because", reason}});
+    outcome.rejected += count;
+    if (outcome.reason.empty()) outcome.reason = reason;
   }
 
   const Config config_;
+  const GroupedPath path_;
   const pipeline::ExporterItemsBySignal items_;
-  Fd file_;
-  uint64_t size_;  // of the file
-  const uint64_t size_max_;
   io::Loop& loop_;
   io::Loop::Timer timer_;
   std::mutex mutex_;
-  Buffer pending_;
+  OutputFiles files_;
 };
 
 }  // namespace

@@ -42,12 +42,14 @@ class FileRig {
   const std::string& problem() const { return problem_; }
   void send_nothing() { send({}); }
   /// Log records, as testing/record_text.h has them.
-  void send(std::string_view records) {
+  pipeline::Outcome send(std::string_view records) {
     pipeline::Batch batch;
     batch.logs = batch.arena->create<otlp::LogsRequest>();
     if (!records.empty()) testing::of_text(records, *batch.arena, *batch.logs);
-    batch.ack = pipeline::Ack([](pipeline::Outcome&&) {});
+    pipeline::Outcome outcome;
+    batch.ack = pipeline::Ack([&](pipeline::Outcome&& o) { outcome = std::move(o); });
     lanes_.run(0, [&] { exporter_->stage(0).consume(std::move(batch)); });
+    return outcome;
   }
 
  private:
@@ -172,13 +174,112 @@ TEST(File, AFileThatIsFullBecomesABackup) {
   EXPECT_GT(backups[0], backups[1]) << "the newest first";
 }
 
+/// A record of a resource with this value.
+std::string record(const std::string& segment, const std::string& body) {
+  return "{resource: {fileexporter.path_segment: \"" + segment + "\"}, body: " + body + "}";
+}
+
+TEST(File, GroupsHaveTheirFiles) {
+  for (const char* format : {"json", "proto"}) {
+    const std::string in = folder();
+    {
+      FileRig rig("{path: '" + in + "/new/*.log', group_by: {enabled: true}, format: " + format +
+                  "}");
+      EXPECT_TRUE(std::filesystem::exists(in + "/new"));
+      const auto outcome = rig.send("[" + record("one", "a") + "," + record(".././two/two", "b") +
+                                    "," + record("one", "c") + "]");
+      EXPECT_TRUE(outcome.status.ok());
+      EXPECT_EQ(outcome.rejected, 0u);
+      rig.send("[" + record("one", "d") + "]");
+    }
+    const std::string one = read_file(in + "/new/one.log").value();
+    const std::string two = read_file(in + "/new/two/two.log").value();
+    if (format == std::string("json")) {
+      EXPECT_EQ(lines(in + "/new/one.log"), 2u);
+      EXPECT_EQ(lines(in + "/new/two/two.log"), 1u);
+      EXPECT_NE(one.find(R"("stringValue":"c")"), std::string::npos);
+      EXPECT_EQ(one.find(R"("stringValue":"b")"), std::string::npos);
+    } else {
+      const auto got = messages(in + "/new/one.log");
+      ASSERT_EQ(got.size(), 2u);
+      EXPECT_EQ(of_protobuf(got[0]),
+                "- {resource: {fileexporter.path_segment: one}, body: a}\n"
+                "- {resource: {fileexporter.path_segment: one}, body: c}\n");
+    }
+  }
+}
+
+TEST(File, AGroupThatWasClosedForAnotherGoesOn) {
+  const std::string in = folder();
+  constexpr int kRounds = 50;
+  {
+    FileRig rig("{path: '" + in +
+                "/*', group_by: {enabled: true, max_open_files: 2, "
+                "resource_attribute: fileexporter.path_segment}}");
+    for (int i = 0; i < kRounds; ++i) {
+      rig.send("[" + record("a", "x") + "," + record("b", "x") + "," + record("c", "x") + "]");
+    }
+  }
+  for (const char* name : {"/a", "/b", "/c"}) EXPECT_EQ(lines(in + name), size_t{kRounds});
+}
+
+TEST(File, GroupsWithoutANameAreRejectedByThemselves) {
+  const std::string in = folder();
+  FileRig rig("{path: '" + in + "/*.log', group_by: {enabled: true}}");
+  const auto outcome =
+      rig.send("[{body: a}, {resource: {fileexporter.path_segment: 1}, body: b}, " +
+               record("one", "c") + "]");
+  EXPECT_TRUE(outcome.status.ok());
+  EXPECT_EQ(outcome.rejected, 2u);
+  EXPECT_NE(outcome.reason.find("fileexporter.path_segment"), std::string::npos);
+  for (const std::string& wrong :
+       {std::string("a\\0b"), std::string(5000, 'x'), std::string("one.log/a")}) {
+    rig.send("[" + record("one", "c") + "]");
+    const auto rejected = rig.send("[" + record(wrong, "c") + "]");
+    EXPECT_TRUE(rejected.status.ok()) << "a sender that tries again would never get rid of it";
+    EXPECT_EQ(rejected.rejected, 1u);
+    EXPECT_LT(rejected.reason.size(), 400u);
+  }
+  EXPECT_EQ(files_in(in), 1u);
+}
+
+TEST(File, RefusesWhatCannotBeWritten) {
+  FileRig rig("{path: /dev/full, append: true}");
+  const std::string big = "[{body: " + std::string(700 << 10, 'x') + "}]";
+  EXPECT_TRUE(rig.send(big).status.ok());
+  EXPECT_TRUE(rig.send(big).status.ok()) << "it is in the buffer";
+  for (int i = 0; i < 3; ++i)
+    EXPECT_TRUE(rig.send(big).status.retryable()) << "which does not grow";
+}
+
+TEST(File, WarnsOfGroupingWithoutEffect) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"{path: 'a/*', rotation: {}, group_by: {enabled: true}}", "file::rotation"},
+      {"{path: a, group_by: {max_open_files: 3}}", "file::group_by::max_open_files"},
+      {"{path: a, group_by: {resource_attribute: b}}", "file::group_by::resource_attribute"},
+  };
+  for (const auto& [options, expected] : cases) {
+    config::Diagnostics diagnostics;
+    file_exporter_factory()->read(config::parse_yaml(options, "").value(),
+                                  {diagnostics, "file", {}});
+    EXPECT_TRUE(diagnostics.ok()) << diagnostics.to_string();
+    ASSERT_EQ(diagnostics.warnings().size(), 1u) << options;
+    EXPECT_EQ(diagnostics.warnings()[0].path, expected);
+  }
+}
+
 TEST(File, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
       {"{path: a, append: true, rotation: {}}", "append: append and rotation exclude"},
       {"{path: a, append: true, compression: zstd}", "append: append and compression exclude"},
       {"{path: a, compression: gzip}", "compression"},
       {"{path: a, flush_interval: 0}", "flush_interval"},
-      {"{path: a, group_by: {enabled: true}}", "group_by"},
+      {"{path: a, group_by: {enabled: true}}", "file::path: path must contain exactly one *"},
+      {"{path: 'a/*/*', group_by: {enabled: true}}", "exactly one *"},
+      {"{path: '*/a', group_by: {enabled: true}}", "must not begin with *"},
+      {"{path: 'a/*', group_by: {enabled: true, resource_attribute: ''}}",
+       "file::group_by::resource_attribute: resource_attribute must not be empty"},
+      {"{path: 'a/*', group_by: {enabled: true, max_open_files: 0}}", "max_open_files"},
   };
   for (const auto& [options, expected] : cases) {
     config::Diagnostics diagnostics;
@@ -198,6 +299,9 @@ TEST(File, ATrialTellsWhatIsWrongAndMakesNothing) {
   }
   EXPECT_NE(access((path + "/a").c_str(), F_OK), 0);
   EXPECT_NE(access((path + "/out").c_str(), F_OK), 0);
+  EXPECT_EQ(FileRig("{path: '" + path + "/b/*', group_by: {enabled: true}}", true).problem(), "");
+  EXPECT_NE(access((path + "/b").c_str(), F_OK), 0);
+  EXPECT_NE(FileRig("{path: '/dev/null/*', group_by: {enabled: true}}").problem(), "");
 }
 
 }  // namespace

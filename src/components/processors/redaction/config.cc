@@ -12,6 +12,11 @@ void check_patterns(const std::vector<std::string>& patterns, const config::Plac
   }
 }
 
+void check_statements(const StatementsConfig& config, const config::Place& place) {
+  if (!config.enabled && !config.attributes.empty())
+    place.of("attributes").warning("this option has no effect without enabled: true");
+}
+
 void check(const Config& config, const config::Place& place) {
   check_patterns(config.ignored_key_patterns, place.of("ignored_key_patterns"));
   check_patterns(config.blocked_key_patterns, place.of("blocked_key_patterns"));
@@ -31,7 +36,39 @@ const config::Schema<UrlSanitizerConfig>& schema_of(const UrlSanitizerConfig*) {
           .field("enabled", &C::enabled, "Whether parts of paths that look like ids become *.")
           .field("attributes", &C::attributes, "The attributes that hold URLs or paths.")
           .field("sanitize_span_name", &C::sanitize_span_name,
-                 "Whether this is done to names with a / of client and server spans as well.");
+                 "Whether this is done to names of client and server spans as well, with a / or "
+                 "attributes of HTTP.");
+  return schema;
+}
+
+const config::Schema<StatementsConfig>& schema_of(const StatementsConfig*) {
+  using C = StatementsConfig;
+  static const auto schema =
+      config::Schema<C>()
+          .field("enabled", &C::enabled,
+                 "Whether values in these statements become ?, in attributes, bodies and names of "
+                 "spans.")
+          .field("attributes", &C::attributes,
+                 "The attributes that hold such statements; beside db.system.name or db.system, "
+                 "but for logs.")
+          .check(check_statements);
+  return schema;
+}
+
+const config::Schema<DbSanitizerConfig>& schema_of(const DbSanitizerConfig*) {
+  using C = DbSanitizerConfig;
+  static const auto schema =
+      config::Schema<C>()
+          .field("sql", &C::sql,
+                 "SQL, of the systems other_sql, mysql, postgresql, mariadb and sqlite.")
+          .field("redis", &C::redis, "Commands of Redis.")
+          .field("valkey", &C::valkey, "Commands of Valkey.")
+          .field("memcached", &C::memcached, "Commands of Memcached.")
+          .field("mongo", &C::mongo, "JSON of MongoDB.")
+          .field("opensearch", &C::opensearch, "JSON of OpenSearch.")
+          .field("es", &C::es, "JSON of Elasticsearch.")
+          .field("sanitize_span_name", &C::sanitize_span_name,
+                 "Whether this is done to names of client, server and internal spans as well.");
   return schema;
 }
 
@@ -62,10 +99,8 @@ const config::Schema<Config>& schema_of(const Config*) {
                  "What records say about it: debug names keys and counts them, info counts, silent "
                  "says nothing.")
           .field("url_sanitizer", &C::url_sanitizer, "How ids in URLs are masked.")
-          .refuse(
-              "db_sanitizer",
-              "statements of databases are not taken apart by their languages; mask literals by "
-              "blocked_values, or by replace_pattern in a transform processor")
+          .field("db_sanitizer", &C::db_sanitizer,
+                 "How values in statements of databases are masked.")
           .check(check);
   return schema;
 }

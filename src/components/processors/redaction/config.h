@@ -17,6 +17,23 @@ struct UrlSanitizerConfig {
   bool sanitize_span_name = true;
 };
 
+/// Statements of one kind of database.
+struct StatementsConfig {
+  bool enabled = false;
+  std::vector<std::string> attributes;
+};
+
+struct DbSanitizerConfig {
+  StatementsConfig sql;
+  StatementsConfig redis;
+  StatementsConfig valkey;
+  StatementsConfig memcached;
+  StatementsConfig mongo;
+  StatementsConfig opensearch;
+  StatementsConfig es;
+  bool sanitize_span_name = true;
+};
+
 struct Config {
   bool allow_all_keys = false;
   std::vector<std::string> allowed_keys;
@@ -30,9 +47,12 @@ struct Config {
   std::string hmac_key;
   std::string summary;
   UrlSanitizerConfig url_sanitizer;
+  DbSanitizerConfig db_sanitizer;
 };
 
 const config::Schema<UrlSanitizerConfig>& schema_of(const UrlSanitizerConfig*);
+const config::Schema<StatementsConfig>& schema_of(const StatementsConfig*);
+const config::Schema<DbSanitizerConfig>& schema_of(const DbSanitizerConfig*);
 const config::Schema<Config>& schema_of(const Config*);
 
 }  // namespace sluice::components::redaction_processor

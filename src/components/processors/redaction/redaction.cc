@@ -52,8 +52,8 @@ class RedactionProcessor final : public pipeline::Processor {
 
   static Result<std::unique_ptr<pipeline::Processor>> make(const Config& config,
                                                            const pipeline::ComponentId&,
-                                                           otlp::Signal, pipeline::Host&) {
-    auto rules = Rules::make(config);
+                                                           otlp::Signal signal, pipeline::Host&) {
+    auto rules = Rules::make(config, signal);
     if (!rules.ok()) return rules.status();
     return std::unique_ptr<pipeline::Processor>(
         std::make_unique<RedactionProcessor>(std::move(*rules)));

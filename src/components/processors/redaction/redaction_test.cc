@@ -1,3 +1,5 @@
+#include "components/processors/redaction/redaction.h"
+
 #include <gtest/gtest.h>
 
 #include "testing/rig.h"
@@ -117,6 +119,149 @@ TEST(Redaction, SanitizesNamesOfRequests) {
   EXPECT_EQ(off.change("[{name: /u/1, kind: 2}]"), "- {name: '/u/1', kind: 2}\n");
 }
 
+TEST(Redaction, SpansOfHttpNeedNoSlash) {
+  Rig rig("redaction", "{allow_all_keys: true, url_sanitizer: {enabled: true}}",
+          otlp::Signal::Traces);
+  EXPECT_EQ(
+      rig.change("[{name: 'GET?a=1', kind: 2}, {name: 'GET?a=1', kind: 2, attributes: "
+                 "{http.method: GET}}, {name: okey-0, kind: 2, attributes: {http.method: GET}}]"),
+      "- {name: 'GET?a=1', kind: 2}\n- {name: GET, kind: 2, attributes: {http.method: "
+      "GET}}\n- {name: okey-0, kind: 2, attributes: {http.method: GET}}\n");
+}
+
+// ---- Statements of databases ----
+
+constexpr const char* kAllDatabases =
+    "{allow_all_keys: true, db_sanitizer: {sql: {enabled: true, attributes: [q]}, redis: {enabled: "
+    "true, attributes: [q]}, valkey: {enabled: true, attributes: [q]}, memcached: {enabled: true, "
+    "attributes: [q]}, mongo: {enabled: true, attributes: [q]}, opensearch: {enabled: true, "
+    "attributes: [q]}, es: {enabled: true, attributes: [q]}}}";
+
+/// Records as the processor writes them when it has nothing to do.
+std::string unchanged(const std::string& records, otlp::Signal signal) {
+  return Rig("redaction", "{allow_all_keys: true}", signal).change(records);
+}
+
+TEST(Redaction, StatementsInAttributesByTheirSystem) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"{db.system: mysql, q: 'SELECT 1'}", "{db.system: mysql, q: 'SELECT ?'}"},
+      {"{db.system.name: PostgreSQL, q: 'SELECT 1'}",
+       "{db.system.name: PostgreSQL, q: 'SELECT ?'}"},
+      {"{db.system: redis, db.system.name: mariadb, q: 'SET a \"b\"'}",
+       "{db.system: redis, db.system.name: mariadb, q: 'SET a ?'}"},
+      {"{db.system: other_sql, q: '\"b\"'}", "{db.system: other_sql, q: '\"b\"'}"},
+      {"{db.system: redis, q: 'SET a1 b'}", "{db.system: redis, q: 'SET a1 ?'}"},
+      {"{db.system: valkey, q: 'SET a1 b'}", "{db.system: valkey, q: 'SET a1 ?'}"},
+      {"{db.system: memcached, q: \"set a 0 60 5\\r\\nsecret\\r\\n\"}",
+       "{db.system: memcached, q: set a 0 60 5}"},
+      {"{db.system: mongodb, q: '{\"a\": 1}'}", "{db.system: mongodb, q: '{\"a\":\"?\"}'}"},
+      {"{db.system: opensearch, q: '{\"a\": 1}'}", "{db.system: opensearch, q: '{\"a\":\"?\"}'}"},
+      {"{db.system: elasticsearch, q: '{\"a\": 1}'}",
+       "{db.system: elasticsearch, q: '{\"a\":\"?\"}'}"},
+      {"{db.system: elasticsearch, q: /a/1}", "{db.system: elasticsearch, q: /a/1}"},
+      {"{db.system: mysql, p: SELECT 1}", "{db.system: mysql, p: SELECT 1}"},
+      {"{db.system: cassandra, q: SELECT 1}", "{db.system: cassandra, q: SELECT 1}"},
+      {"{db.system: 7, q: SELECT 1}", "{db.system: 7, q: SELECT 1}"},
+      {"{q: SELECT 1}", "{q: SELECT 1}"},
+  };
+  for (const auto signal : {otlp::Signal::Traces, otlp::Signal::Metrics}) {
+    const bool is_trace = signal == otlp::Signal::Traces;
+    const std::string begin =
+        is_trace ? "[{name: n, attributes: " : "[{name: n, points: [{attributes: ";
+    const char* const end = is_trace ? "}]" : "}]}]";
+    const auto records = [&](const char* attributes) {
+      std::string text = begin;
+      return text.append(attributes).append(end);
+    };
+    for (const auto& [in, out] : cases) {
+      SCOPED_TRACE(in);
+      Rig rig("redaction", kAllDatabases, signal);
+      ASSERT_EQ(rig.problem(), "");
+      EXPECT_EQ(rig.change(records(in)), unchanged(records(out), signal));
+    }
+  }
+}
+
+TEST(Redaction, StatementsInLogsWithoutASystemByEveryLanguage) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"{attributes: {q: 'SET user:1 john', r: 'SET user:1 john', s: SET a b}}",
+       "{attributes: {q: 'SET user:? ?', r: 'SET user:1 ?', s: SET a b, redaction.masked.keys: "
+       "'q,r', redaction.masked.count: 2}}"},
+      {"{attributes: {db.system: redis, q: 'SET user:1 john'}}",
+       "{attributes: {db.system: redis, q: 'SET user:1 ?', redaction.masked.keys: q, "
+       "redaction.masked.count: 1}}"},
+      {"{attributes: {db.system: oracle, q: 'SET user:1 john'}}",
+       "{attributes: {db.system: oracle, q: 'SET user:1 john'}}"},
+      {"{body: SELECT a FROM b WHERE c = 42}",
+       "{body: 'SELECT a FROM b WHERE c = ?', attributes: {redaction.body.masked.keys: body, "
+       "redaction.body.masked.count: 1}}"},
+      {"{body: {a: [7, x]}}",
+       "{body: {a: ['?', x]}, attributes: {redaction.body.masked.keys: 'a.[0]', "
+       "redaction.body.masked.count: 1}}"},
+  };
+  for (const auto& [in, out] : cases) {
+    Rig rig(
+        "redaction",
+        "{allow_all_keys: true, summary: debug, db_sanitizer: {sql: {enabled: true, attributes: "
+        "[q]}, redis: {enabled: true, attributes: [q, r]}, mongo: {enabled: true}}}",
+        otlp::Signal::Logs);
+    EXPECT_EQ(rig.change(std::string("[") + in + "]"),
+              unchanged(std::string("[") + out + "]", otlp::Signal::Logs));
+  }
+}
+
+TEST(Redaction, StatementsInNamesOfSpans) {
+  struct NameCase {
+    const char* name;
+    int kind;
+    const char* system;
+    const char* expected;
+  };
+  const NameCase cases[] = {
+      {"a = 1", 1, "mysql", "a = ?"},
+      {"a = 1", 2, "mysql", "a = ?"},
+      {"a = 1", 3, "mysql", "a = ?"},
+      {"a = 1", 4, "mysql", "a = 1"},
+      {"a = 1", 5, "mysql", "a = 1"},
+      {"a = 1", 3, "", "a = 1"},
+      {"a = 1", 3, "redis", "a = 1"},  // not enabled
+      {"SHOW TABLES", 3, "mysql", "SHOW TABLES"},
+      {"fine = 1", 3, "mysql", "fine = 1"},
+      {"{\\\"a\\\": 1}", 3, "mongodb", "{\\\"a\\\":\\\"?\\\"}"},
+      {"GET /orders/12?sql=SELECT+1", 3, "mysql", "GET /orders/*"},  // a URL, too
+      {"\\0a", 3, "mysql", "\\0a"},                                  // nothing would be left
+      {"a = 1", 3, "sqlite", "a = ?"},
+  };
+  const auto span = [](const NameCase& c, const char* name) {
+    return std::string("[{name: \"") + name + "\", kind: " + std::to_string(c.kind) +
+           ", attributes: {db.system: " + (*c.system != 0 ? c.system : "''") + "}}]";
+  };
+  for (const NameCase& c : cases) {
+    SCOPED_TRACE(c.name);
+    Rig rig("redaction",
+            "{allow_all_keys: true, allowed_values: [fine], url_sanitizer: {enabled: true}, "
+            "db_sanitizer: {sql: {enabled: true}, mongo: {enabled: true}}}",
+            otlp::Signal::Traces);
+    EXPECT_EQ(rig.change(span(c, c.name)), unchanged(span(c, c.expected), otlp::Signal::Traces));
+  }
+  Rig off("redaction",
+          "{allow_all_keys: true, db_sanitizer: {sql: {enabled: true}, sanitize_span_name: false}}",
+          otlp::Signal::Traces);
+  const std::string same = span(cases[0], "a = 1");
+  EXPECT_EQ(off.change(same), unchanged(same, otlp::Signal::Traces));
+}
+
+TEST(Redaction, SaysThatAttributesHaveNoEffect) {
+  const auto factory = redaction_processor_factory();
+  config::Diagnostics diagnostics;
+  factory->read(
+      config::parse_yaml("{db_sanitizer: {sql: {attributes: [a]}, es: {enabled: true}}}", "")
+          .value(),
+      {diagnostics, "redaction", {}});
+  ASSERT_EQ(diagnostics.warnings().size(), 1u);
+  EXPECT_EQ(diagnostics.warnings()[0].path, "redaction::db_sanitizer::sql::attributes");
+}
+
 TEST(Redaction, LooksAtEventsAndDataPoints) {
   Rig spans("redaction", "{allowed_keys: [a]}", otlp::Signal::Traces);
   EXPECT_EQ(spans.change("[{attributes: {b: 1}, events: [{name: e, attributes: {a: 1, b: 2}}]}]"),
@@ -145,7 +290,8 @@ TEST(Redaction, RefusesWhatCannotWork) {
       {"{allowed_values: ['(']}", "("},
       {"{hash_function: crc}", "md5"},
       {"{hash_function: hmac-sha256}", "hmac_key"},
-      {"{db_sanitizer: {sql: {enabled: true}}}", "db_sanitizer"},
+      {"{db_sanitizer: {sql: {enable: true}}}", "did you mean \"enabled\""},
+      {"{db_sanitizer: {oracle: {enabled: true}}}", "db_sanitizer"},
   };
   for (const auto& [options, expected] : cases) {
     SCOPED_TRACE(options);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "components/processors/redaction/url_sanitizer.h"
 #include "otlp/value_text.h"
 #include "ottl/digest.h"
 #include "ottl/value.h"
@@ -13,6 +14,11 @@ using otlp::Attributes;
 using otlp::KeyValue;
 using otlp::Value;
 using otlp::ValueKind;
+
+// Kinds of spans.
+constexpr int32_t kInternal = 1;
+constexpr int32_t kServer = 2;
+constexpr int32_t kClient = 3;
 
 std::string_view hashed(const Config& config, std::string_view text, Arena& arena) {
   switch (config.hash_function) {
@@ -28,37 +34,26 @@ std::string_view hashed(const Config& config, std::string_view text, Arena& aren
   return "****";
 }
 
-/// A word of a path: letters, some punctuation, and anything as the second character, as in v1.
-bool is_word(std::string_view part) {
-  for (size_t i = 0; i < part.size(); ++i) {
-    const char c = part[i];
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-                          c == '_' || c == '.' || c == ' ';
-    if (!is_plain && i != 1) return false;
-  }
-  return true;
-}
-
-/// Parts of a path that are no words become `*`; what follows ten parts, and what is asked for,
-/// goes.
-std::string sanitized_path(std::string_view path) {
-  constexpr size_t kPartsMax = 10;
-  path = path.substr(0, path.find_first_of("?&#"));
-  std::string out;
-  for (size_t parts = 1, at = 0;; ++parts) {
-    const size_t end = std::min(path.find('/', at), path.size());
-    const std::string_view part = path.substr(at, end - at);
-    out += is_word(part) ? part : "*";
-    if (end == path.size()) return out;
-    if (parts == kPartsMax) return out + (is_word(part) ? "" : "*");  // twice, as in the original
-    out += '/';
-    at = end + 1;
-  }
-}
-
+/// Whether anything but stars is left of a path.
 bool is_word_left(std::string_view path) {
   return path.find_first_not_of("*/") != std::string_view::npos ||
-         path.find('*') == std::string_view::npos;
+         path.find('*') == std::string_view::npos || path.find("**") != std::string_view::npos;
+}
+
+/// What tells spans of HTTP, in the conventions of now and of before.
+bool is_of_http(const Attributes& attributes) {
+  static constexpr std::string_view kKeys[] = {"http.route",
+                                               "http.request.method",
+                                               "http.request.method_original",
+                                               "url.full",
+                                               "http.response.status_code",
+                                               "http.scheme",
+                                               "http.target",
+                                               "http.method",
+                                               "http.url"};
+  return std::any_of(attributes.begin(), attributes.end(), [](const KeyValue& kv) {
+    return std::find(std::begin(kKeys), std::end(kKeys), kv.key) != std::end(kKeys);
+  });
 }
 
 /// Of each key the first; the last member moves into the gap, as in the original.
@@ -72,9 +67,14 @@ void remove_keys(KeyValue* members, uint32_t& count, const std::vector<std::stri
 
 }  // namespace
 
-Result<Rules> Rules::make(const Config& config) {
+Result<Rules> Rules::make(const Config& config, otlp::Signal signal) {
   Rules rules;
   rules.config_ = config;
+  const auto& urls = config.url_sanitizer.attributes;
+  rules.urls_ = Keys(urls.begin(), urls.end());
+  rules.databases_ = DbSanitizer(
+      config.db_sanitizer, signal == otlp::Signal::Logs ? DbSanitizer::WithoutSystem::EveryLanguage
+                                                        : DbSanitizer::WithoutSystem::Stays);
   rules.ignored_ = Keys(config.ignored_keys.begin(), config.ignored_keys.end());
   rules.allowed_ = Keys(config.allowed_keys.begin(), config.allowed_keys.end());
   // What an earlier processor has said stays.
@@ -112,15 +112,12 @@ std::string Rules::masked_by(const ottl::Regex& pattern, std::string_view text,
   return out.append(copied, static_cast<size_t>(text.data() + text.size() - copied));
 }
 
-bool Rules::change(std::string_view text, bool is_url, Arena& arena, std::string_view& out) const {
+std::string Rules::without_blocked(std::string_view text, Arena& arena) const {
   std::string changed(text);
   for (const ottl::Regex& pattern : blocked_values_) {
     if (pattern.matches(changed)) changed = masked_by(pattern, changed, arena);
   }
-  if (is_url) changed = sanitized_path(changed);
-  if (changed == text) return false;
-  out = arena.copy(changed);
-  return true;
+  return changed;
 }
 
 std::string_view Rules::masked(std::string_view text, Arena& arena) const {
@@ -133,6 +130,7 @@ std::string_view Rules::masked(std::string_view text, Arena& arena) const {
 void Redactor::redact(Attributes& attributes) {
   Report report;
   std::vector<std::string_view> gone;
+  const DbSanitizer::System system = rules_.databases().system_of(attributes);
   for (KeyValue& kv : attributes) {
     if (rules_.is_ignored(kv.key)) {
       ++report.ignored;
@@ -140,7 +138,7 @@ void Redactor::redact(Attributes& attributes) {
       note(report.redacted, kv.key);
       gone.push_back(kv.key);
     } else {
-      redact_value(kv, report);
+      redact_value(kv, system, report);
     }
   }
   uint32_t count = attributes.size();
@@ -150,7 +148,7 @@ void Redactor::redact(Attributes& attributes) {
 }
 
 /// What is no text is looked at as an empty one, or as text if all types are.
-void Redactor::redact_value(KeyValue& kv, Report& report) {
+void Redactor::redact_value(KeyValue& kv, const DbSanitizer::System& system, Report& report) {
   const Config& config = rules_.config();
   scratch_.clear();
   const std::string_view text = kv.value.is_string() || config.redact_all_types
@@ -161,12 +159,11 @@ void Redactor::redact_value(KeyValue& kv, Report& report) {
     mask_whole(kv.value, text);
     return note(report.masked, kv.key);
   }
-  const UrlSanitizerConfig& urls = config.url_sanitizer;
-  const bool is_url = urls.enabled && std::find(urls.attributes.begin(), urls.attributes.end(),
-                                                kv.key) != urls.attributes.end();
-  std::string_view changed;
-  if (!rules_.change(text, is_url, *arena_, changed)) return;
-  kv.value = Value::string(changed);
+  std::string changed = rules_.without_blocked(text, *arena_);
+  if (rules_.is_url(kv.key)) changed = sanitized_path(changed);
+  rules_.databases().sanitize_attribute(system, kv.key, changed);
+  if (changed == text) return;
+  kv.value = Value::string(arena_->copy(changed));
   note(report.masked, kv.key);
 }
 
@@ -174,17 +171,35 @@ void Redactor::mask_whole(Value& value, std::string_view text) {
   value = Value::string(rules_.masked(text, *arena_));
 }
 
+void Redactor::sanitize_name(otlp::Span& span) {
+  if (rules_.is_allowed_value(span.name) || sanitize_path_of(span)) return;
+  sanitize_statement_of(span);
+}
+
 /// Of a request that came in or went out: "GET /user/1" keeps its method. A name of which nothing
 /// would be left stays.
-void Redactor::sanitize_name(otlp::Span& span) {
-  constexpr int32_t kServer = 2;
-  constexpr int32_t kClient = 3;
+bool Redactor::sanitize_path_of(otlp::Span& span) {
   const UrlSanitizerConfig& sanitizer = rules_.config().url_sanitizer;
-  if (!sanitizer.enabled || !sanitizer.sanitize_span_name) return;
-  if (span.kind != kServer && span.kind != kClient) return;
-  if (span.name.find('/') == std::string_view::npos || rules_.is_allowed_value(span.name)) return;
+  if (!sanitizer.enabled || !sanitizer.sanitize_span_name) return false;
+  if (span.kind != kServer && span.kind != kClient) return false;
+  if (span.name.find('/') == std::string_view::npos && !is_of_http(span.attributes)) return false;
   const std::string name = sanitized_path(span.name);
-  if (!name.empty() && is_word_left(name)) span.name = arena_->copy(name);
+  if (name == span.name || !is_word_left(name)) return false;
+  rename(span, name);
+  return true;
+}
+
+void Redactor::sanitize_statement_of(otlp::Span& span) {
+  if (rules_.databases().empty() || !rules_.config().db_sanitizer.sanitize_span_name) return;
+  if (span.kind != kInternal && span.kind != kServer && span.kind != kClient) return;
+  std::string name(span.name);
+  rules_.databases().sanitize_statement(rules_.databases().system_of(span.attributes), name);
+  if (name != span.name) rename(span, name);
+}
+
+/// A name of which nothing is left stays, as in the original.
+void Redactor::rename(otlp::Span& span, std::string_view name) {
+  if (!name.empty() && name != "...") span.name = arena_->copy(name);
 }
 
 // ---- Bodies: everything in them is looked at, as text, and any text may be a URL ----
@@ -205,10 +220,11 @@ void Redactor::redact_body(Value& body, Attributes& attributes) {
 
 Redactor::Verdict Redactor::redact_text(Value& value, std::string_view text) {
   if (rules_.is_allowed_value(text)) return Verdict::Allowed;
-  std::string_view changed;
-  if (!rules_.change(text, rules_.config().url_sanitizer.enabled, *arena_, changed))
-    return Verdict::Nothing;
-  value = Value::string(changed);
+  std::string changed = rules_.without_blocked(text, *arena_);
+  if (rules_.config().url_sanitizer.enabled) changed = sanitized_path(changed);
+  rules_.databases().sanitize_any(changed);
+  if (changed == text) return Verdict::Nothing;
+  value = Value::string(arena_->copy(changed));
   return Verdict::Masked;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "components/processors/redaction/config.h"
+#include "components/processors/redaction/db_sanitizer.h"
 #include "otlp/records.h"
 #include "ottl/regex.h"
 #include "pipeline/record_match.h"
@@ -17,7 +18,7 @@ namespace sluice::components::redaction_processor {
 /// What is compiled of the options. Immutable, so lanes may share it.
 class Rules {
  public:
-  static Result<Rules> make(const Config& config);
+  static Result<Rules> make(const Config& config, otlp::Signal signal);
 
   bool is_ignored(std::string_view key) const {
     return contains(ignored_, key) || ignored_keys_.has(key);
@@ -28,8 +29,12 @@ class Rules {
   bool is_blocked(std::string_view key) const { return blocked_keys_.has(key); }
   bool is_allowed_value(std::string_view text) const { return allowed_values_.has(text); }
 
-  /// Masks what is blocked, and then what looks like an id in a URL; false if nothing does.
-  bool change(std::string_view text, bool is_url, Arena& arena, std::string_view& out) const;
+  /// With what is blocked masked.
+  std::string without_blocked(std::string_view text, Arena& arena) const;
+  bool is_url(std::string_view key) const {
+    return config_.url_sanitizer.enabled && contains(urls_, key);
+  }
+  const DbSanitizer& databases() const { return databases_; }
   /// Masks every line.
   std::string_view masked(std::string_view text, Arena& arena) const;
 
@@ -45,11 +50,13 @@ class Rules {
   Config config_;
   Keys ignored_;
   Keys allowed_;
+  Keys urls_;
   pipeline::TextSet ignored_keys_;
   pipeline::TextSet blocked_keys_;
   pipeline::TextSet allowed_values_;
   std::vector<ottl::Regex> blocked_values_;
   std::vector<ottl::Regex> lines_;  // one: a whole line
+  DbSanitizer databases_;
 };
 
 /// Removes and masks in one set of attributes or one body after the other. Belongs to one lane.
@@ -63,6 +70,7 @@ class Redactor {
   void redact(otlp::Attributes& attributes);
   /// What was done to a body is said in the attributes of its record.
   void redact_body(otlp::Value& body, otlp::Attributes& attributes);
+  /// Of a request, or of what a database was asked.
   void sanitize_name(otlp::Span& span);
 
  private:
@@ -75,7 +83,10 @@ class Redactor {
   };
   enum class Verdict : uint8_t { Nothing, Allowed, Masked };
 
-  void redact_value(otlp::KeyValue& kv, Report& report);
+  void redact_value(otlp::KeyValue& kv, const DbSanitizer::System& system, Report& report);
+  bool sanitize_path_of(otlp::Span& span);
+  void sanitize_statement_of(otlp::Span& span);
+  void rename(otlp::Span& span, std::string_view name);
   Verdict redact_text(otlp::Value& value, std::string_view text);
   void redact_map(otlp::Value& map, const std::string& prefix, Report& report);
   void redact_list(otlp::Value& list, const std::string& name, Report& report);
