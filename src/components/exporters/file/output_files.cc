@@ -111,6 +111,7 @@ void OutputFile::rotate() {
 }
 
 Status OutputFile::flush() {
+  if (pending_.empty()) return {};
   size_t written = 0;
   Status status;
   while (written < pending_.size()) {
