@@ -37,6 +37,11 @@ void JsonDecoder::key_value(KeyValue& out) {
     switch (field) {
       case JsonField::Key: in_.string(out.key); break;
       case JsonField::Value: value(out.value); break;
+      case JsonField::KeyStrindex: {  // the place of a text in a dictionary that only profiles have
+        int32_t ignored = 0;
+        in_.integer(ignored);
+        break;
+      }
       default: unknown();
     }
   });
@@ -66,6 +71,11 @@ void JsonDecoder::value_kind(JsonField field, Value& out) {
     case JsonField::DoubleValue: {
       double d = 0;
       if (in_.real(d)) out = Value::real(d);
+      break;
+    }
+    case JsonField::StringValueStrindex: {  // as for keys
+      int32_t ignored = 0;
+      if (in_.integer(ignored)) out = Value();
       break;
     }
     case JsonField::BytesValue: {

@@ -91,6 +91,19 @@ TEST(ProtobufDecode, TheLastKindOfAOneofReplaces) {
   EXPECT_EQ(decoded.record().body.int_value, 9);
 }
 
+TEST(ProtobufDecode, PlacesInADictionaryOfTextsAreReadAndForgotten) {
+  const auto body = [](const ProtoMessage& pair) {
+    return in_request(ProtoMessage().message(6, pair).take());
+  };
+  const ProtoMessage value = ProtoMessage().bytes(1, "s").varint(8, 5);
+  const Decoded decoded(body(ProtoMessage().bytes(1, "k").message(2, value).varint(3, 7)));
+  ASSERT_TRUE(decoded.status.ok()) << decoded.status.to_string();
+  EXPECT_EQ(decoded.record().attributes[0].key, "k");
+  EXPECT_EQ(decoded.record().attributes[0].value.kind, ValueKind::None);
+  EXPECT_FALSE(Decoded(body(ProtoMessage().bytes(3, "x"))).status.ok());
+  EXPECT_FALSE(Decoded(body(ProtoMessage().message(2, ProtoMessage().bytes(8, "x")))).status.ok());
+}
+
 TEST(ProtobufDecode, AMapGivenTwiceInAValueReplaces) {
   auto map = [](std::string_view key) {
     return ProtoMessage().message(1, ProtoMessage().bytes(1, key));

@@ -150,7 +150,12 @@ class ProtobufDecoder {
           if (in.bytes(s)) out = Value::bytes(s);
           break;
         }
-        default: unknown(in, tag, fields(1, 2, 3, 4, 5, 6, 7)); break;
+        case var(8): {  // the place of a text in a dictionary that only profiles have
+          uint64_t ignored = 0;
+          if (in.varint(ignored)) out = Value();
+          break;
+        }
+        default: unknown(in, tag, fields(1, 2, 3, 4, 5, 6, 7, 8)); break;
       }
     }
     return in.ok();
@@ -206,7 +211,12 @@ class ProtobufDecoder {
       switch (tag) {
         case len(1): in.bytes(out.key); break;
         case len(2): message(in, [&](std::string_view b) { return value(b, out.value); }); break;
-        default: unknown(in, tag, fields(1, 2)); break;
+        case var(3): {  // as for values
+          uint64_t ignored = 0;
+          in.varint(ignored);
+          break;
+        }
+        default: unknown(in, tag, fields(1, 2, 3)); break;
       }
     }
     return in.ok();

@@ -277,6 +277,9 @@ engine::NameValues HttpInterface::QueryHandler::default_settings(bool reads) con
   engine::NameValues settings = server_settings();
   const engine::NameValues& limits = owner_.options_.query_settings;
   if (reads) settings.insert(settings.end(), limits.begin(), limits.end());
+  // ProtocolBlocks knows JSON as texts.
+  if (reads && request_.protocol_version >= native::ProtocolBlocks::kVersionMin)
+    settings.emplace_back("output_format_native_write_json_as_string", "1");
   return settings;
 }
 

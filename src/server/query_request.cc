@@ -14,8 +14,7 @@ namespace {
 constexpr std::string_view kParamPrefix = "param_";
 
 /// Parameters that are credentials, or that only ClickHouse's own code has a use for.
-constexpr std::string_view kIgnored[] = {"user", "password", "quota_key", "client_protocol_version",
-                                         "stacktrace"};
+constexpr std::string_view kIgnored[] = {"user", "password", "quota_key", "stacktrace"};
 
 bool is_true(const std::string& value) { return value == "1" || value == "true"; }
 
@@ -122,6 +121,9 @@ class Reader {
         fail(exception::kBadArguments, "buffer_size is not a number: '" + value + "'");
       }
       request_.buffer_bytes = std::min(bytes, kBufferBytesMax);
+    } else if (name == "client_protocol_version") {
+      if (!read_number(value, request_.protocol_version))
+        fail(exception::kBadArguments, "client_protocol_version is not a number: '" + value + "'");
     } else {
       return false;
     }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,8 @@ struct QueryRequest {
   std::string database;  ///< empty: the session's
   std::string default_format = "TabSeparated";
   std::vector<std::string> roles;
+  /// client_protocol_version: what the client reads FORMAT Native by; 0: as a file has it.
+  uint64_t protocol_version = 0;
 
   std::string session_id;  ///< empty: no session
   std::chrono::seconds session_timeout{60};

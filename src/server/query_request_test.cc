@@ -50,6 +50,7 @@ TEST(QueryRequest, KnowsWhatIsForHttpAndPassesTheRestOn) {
             (engine::NameValues{{"max_threads", "2"}, {"add_http_cors_header", "1"}}));
   EXPECT_EQ(request.database, "d");
   EXPECT_EQ(request.default_format, "CSV");
+  EXPECT_EQ(request.protocol_version, 54405U);
   EXPECT_EQ(request.query_id, "id");
   EXPECT_EQ(request.roles, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(request.buffer_bytes, 100U);

@@ -157,7 +157,20 @@ void ResultStream::start(const engine::Figures& figures, int64_t content_length)
   exchange_.start(200, fields, content_length);
 }
 
+void ResultStream::set_format(std::string_view format) {
+  format_ = std::string(format);
+  if (format == "Native" && request_.protocol_version >= native::ProtocolBlocks::kVersionMin)
+    blocks_.emplace(request_.protocol_version);
+}
+
 Status ResultStream::write(std::string_view bytes) {
+  if (!blocks_) return encode(bytes);
+  block_.clear();
+  SLUICE_RETURN_IF_ERROR(blocks_->write(bytes, block_));
+  return encode(block_.view());
+}
+
+Status ResultStream::encode(std::string_view bytes) {
   if (encoder_ == nullptr) return pass(bytes);
   return encoder_->write(bytes, [this](std::string_view encoded) { return pass(encoded); });
 }

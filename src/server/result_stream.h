@@ -8,8 +8,10 @@
 #include <utility>
 
 #include "base/budget.h"
+#include "base/buffer.h"
 #include "engine/engine.h"
 #include "http/stream_server.h"
+#include "native/protocol_blocks.h"
 #include "server/mem_file.h"
 #include "server/query_request.h"
 #include "wire/stream_codec.h"
@@ -35,7 +37,7 @@ class ResultStream {
   ~ResultStream();
 
   /// The format of the result, once it is known. Before the first write().
-  void set_format(std::string_view format) { format_ = std::string(format); }
+  void set_format(std::string_view format);
 
   /// Fields for the head of an answer that goes well, in the place of others of the same name.
   /// Before the first write().
@@ -55,6 +57,7 @@ class ResultStream {
 
  private:
   http::Fields common_fields() const;
+  Status encode(std::string_view bytes);
   Status send(std::string_view bytes);
   Status pass(std::string_view encoded);
   void start(const engine::Figures& figures, int64_t content_length);
@@ -65,6 +68,9 @@ class ResultStream {
   const std::string tag_;  // that marks the exception block
   std::string format_;
   http::Fields fields_;
+  /// Of FORMAT Native for a client that named its protocol's version.
+  std::optional<native::ProtocolBlocks> blocks_;
+  Buffer block_;
   std::unique_ptr<wire::StreamCodec> encoder_;
   std::string held_;            // encoded, not sent
   std::optional<MemFile> all_;  // encoded, with wait_end_of_query

@@ -363,6 +363,53 @@ def test_statements_that_are_large(http, sql, settings, status, code):
     assert (reply.status, reply.code) == (status, code), reply.text[:1000]
 
 
+# A block's head; from version 54454 on each column has a byte behind its type.
+BLOCK_HEAD = b"\x01\x00\x02\xff\xff\xff\xff\x00"
+COLUMNS = (
+    "toUInt8(number)", "toString(number)", "CAST(number AS Nullable(Int64))", "toLowCardinality(toString(number % 2))",
+    "CAST(toString(number) AS LowCardinality(Nullable(String)))", "[[number], []]", "map('a', toString(number))", "(number, 'x')",
+    "CAST((1, 'x') AS Tuple(a UInt8, `b c` String))", "toDateTime64(number, 9, 'UTC')", "toFixedString('abc', 3)",
+    "CAST('a, (' AS Enum8('a, (' = 1))", "toDecimal128(number, 3)", "toUUID('5b8efff7-9803-8103-d269-b633813fc60c')", "toIPv6('::1')", "NULL", "tuple()",
+    "toIntervalDay(number)", "CAST((1, 2) AS Point)", "CAST('{\"a\":1}' AS JSON)", "toFloat64(number)", "true", "today()")
+
+
+def native_column(http, sql):
+    """Name and type of the only column, and its data, as a client without a version reads them."""
+    reply = http.post(f"{sql} FORMAT Native", output_format_native_write_json_as_string=1)
+    assert reply.status == 200, reply.text
+    at = 2
+    for _ in range(2):  # name and type
+        size, at = reply.body[at], at + 1
+        at += size
+    return reply.body[2:at], reply.body[at:]
+
+
+def test_native_blocks_for_a_client_that_names_its_protocol_version(http):
+    columns = [native_column(http, f"SELECT {sql} AS c FROM numbers(2)") for sql in COLUMNS]
+    for version, head, flag in ((51902, b"", b""), (54405, BLOCK_HEAD, b""), (54460, BLOCK_HEAD, b"\0")):
+        for column, (about, data) in zip(COLUMNS, columns, strict=True):
+            reply = http.post(f"SELECT {column} AS c FROM numbers(2) FORMAT Native", client_protocol_version=version,
+                              **({} if head else {"output_format_native_write_json_as_string": 1}))
+            assert reply.status == 200, reply.text
+            assert reply.body == head + b"\x01\x02" + about + flag + data, (version, column)
+
+
+def test_native_blocks_with_heads_in_a_stream(http):
+    sql = "SELECT number, toString(number) AS s FROM numbers(200000) FORMAT Native"
+    plain = http.post(sql, max_block_size=30000).body
+    dressed = http.post(sql, max_block_size=30000, client_protocol_version=54460, compress=0).body
+    blocks = dressed.split(BLOCK_HEAD + b"\x02")
+    assert blocks[0] == b"" and len(blocks) > 5
+    undressed = b"".join(b"\x02" + block.replace(b"\x06UInt64\0", b"\x06UInt64", 1).replace(b"\x06String\0", b"\x06String", 1)
+                         for block in blocks[1:])
+    assert undressed == plain
+
+
+def test_a_type_without_a_form_for_the_version_is_named(http):
+    reply = http.post("SELECT uniqState(1) FORMAT Native", client_protocol_version=54460)
+    assert reply.code == 48 and "AggregateFunction(uniq, UInt8)" in reply.text
+
+
 def test_get_is_readonly(http, table):
     for sql in (f"INSERT INTO {table} (a) VALUES (1)", f"TRUNCATE TABLE {table}", f"INSERT INTO {table} (a) SELECT 1",
                 "CREATE TABLE other (a Int32) ENGINE = Memory"):
