@@ -214,12 +214,13 @@ struct Codec<Dictionary<T>> {
   }
 };
 
-/// A part that is only there when it is named; named with nothing in it, it has its defaults.
+/// A part that is only there when it is named. Null is as good as nothing, unless
+/// Schema::given_by_null says otherwise.
 template <typename T>
 struct Codec<std::optional<T>> {
   static Type type() {
     Type type = Codec<T>::type();
-    type.takes_null = HasSchema<T>;
+    type.takes_null = false;
     return type;
   }
   static void decode(const Node& node, std::optional<T>& out, const Place& place) {

@@ -50,7 +50,7 @@ static const Schema<Outer>& schema_of(const Outer*) {
                                  .field("unused", &Outer::unused, "Once.")
                                  .ignored("nothing uses it")
                                  .refuse("tls", "there is none")
-                                 .ignore("old", "it is old");
+                                 .ignore<std::string>("old", "it is old");
   return schema;
 }
 

@@ -82,13 +82,13 @@ void SchemaBase::add_field(std::string_view name, std::string_view doc, const An
        .doc = std::string(doc),
        .type = codec.type(),
        .standard = codec.encode(at(standard, offset))},
-      {&codec, offset});
+      {.codec = &codec, .offset = offset});
 }
 
 void SchemaBase::add_part(const SchemaBase& part, size_t offset) {
   for (size_t i = 0; i < part.fields_.size(); ++i) {
     const Slot& slot = part.slots_[i];
-    add(part.fields_[i], {slot.codec, offset + slot.offset});
+    add(part.fields_[i], {slot.codec, offset + slot.offset, slot.probe});
   }
   add_check([&part, offset](const void* config, const Place& place) {
     part.check_all(at(config, offset), place);
@@ -99,8 +99,9 @@ void SchemaBase::add_refused(std::string_view name, std::string_view because) {
   add({.name = std::string(name), .doc = {}, .refused_because = std::string(because)}, {});
 }
 
-void SchemaBase::add_ignored(std::string_view name, std::string_view because) {
-  add({.name = std::string(name), .doc = {}, .ignored_because = std::string(because)}, {});
+void SchemaBase::add_ignored(std::string_view name, std::string_view because, Probe probe) {
+  add({.name = std::string(name), .doc = {}, .ignored_because = std::string(because)},
+      {.probe = probe});
 }
 
 void SchemaBase::decode_into(const Node& node, void* config, const Place& place) const {
@@ -135,6 +136,7 @@ void SchemaBase::decode_member(const Node::Member& member, const Node& whole, vo
   const Slot& slot = slots_[static_cast<size_t>(info - fields_.data())];
   if (slot.codec != nullptr && (!member.second.is_null() || info->type.takes_null))
     slot.codec->decode(member.second, at(config, slot.offset), here);
+  if (slot.probe != nullptr && !member.second.is_null()) slot.probe(member.second, here);
   warn_below(*info, here);
   const auto& errors = here.diagnostics().errors();
   if (errors.size() == before) return;

@@ -79,7 +79,9 @@ class SchemaBase {
   void add_part(const SchemaBase& part, size_t offset);
   void add_check(Check check) { checks_.push_back(std::move(check)); }
   void add_refused(std::string_view name, std::string_view because);
-  void add_ignored(std::string_view name, std::string_view because);
+  /// Reads a value that nobody needs, for what is wrong with it.
+  using Probe = void (*)(const Node& node, const Place& place);
+  void add_ignored(std::string_view name, std::string_view because, Probe probe);
   FieldInfo& last() { return fields_.back(); }
 
   void decode_into(const Node& node, void* config, const Place& place) const;
@@ -90,6 +92,7 @@ class SchemaBase {
   struct Slot {
     const AnyCodec* codec = nullptr;
     size_t offset = 0;
+    Probe probe = nullptr;
   };
   /// What of a map could not be read, so that what a check finds is told from what only follows.
   struct Unread {
@@ -135,9 +138,14 @@ class Schema final : public SchemaBase {
     add_refused(name, because);
     return *this;
   }
-  /// An option of the original that has nothing to do here: using it is a warning.
+  /// An option of the original that has nothing to do here: using it is a warning, and a value
+  /// that is no T an error. With a Node for T anything goes.
+  template <typename T>
   Schema& ignore(std::string_view name, std::string_view because) {
-    add_ignored(name, because);
+    add_ignored(name, because, [](const Node& node, const Place& place) {
+      T value{};
+      Codec<T>::decode(node, value, place);
+    });
     return *this;
   }
   /// For the last field.
@@ -147,6 +155,11 @@ class Schema final : public SchemaBase {
   }
   Schema& secret() {
     last().is_secret = true;
+    return *this;
+  }
+  /// The last field, a std::optional, is there with its defaults where it is named and null.
+  Schema& given_by_null() {
+    last().type.takes_null = true;
     return *this;
   }
   /// The last field is read and checked, and has nothing to do here: using it is a warning.

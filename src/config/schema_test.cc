@@ -34,6 +34,7 @@ struct Options {
   std::vector<PlacedText> rules;
   Part part;
   std::optional<Part> extra;
+  std::optional<Part> spare;
   bool old = false;
   int64_t width_min = 0;
   int64_t width_max = 9;
@@ -65,6 +66,9 @@ static const Schema<Options>& schema_of(const Options*) {
                                  .field("part", &O::part, "A part.")
                                  .ignored_below("width", "it has no width here")
                                  .field("extra", &O::extra, "A part that need not be there.")
+                                 .given_by_null()
+                                 .field("spare", &O::spare, "Another, which null does not give.")
+                                 .ignore<int64_t>("cache", "nothing is cached")
                                  .field("old", &O::old, "Once.")
                                  .ignored("it is old")
                                  .field("width_min", &O::width_min, "The least.")
@@ -183,6 +187,17 @@ TEST(Schema, AnOptionThatIsMissingIsSaidOnceAndNotWhereItIsMisspelt) {
     schema_of(&out).decode(*node, out, Place(diagnostics, "x", node->mark));
     EXPECT_EQ(diagnostics.to_string(), expected);
   }
+}
+
+TEST(Schema, APartThatIsNullIsNotGiven) {
+  EXPECT_FALSE(read("{spare: }").options.spare);
+  EXPECT_TRUE(read("{spare: {}}").options.spare);
+  EXPECT_TRUE(read("{extra: }").options.extra);
+}
+
+TEST(Schema, AnOptionWithoutEffectIsReadAllTheSame) {
+  EXPECT_EQ(read("{cache: 5}").error(), "");
+  EXPECT_NE(read("{cache: much}").error(), "");
 }
 
 TEST(Schema, ReadsEveryType) {

@@ -195,9 +195,9 @@ const Schema<ClientConfig>& schema_of(const ClientConfig*) {
           .field("auth", &C::auth, "The extension that says who we are.")
           .field("sending_queue", &C::sending_queue, "Requests that wait.")
           .field("retry_on_failure", &C::retry_on_failure, "What happens after a failure.")
-          .ignore("read_buffer_size", "buffers grow and shrink with the load")
-          .ignore("write_buffer_size", "buffers grow and shrink with the load")
-          .ignore("middlewares", "there are none")
+          .ignore<int64_t>("read_buffer_size", "buffers grow and shrink with the load")
+          .ignore<int64_t>("write_buffer_size", "buffers grow and shrink with the load")
+          .ignore<config::Node>("middlewares", "there are none")
           .check(check_client);
   return schema;
 }

@@ -57,7 +57,7 @@ class AttributeActions::Reader {
     const bool by_pattern = action.kind == Kind::Delete || action.kind == Kind::Hash;
     if (config_.key.empty() && !(by_pattern && !config_.pattern.empty()))
       return refused("the option \"key\" is missing");
-    const bool reads = action.kind <= Kind::Upsert ? read_source(action) : read_no_source();
+    const bool reads = action.kind <= Kind::Upsert ? read_source(action) : read_no_source(action);
     if (!reads || !read_pattern(action) || !read_type(action)) return std::nullopt;
     return action;
   }
@@ -106,10 +106,15 @@ class AttributeActions::Reader {
     return true;
   }
 
-  bool read_no_source() {
-    if (config_.value.is_null() && config_.from_attribute.empty() && config_.from_context.empty())
-      return true;
-    return wrong("this action takes neither value nor from_attribute nor from_context");
+  /// With delete and hash from_context is not looked at, as in the original.
+  bool read_no_source(const Action& action) {
+    if (!config_.value.is_null() || !config_.from_attribute.empty())
+      return wrong("this action takes neither value nor from_attribute");
+    if (config_.from_context.empty()) return true;
+    if (action.kind != Kind::Delete && action.kind != Kind::Hash)
+      return wrong("this action takes no from_context");
+    place_.of("from_context").warning("this option has no effect on delete and hash");
+    return true;
   }
 
   bool read_pattern(Action& action) {
@@ -194,22 +199,22 @@ void remove_matching(Attributes& attributes, const ottl::Regex& pattern) {
 /// SHA-256 over the text, or the little-endian bytes of a number; what has neither becomes empty.
 void hash(Value& value, Arena& arena) {
   char bytes[8];
-  std::string_view input;
+  std::optional<std::string_view> input;
   switch (value.kind) {
     case ValueKind::String: input = value.view(); break;
     case ValueKind::Bool:
       bytes[0] = value.bool_value ? '\1' : '\0';
-      input = {bytes, 1};
+      input = std::string_view(bytes, 1);
       break;
     case ValueKind::Int:
     case ValueKind::Double:
       std::memcpy(bytes, &value.int_value, sizeof bytes);
-      input = {bytes, sizeof bytes};
+      input = std::string_view(bytes, sizeof bytes);
       break;
     default: break;
   }
-  value = Value::string(input.empty() ? std::string_view()
-                                      : ottl::hex_digest(ottl::Digest::Sha256, input, arena));
+  value = Value::string(input ? ottl::hex_digest(ottl::Digest::Sha256, *input, arena)
+                              : std::string_view());
 }
 
 bool parse_whole(std::string_view text, int64_t& out) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "otlp/value_text.h"
 #include "ottl/value.h"
@@ -38,12 +39,21 @@ const config::Schema<MatchSeverityConfig>& schema_of(const MatchSeverityConfig*)
   return schema;
 }
 
+const config::Schema<RegexpConfig>& schema_of(const RegexpConfig*) {
+  using C = RegexpConfig;
+  static const auto schema =
+      config::Schema<C>()
+          .field("cacheenabled", &C::cacheenabled, "Whether to cache.")
+          .field("cachemaxnumentries", &C::cachemaxnumentries, "How many results; 0 is all.");
+  return schema;
+}
+
 const config::Schema<MatchConfig>& schema_of(const MatchConfig*) {
   using C = MatchConfig;
   static const auto schema =
       config::Schema<C>()
           .field("match_type", &C::match_type, "strict or regexp.")
-          .ignore("regexp", "regular expressions are compiled once and need no cache")
+          .ignore<RegexpConfig>("regexp", kNoRegexpCache)
           .field("services", &C::services, "Values of the resource's service.name.")
           .field("span_names", &C::span_names, "Names of spans.")
           .field("span_kinds", &C::span_kinds, "Kinds of spans: SPAN_KIND_SERVER and so on.")
@@ -73,6 +83,7 @@ std::optional<std::string_view> plain_text(const Value& value, Buffer& scratch) 
     case otlp::ValueKind::Bool:
     case otlp::ValueKind::Int: return otlp::value_text(value, scratch);
     case otlp::ValueKind::Double: {
+      if (!std::isfinite(value.double_value)) return otlp::value_text(value, scratch);
       char text[512];  // of the largest double, and the smallest, in full
       const auto end =
           std::to_chars(text, text + sizeof text, value.double_value, std::chars_format::fixed);
@@ -152,23 +163,32 @@ std::string misused(const MatchConfig& config, otlp::Signal signal) {
                         config.log_severity_number.has_value();
   const bool for_spans =
       !config.services.empty() || !config.span_names.empty() || !config.span_kinds.empty();
+  const bool for_metrics = !config.metric_names.empty();
   const bool for_all =
       !config.attributes.empty() || !config.resources.empty() || !config.libraries.empty();
   switch (signal) {
     case otlp::Signal::Logs:
-      if (for_spans) return "services, span_names and span_kinds are not for logs";
+      if (for_spans || for_metrics)
+        return "services, span_names, span_kinds and metric_names are not for logs";
       return for_logs || for_all
                  ? ""
                  : "give at least one of attributes, libraries, resources, log_bodies, "
                    "log_severity_texts and log_severity_number";
     case otlp::Signal::Traces:
-      if (for_logs)
-        return "log_bodies, log_severity_texts and log_severity_number are not for spans";
+      if (for_logs || for_metrics) {
+        return "log_bodies, log_severity_texts, log_severity_number and metric_names are not for "
+               "spans";
+      }
       return for_spans || for_all
                  ? ""
                  : "give at least one of services, span_names, span_kinds, attributes, libraries "
                    "and resources";
-    case otlp::Signal::Metrics: break;
+    case otlp::Signal::Metrics:
+      if (for_logs || for_spans || !config.attributes.empty() || !config.libraries.empty())
+        return "only metric_names and resources are for metrics";
+      return for_metrics || !config.resources.empty()
+                 ? ""
+                 : "give at least one of metric_names and resources";
   }
   return "";
 }

@@ -29,6 +29,12 @@ struct MatchSeverityConfig {
   bool match_undefined = false;
 };
 
+/// A cache for regular expressions, which are compiled once here.
+struct RegexpConfig {
+  bool cacheenabled = false;
+  int64_t cachemaxnumentries = 0;
+};
+
 /// The options as they stand in the YAML; the names are those of the OpenTelemetry Collector.
 struct MatchConfig {
   std::string match_type;
@@ -47,7 +53,11 @@ struct MatchConfig {
 const config::Schema<MatchAttributeConfig>& schema_of(const MatchAttributeConfig*);
 const config::Schema<MatchLibraryConfig>& schema_of(const MatchLibraryConfig*);
 const config::Schema<MatchSeverityConfig>& schema_of(const MatchSeverityConfig*);
+const config::Schema<RegexpConfig>& schema_of(const RegexpConfig*);
 const config::Schema<MatchConfig>& schema_of(const MatchConfig*);
+
+inline constexpr std::string_view kNoRegexpCache =
+    "regular expressions are compiled once and need no cache";
 
 /// The text of a text, boolean or number, doubles in full; lists and maps have none.
 std::optional<std::string_view> plain_text(const otlp::Value& value, Buffer& scratch);

@@ -21,6 +21,10 @@ Result<RequestCondition> RequestCondition::make(const std::string& text) {
                           groups[2] == "==", std::string(groups[3])};
 }
 
+std::string context_of(const RouteConfig& route) {
+  return route.context.empty() ? "resource" : route.context;
+}
+
 namespace {
 
 bool has_context(otlp::Signal signal, std::string_view name) {
@@ -33,9 +37,9 @@ bool has_context(otlp::Signal signal, std::string_view name) {
 
 std::optional<ottl::Program> program_of(const RouteConfig& route, otlp::Signal signal,
                                         config::Diagnostics* diagnostics) {
-  if (!has_context(signal, route.context)) return std::nullopt;
+  if (!has_context(signal, context_of(route))) return std::nullopt;
   pipeline::StatementGroup group;
-  group.context.value = route.context;
+  group.context.value = context_of(route);
   if (!route.statement.value.empty()) {
     group.statements.push_back(route.statement);
   } else {
@@ -49,7 +53,7 @@ namespace {
 /// For the signal that the route is about, whatever the connector is used for.
 void check_program(const RouteConfig& route, const config::Place& place) {
   for (const auto signal : {otlp::Signal::Logs, otlp::Signal::Traces, otlp::Signal::Metrics}) {
-    if (!has_context(signal, route.context)) continue;
+    if (!has_context(signal, context_of(route))) continue;
     program_of(route, signal, &place.diagnostics());
     return;
   }
@@ -58,14 +62,15 @@ void check_program(const RouteConfig& route, const config::Place& place) {
 void check_route(const RouteConfig& route, const config::Place& place) {
   constexpr std::string_view kContexts[] = {"request", "resource", "log",
                                             "span",    "metric",   "datapoint"};
-  if (std::find(std::begin(kContexts), std::end(kContexts), route.context) == std::end(kContexts))
+  if (std::find(std::begin(kContexts), std::end(kContexts), context_of(route)) ==
+      std::end(kContexts))
     place.error("context must be request, resource, log, span, metric or datapoint");
   if (route.pipelines.empty()) place.error("a route needs pipelines");
   const config::PlacedText& condition = route.condition;
   const config::PlacedText& statement = route.statement;
   if (condition.value.empty() == statement.value.empty())
     return place.error("a route needs either a condition or a statement");
-  if (route.context != "request") return check_program(route, place);
+  if (context_of(route) != "request") return check_program(route, place);
   if (!statement.value.empty()) return place.error("the context request takes a condition only");
   if (const auto request = RequestCondition::make(condition.value); !request.ok())
     place.diagnostics().error(condition.mark, condition.path, request.status().message());

@@ -9,7 +9,7 @@ namespace sluice::components::routing_connector {
 enum class Action : uint8_t { Move, Copy };
 
 struct RouteConfig {
-  std::string context = "resource";
+  std::string context = "resource";  ///< empty is the same
   config::PlacedText condition;
   config::PlacedText statement;
   Action action = Action::Move;
@@ -30,6 +30,8 @@ struct RequestCondition {
 
   static Result<RequestCondition> make(const std::string& text);
 };
+
+std::string context_of(const RouteConfig& route);
 
 /// What a route asks of records: one statement or condition. Nothing if it is about the request, or
 /// about another signal. What is wrong goes to `diagnostics`, if they are given.

@@ -13,6 +13,7 @@ namespace {
 using ottl::ContextKind;
 using routing_connector::Action;
 using routing_connector::Config;
+using routing_connector::context_of;
 using routing_connector::RequestCondition;
 using routing_connector::RouteConfig;
 
@@ -250,7 +251,7 @@ class RoutingConnector final : public pipeline::Connector {
       if (!next.ok()) return next.status();
       route.next = std::make_unique<pipeline::FanOut>(*next);
       // The second of two routes with one condition never gets anything, as in the original.
-      if (seen.insert({config.context, config.condition.value + config.statement.value}).second)
+      if (seen.insert({context_of(config), config.condition.value + config.statement.value}).second)
         routes.push_back(std::move(route));
     }
     auto rest = pipelines(config_.default_pipelines, outputs);
@@ -280,11 +281,11 @@ class RoutingConnector final : public pipeline::Connector {
   Route make_route(const RouteConfig& config) const {
     Route route;
     route.action = config.action;
-    if (config.context == "request") {
+    if (context_of(config) == "request") {
       route.request = RequestCondition::make(config.condition.value).value();
       return route;
     }
-    route.context = *ottl::context_of_name(config.context);
+    route.context = *ottl::context_of_name(context_of(config));
     route.is_statement = !config.statement.value.empty();
     route.program = program_of(config, signal_, nullptr);
     return route;

@@ -202,6 +202,7 @@ const config::Schema<Config>& schema_of(const Config*) {
                          "the endpoint says whether TLS is spoken: by https:// or secure")
           .field("clickstack_schema", &Config::clickstack_schema,
                  "Makes and migrates ClickStack's whole schema at the start (Sluice's own).")
+          .given_by_null()
           .field("flush_interval", &Config::flush_interval,
                  "The age at which rows are sent; 0: 200 ms while a sender waits, else 1 s, and "
                  "never longer than the batch processor's timeout (Sluice's own).")

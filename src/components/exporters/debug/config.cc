@@ -2,6 +2,8 @@
 
 namespace sluice::components::debug_exporter {
 
+constexpr char kOwnLog[] = "everything goes to the program's own log";
+
 const config::Schema<Config>& schema_of(const Config*) {
   static const auto schema =
       config::Schema<Config>()
@@ -11,9 +13,16 @@ const config::Schema<Config>& schema_of(const Config*) {
                  "Requests that are said in full each second.")
           .field("sampling_thereafter", &Config::sampling_thereafter,
                  "Of those beyond, every so many-th is said; 0 is none.")
-          .ignore("use_internal_logger", "everything goes to the program's own log")
-          .ignore("output_paths", "everything goes to the program's own log")
-          .ignore("sending_queue", "nothing waits");
+          .field("use_internal_logger", &Config::use_internal_logger,
+                 "Whether requests go to the program's log.")
+          .ignored(kOwnLog)
+          .field("output_paths", &Config::output_paths, "Where they go otherwise.")
+          .ignored(kOwnLog)
+          .ignore<config::Node>("sending_queue", "nothing waits")
+          .check([](const Config& config, const config::Place& place) {
+            if (config.output_paths && config.use_internal_logger)
+              place.error("output_paths needs use_internal_logger: false");
+          });
   return schema;
 }
 

@@ -14,6 +14,8 @@ struct Config {
   Verbosity verbosity = Verbosity::Basic;
   uint32_t sampling_initial = 2;
   uint32_t sampling_thereafter = 1;
+  bool use_internal_logger = true;
+  std::optional<std::vector<std::string>> output_paths;
 };
 
 const config::Schema<Config>& schema_of(const Config*);

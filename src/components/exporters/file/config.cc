@@ -1,6 +1,7 @@
 #include "components/exporters/file/config.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace sluice::components::file_exporter {
 namespace {
@@ -31,14 +32,25 @@ void check_grouped(const Config& config, const config::Place& place) {
             "this option has no effect: the files of group_by are not rotated, as in the original");
 }
 
+void check_permissions(const Config& config, const config::Place& place) {
+  const std::string& text = config.directory_permissions;
+  if (text.empty()) return;
+  const auto here = place.of("directory_permissions");
+  if (!config.create_directory)
+    return here.error("directory_permissions needs create_directory: true");
+  uint32_t bits = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bits, 8);
+  if (error != std::errc() || end != text.data() + text.size() || bits > 0777)
+    here.error("directory_permissions must be an octal number up to 0777");
+}
+
 void check(const Config& config, const config::Place& place) {
   if (config.group_by.enabled) check_grouped(config, place);
   if (config.path.empty()) place.error("path must not be empty");
-  if (config.flush_interval.count() <= 0) place.error("flush_interval must be larger than zero");
+  if (config.flush_interval.count() < 0) place.error("flush_interval must not be negative");
   if (config.append && config.rotation)
     place.of("append").error("append and rotation exclude each other, as in the original");
-  if (config.append && config.compression != Compression::None)
-    place.of("append").error("append and compression exclude each other, as in the original");
+  check_permissions(config, place);
 }
 
 }  // namespace
@@ -71,6 +83,12 @@ const config::Schema<GroupByConfig>& schema_of(const GroupByConfig*) {
   return schema;
 }
 
+const config::Schema<CompressionParamsConfig>& schema_of(const CompressionParamsConfig*) {
+  static const auto schema = config::Schema<CompressionParamsConfig>().field(
+      "level", &CompressionParamsConfig::level, "How much effort is made.");
+  return schema;
+}
+
 const config::Schema<Config>& schema_of(const Config*) {
   static const auto schema =
       config::Schema<Config>()
@@ -87,9 +105,12 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("create_directory", &Config::create_directory,
                  "Whether to make the file's directory.")
           .field("flush_interval", &Config::flush_interval,
-                 "How long written data may wait in memory.")
+                 "How long written data may wait in memory; 0 is 1s.")
           .refuse("encoding", "requests are written as format says, OTLP/JSON or OTLP's protobuf")
-          .ignore("directory_permissions", "the process's umask decides")
+          .ignore<CompressionParamsConfig>("compression_params", "zstd has one level here")
+          .field("directory_permissions", &Config::directory_permissions,
+                 "The permissions of the directory that is made, as an octal number.")
+          .ignored("the process's umask decides")
           .check(check);
   return schema;
 }

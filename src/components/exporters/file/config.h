@@ -29,6 +29,10 @@ struct GroupByConfig {
   uint32_t max_open_files = 100;
 };
 
+struct CompressionParamsConfig {
+  int64_t level = 0;
+};
+
 struct Config {
   std::string path;
   bool append = false;
@@ -37,7 +41,12 @@ struct Config {
   std::optional<RotationConfig> rotation;
   GroupByConfig group_by;
   bool create_directory = false;
+  std::string directory_permissions;
   std::chrono::nanoseconds flush_interval = std::chrono::seconds(1);
+
+  std::chrono::nanoseconds flushed_after() const {
+    return flush_interval.count() == 0 ? std::chrono::seconds(1) : flush_interval;
+  }
 
   /// Lines of text; otherwise messages with their lengths.
   bool writes_lines() const { return format == Format::Json && compression == Compression::None; }
@@ -45,6 +54,7 @@ struct Config {
 
 const config::Schema<RotationConfig>& schema_of(const RotationConfig*);
 const config::Schema<GroupByConfig>& schema_of(const GroupByConfig*);
+const config::Schema<CompressionParamsConfig>& schema_of(const CompressionParamsConfig*);
 const config::Schema<Config>& schema_of(const Config*);
 
 }  // namespace sluice::components::file_exporter

@@ -161,7 +161,7 @@ class FileExporter final : public pipeline::Exporter, public pipeline::ReadingSt
 
  private:
   void arm() {
-    timer_.after(std::chrono::ceil<std::chrono::milliseconds>(config_.flush_interval), [this] {
+    timer_.after(std::chrono::ceil<std::chrono::milliseconds>(config_.flushed_after()), [this] {
       flush();
       arm();
     });

@@ -271,9 +271,13 @@ TEST(File, WarnsOfGroupingWithoutEffect) {
 TEST(File, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
       {"{path: a, append: true, rotation: {}}", "append: append and rotation exclude"},
-      {"{path: a, append: true, compression: zstd}", "append: append and compression exclude"},
+      {"{path: a, directory_permissions: '0700'}", "needs create_directory"},
+      {"{path: a, create_directory: true, directory_permissions: abc}", "octal"},
+      {"{path: a, create_directory: true, directory_permissions: '01777'}", "octal"},
+      {"{path: a, create_directory: true, directory_permissions: 700}", "directory_permissions"},
+      {"{path: a, compression_params: {effort: 1}}", "effort"},
       {"{path: a, compression: gzip}", "compression"},
-      {"{path: a, flush_interval: 0}", "flush_interval"},
+      {"{path: a, flush_interval: -1s}", "flush_interval"},
       {"{path: a, group_by: {enabled: true}}", "file::path: path must contain exactly one *"},
       {"{path: 'a/*/*', group_by: {enabled: true}}", "exactly one *"},
       {"{path: '*/a', group_by: {enabled: true}}", "must not begin with *"},

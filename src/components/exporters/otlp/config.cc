@@ -75,8 +75,9 @@ const Schema<Config>& schema_of(const Config*) {
                  "pick_first.")
           .field("authority", &Config::authority, "The name in calls instead of the endpoint's.")
           .embed(&Config::client, schema_of(static_cast<const delivery::ClientConfig*>(nullptr)))
-          .ignore("keepalive", "a connection is looked at before each call, which has a time limit")
-          .ignore("wait_for_ready", "a call that finds no connection is tried again")
+          .ignore<config::Node>(
+              "keepalive", "a connection is looked at before each call, which has a time limit")
+          .ignore<bool>("wait_for_ready", "a call that finds no connection is tried again")
           .check(check);
   return schema;
 }

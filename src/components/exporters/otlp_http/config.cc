@@ -34,7 +34,7 @@ const Schema<Config>& schema_of(const Config*) {
           .field("logs_endpoint", &Config::logs_endpoint, "The whole URL for logs.")
           .field("traces_endpoint", &Config::traces_endpoint, "The whole URL for traces.")
           .field("metrics_endpoint", &Config::metrics_endpoint, "The whole URL for metrics.")
-          .ignore("profiles_endpoint", "there are no profiles")
+          .ignore<std::string>("profiles_endpoint", "there are no profiles")
           .field("encoding", &Config::encoding, "How requests are written: proto or json.")
           .field("timeout", &Config::timeout, "How long one try may take; 0 is no limit.")
           .field("max_idle_conns", &Config::max_idle_conns,
@@ -49,10 +49,10 @@ const Schema<Config>& schema_of(const Config*) {
                  "Whether each request has a connection of its own.")
           .embed(&Config::client, schema_of(static_cast<const delivery::ClientConfig*>(nullptr)))
           .refuse("proxy_url", "requests do not go through proxies")
-          .ignore("http2_read_idle_timeout", "requests go over HTTP/1.1")
-          .ignore("http2_ping_timeout", "requests go over HTTP/1.1")
-          .ignore("force_attempt_http2", "requests go over HTTP/1.1")
-          .ignore("cookies", "no cookies are kept")
+          .ignore<std::chrono::nanoseconds>("http2_read_idle_timeout", "requests go over HTTP/1.1")
+          .ignore<std::chrono::nanoseconds>("http2_ping_timeout", "requests go over HTTP/1.1")
+          .ignore<bool>("force_attempt_http2", "requests go over HTTP/1.1")
+          .ignore<config::Node>("cookies", "no cookies are kept")
           .check(check);
   return schema;
 }

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "testing/rig.h"
 
 namespace sluice::components {
@@ -34,6 +36,8 @@ const Case kCases[] = {
      "{a: '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881'}"},
     {"a key that is hashed by its pattern as well", "{key: a, action: hash, pattern: a}", "{a: x}",
      "{a: a57b5956dbc6e02127bbb40c87cb8244196d6d18e0e141936ffcd8cffad457ad}"},
+    {"hash of an empty text", "{key: a, action: hash}", "{a: ''}",
+     "{a: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855}"},
     {"hash of lists is empty", "{key: a, action: hash}", "{a: [1]}", "{a: ''}"},
     {"extract", "{key: a, action: extract, pattern: '^(?P<m>\\w+) (?P<p>.*)$'}", "{a: 'GET /x'}",
      "{a: 'GET /x', m: GET, p: '/x'}"},
@@ -133,7 +137,8 @@ const Selection kSelections[] = {
      "[{name: n, points: [{}]}]", false},
     {"include: {match_type: strict, resources: [{key: r}]}", otlp::Signal::Metrics,
      "[{name: n, points: [{}]}]", true},
-    {"include: {}", otlp::Signal::Metrics, "[{name: n, points: [{}]}]", true},
+    {"include: null", otlp::Signal::Metrics, "[{name: n, points: [{}]}]", true},
+    {"exclude: null", otlp::Signal::Logs, "[{body: b}]", true},
 };
 
 TEST(Attributes, IncludeAndExclude) {
@@ -182,13 +187,49 @@ TEST(Attributes, RefusesWhatCannotWork) {
       {"{actions: [{key: a, action: delete}], include: {}}", "at least one"},
       {"{actions: [{key: a, action: delete}], include: {log_bodies: [a]}}", "match_type"},
       {"{actions: [{key: a, action: delete}], include: {match_type: strict, metric_names: [a]}}",
-       "at least one"},
+       "metric_names are not for logs"},
       {"{actions: [{key: a, action: delete}], include: {log_severity_number: {min: INFO}}}", "min"},
+      {"{actions: [{key: a, action: delete}], include: {log_severity_number: null}}",
+       "at least one"},
+      {"{actions: [{key: a, action: delete}], include: {attributes: [{key: a}], metric_names: "
+       "[a]}}",
+       "metric_names are not for logs"},
+      {"{actions: [{key: a, action: extract, pattern: '(?P<b>.)', from_context: b}]}",
+       "no from_context"},
+      {"{actions: [{key: a, action: delete}], include: {attributes: [{key: a}], regexp: {x: 1}}}",
+       "regexp::x"},
   };
   for (const auto& [options, expected] : cases) {
     SCOPED_TRACE(options);
     const Rig rig("attributes", options, otlp::Signal::Logs);
     EXPECT_NE(rig.problem().find(expected), std::string::npos) << rig.problem();
+  }
+}
+
+TEST(Attributes, RefusesOptionsOfOtherSignals) {
+  const std::tuple<otlp::Signal, const char*, const char*> cases[] = {
+      {otlp::Signal::Metrics, "services: [a]", "only metric_names and resources"},
+      {otlp::Signal::Metrics, "attributes: [{key: a}]", "only metric_names and resources"},
+      {otlp::Signal::Metrics, "libraries: [{name: a}]", "only metric_names and resources"},
+      {otlp::Signal::Metrics, "services: []", "at least one of metric_names"},
+      {otlp::Signal::Traces, "services: [a], metric_names: [a]", "metric_names are not for spans"},
+  };
+  for (const auto& [signal, options, expected] : cases) {
+    SCOPED_TRACE(options);
+    const Rig rig("attributes",
+                  "{" + std::string(kSet) + ", include: {match_type: strict, " + options + "}}",
+                  signal);
+    EXPECT_NE(rig.problem().find(expected), std::string::npos) << rig.problem();
+  }
+}
+
+TEST(Attributes, DeleteAndHashTakeAContextThatHasNoEffect) {
+  for (const char* action : {"delete", "hash"}) {
+    SCOPED_TRACE(action);
+    const Rig rig("attributes",
+                  "{actions: [{key: a, action: " + std::string(action) + ", from_context: b}]}",
+                  otlp::Signal::Logs);
+    EXPECT_EQ(rig.problem(), "");
   }
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "pipeline/record_match.h"
 
 namespace sluice::components::cumulativetodelta_processor {
 
@@ -36,7 +37,7 @@ const config::Schema<MatchMetricsConfig>& schema_of(const MatchMetricsConfig*) {
   static const auto schema =
       config::Schema<C>()
           .field("match_type", &C::match_type, "strict or regexp.")
-          .ignore("regexp", "regular expressions are compiled once and need no cache")
+          .ignore<pipeline::RegexpConfig>("regexp", pipeline::kNoRegexpCache)
           .field("metrics", &C::metrics, "Names of metrics.")
           .field("metric_types", &C::metric_types,
                  "sum, histogram, exponentialhistogram; case does not count.")

@@ -2,14 +2,29 @@
 
 #include <tuple>
 
+#include "base/ascii.h"
+#include "ottl/context.h"
+
 namespace sluice::components::filter_processor {
+
+int64_t severity_of(std::string name) {
+  name = ascii::upper(std::move(name));
+  for (int64_t number = 1; number <= 24; ++number) {
+    if (name == std::to_string(number)) return number;
+  }
+  return ottl::enumeration(ottl::ContextKind::Log, "SEVERITY_NUMBER_" + name).value_or(0);
+}
 
 const config::Schema<SeverityMatchConfig>& schema_of(const SeverityMatchConfig*) {
   using C = SeverityMatchConfig;
   static const auto schema =
       config::Schema<C>()
           .field("min", &C::min, "The least severity: 1 to 24, or a name such as WARN or INFO2.")
-          .field("match_undefined", &C::match_undefined, "Whether logs without a severity match.");
+          .field("match_undefined", &C::match_undefined, "Whether logs without a severity match.")
+          .check([](const C& config, const config::Place& place) {
+            if (!config.min.empty() && severity_of(config.min) == 0)
+              place.of("min").error("min must be a severity: 1 to 24, or a name such as WARN");
+          });
   return schema;
 }
 
@@ -61,7 +76,7 @@ const config::Schema<MetricMatchConfig>& schema_of(const MetricMatchConfig*) {
   static const auto schema =
       config::Schema<C>()
           .field("match_type", &C::match_type, "strict, regexp or expr.")
-          .ignore("regexp", "regular expressions are compiled once and need no cache")
+          .ignore<pipeline::RegexpConfig>("regexp", pipeline::kNoRegexpCache)
           .field("metric_names", &C::metric_names, "Names of metrics.")
           .field("expressions", &C::expressions,
                  "Expressions over MetricName, MetricType, Label(key) and HasLabel(key), for expr.")
@@ -76,7 +91,7 @@ const config::Schema<MetricsConfig>& schema_of(const MetricsConfig*) {
       config::Schema<C>()
           .field("include", &C::include, "Only metrics that match are kept.")
           .field("exclude", &C::exclude, "Metrics that match are dropped.")
-          .ignore("regexp", "regular expressions are compiled once and need no cache")
+          .ignore<pipeline::RegexpConfig>("regexp", pipeline::kNoRegexpCache)
           .field("resource", &C::resource, "OTTL conditions: resources that are dropped.")
           .field("metric", &C::metric, "OTTL conditions: metrics that are dropped.")
           .field("datapoint", &C::datapoint, "OTTL conditions: data points that are dropped.");

@@ -9,7 +9,7 @@ namespace sluice::components::filter_processor {
 
 /// What the processor could do before OTTL: include or exclude by lists.
 struct SeverityMatchConfig {
-  std::string min;  ///< a number, or a name such as INFO2; anything else is below all of them
+  std::string min;  ///< a number, or a name such as INFO2; empty is below all of them
   bool match_undefined = false;
 };
 struct LogMatchConfig {
@@ -61,6 +61,9 @@ struct Config {
   pipeline::StatementGroups trace_conditions{{}, true};
   pipeline::StatementGroups metric_conditions{{}, true};
 };
+
+/// 0 for what is no severity.
+int64_t severity_of(std::string name);
 
 const config::Schema<SeverityMatchConfig>& schema_of(const SeverityMatchConfig*);
 const config::Schema<LogMatchConfig>& schema_of(const LogMatchConfig*);

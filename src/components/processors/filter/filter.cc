@@ -23,7 +23,8 @@ class Dropper {
   void run(otlp::Request<Record>& request) {
     pipeline::remove_if(request.resources, [&](auto& resource) {
       pipeline::set_resource(frame_, resource);
-      if (group_.context == ContextKind::Resource) return holds();
+      if (group_.context == ContextKind::Resource)
+        return holds() || (resource.scopes.empty() && !failed());
       pipeline::remove_if(resource.scopes, [&](auto& scope) {
         pipeline::set_scope(frame_, scope);
         if (group_.context == ContextKind::Scope) return holds();

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/ascii.h"
-#include "ottl/context.h"
 #include "pipeline/frames.h"
 #include "pipeline/records.h"
 
@@ -29,15 +27,6 @@ class Listed final : public Selection {
  private:
   std::unique_ptr<const pipeline::RecordSelection> selection_;
 };
-
-/// 0 for what is no severity, as in the original.
-int64_t severity_of(std::string name) {
-  name = ascii::upper(std::move(name));
-  for (int64_t number = 1; number <= 24; ++number) {
-    if (name == std::to_string(number)) return number;
-  }
-  return ottl::enumeration(ottl::ContextKind::Log, "SEVERITY_NUMBER_" + name).value_or(0);
-}
 
 /// The lists of logs under the names that RecordMatch has for them; nothing if they are empty.
 std::optional<pipeline::MatchConfig> match_of(const std::optional<LogMatchConfig>& config) {

@@ -94,7 +94,7 @@ const config::Schema<OperationConfig>& schema_of(const OperationConfig*) {
                  "The value whose data points are deleted (delete_label_value).")
           .field("label_set", &C::label_set,
                  "The labels that stay; data points that are then alike become one "
-                 "(aggregate_labels). Without it, all stay.")
+                 "(aggregate_labels). Without it, none stays.")
           .field("aggregated_values", &C::aggregated_values,
                  "The values that become new_value (aggregate_label_values).")
           .field("aggregation_type", &C::aggregation_type,

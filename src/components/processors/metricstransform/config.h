@@ -33,7 +33,7 @@ struct OperationConfig {
   std::string new_label;
   std::string new_value;
   std::string label_value;
-  std::optional<std::vector<std::string>> label_set;  ///< none: all labels stay
+  std::vector<std::string> label_set;
   std::vector<std::string> aggregated_values;
   std::string aggregation_type;
   double experimental_scale = 0;

@@ -88,6 +88,13 @@ const Case kCases[] = {
      "experimental_scale: 2}]}",
      "[{name: a, type: summary, points: [{count: 1, sum: 2}]}]",
      "- {name: a, type: summary, points: [{count: 1, sum: 2.0}]}\n"},
+    {"scales exponential histograms, and moves their buckets",
+     "{include: a, action: update, operations: [{action: experimental_scale_value, "
+     "experimental_scale: 2.5}]}",
+     "[{name: a, type: exponential, points: [{count: 6, sum: 25.5, min: -3, max: 8, scale: 2, "
+     "zero_threshold: 2, offset: 1, positive: [1, 2, 3]}]}]",
+     "- {name: a, type: exponential, points: [{count: 6, sum: 63.75, min: -7.5, max: 20.0, scale: "
+     "2, zero_threshold: 5.0, offset: 6, positive: [1, 2, 3]}]}\n"},
     {"aggregates over labels",
      "{include: cpu.user, action: update, operations: [{action: aggregate_labels, label_set: [], "
      "aggregation_type: sum}]}",
@@ -95,12 +102,10 @@ const Case kCases[] = {
     {"without an aggregation the first stands for all",
      "{include: cpu.user, action: update, operations: [{action: aggregate_labels, label_set: []}]}",
      kTwo, "- {name: cpu.user, type: gauge, points: [{value: 10}]}\n"},
-    {"without a label set nothing is alike",
+    {"without a label set all points are alike",
      "{include: cpu.user, action: update, operations: [{action: aggregate_labels, "
      "aggregation_type: sum}]}",
-     kTwo,
-     "- {name: cpu.user, type: gauge, points: [{attributes: {core: a}, value: 10}, {attributes: "
-     "{core: b}, value: 20}]}\n"},
+     kTwo, "- {name: cpu.user, type: gauge, points: [{value: 30}]}\n"},
     {"aggregates values of a label",
      "{include: cpu.user, action: update, operations: [{action: aggregate_label_values, label: "
      "core, aggregated_values: [a, b], new_value: all, aggregation_type: max}]}",

@@ -1,6 +1,7 @@
 #include "components/processors/metricstransform/operation.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "ottl/value.h"
 #include "pipeline/records.h"
@@ -51,11 +52,23 @@ void multiply(Number& number, double by) {
   if (number.kind == Number::Kind::Double) number.double_value *= by;
 }
 
+/// Buckets keep their scale and counts; the middle of the first one says where they go.
+void multiply(otlp::Buckets& buckets, int32_t scale, double by) {
+  if (buckets.bucket_counts.empty()) return;
+  const double base = std::pow(2, std::pow(2, -scale));
+  const double middle = (std::pow(base, buckets.offset) + std::pow(base, buckets.offset + 1.0)) / 2;
+  const double index = std::ceil(std::log(middle * by) * std::ldexp(M_LOG2E, scale)) - 1;
+  buckets.offset = static_cast<int32_t>(wire::truncated(index));
+}
+
 void multiply(DataPoint& point, double by) {
   if (point.has_sum) point.sum *= by;
   if (point.has_min) point.min *= by;
   if (point.has_max) point.max *= by;
   for (double& bound : point.explicit_bounds) bound *= by;
+  point.zero_threshold *= by;
+  multiply(point.positive, point.scale, by);
+  multiply(point.negative, point.scale, by);
   for (otlp::Exemplar& exemplar : point.exemplars) multiply(exemplar.value, by);
 }
 
@@ -136,7 +149,7 @@ void Operation::toggle_type(Metric& metric, const MetricFilter& filter) const {
 }
 
 void Operation::scale(Metric& metric, const MetricFilter& filter) const {
-  if (!has_numbers(metric) && metric.kind != MetricKind::Histogram) return;
+  if (metric.kind == MetricKind::Summary) return;
   for (DataPoint& point : metric.data_points) {
     if (!filter.has(point.attributes)) continue;
     if (has_numbers(metric))
@@ -148,12 +161,9 @@ void Operation::scale(Metric& metric, const MetricFilter& filter) const {
 
 void Operation::aggregate_labels(Metric& metric, Arena& arena) const {
   if (metric.kind == MetricKind::Summary) return;  // cannot be merged: better left as it is
-  if (config_.label_set) {
-    for (DataPoint& point : metric.data_points) {
-      pipeline::remove_if(point.attributes, [&](const KeyValue& kv) {
-        return !contains(*config_.label_set, kv.key);
-      });
-    }
+  for (DataPoint& point : metric.data_points) {
+    pipeline::remove_if(point.attributes,
+                        [&](const KeyValue& kv) { return !contains(config_.label_set, kv.key); });
   }
   otlp::aggregate_points(metric, aggregation_, arena);
 }

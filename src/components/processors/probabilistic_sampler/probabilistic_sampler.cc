@@ -86,8 +86,10 @@ struct TraceState {
   std::string others;   ///< of "ot", with semicolons before them
   std::string vendors;  ///< other members, with commas before them
 
+  /// Of what is broken, only that is left which can be told.
   static TraceState parse(std::string_view text) {
     TraceState state;
+    bool are_members = true;
     while (!text.empty()) {
       const size_t comma = std::min(text.find(','), text.size());
       std::string_view member = text.substr(0, comma);
@@ -100,9 +102,12 @@ struct TraceState {
         state.parse_own(member.substr(3));
       } else {
         state.vendors += "," + std::string(member);
-        state.carried.broken = state.carried.broken || !is_member(member);
+        are_members = are_members && is_member(member);
       }
     }
+    if (are_members) return state;
+    state = {};
+    state.carried.broken = true;
     return state;
   }
 
@@ -133,7 +138,8 @@ struct TraceState {
   }
 
   void parse_own(std::string_view text) {
-    bool is_right = !text.empty() && text.back() != ';';
+    bool are_fields = !text.empty() && text.back() != ';';
+    bool are_values = true;
     while (!text.empty()) {
       const size_t end = std::min(text.find(';'), text.size());
       const std::string_view field = text.substr(0, end);
@@ -141,20 +147,24 @@ struct TraceState {
       const size_t colon = std::min(field.find(':'), field.size());
       const std::string_view key = field.substr(0, colon);
       const std::string_view value = field.substr(std::min(colon + 1, field.size()));
-      is_right = is_right && colon < field.size() && !key.empty() &&
-                 consists_of(key.substr(0, 1), "az") && consists_of(key, "az09") &&
-                 consists_of(value, "azAZ09..__--");
+      are_fields = are_fields && colon < field.size() && !key.empty() &&
+                   consists_of(key.substr(0, 1), "az") && consists_of(key, "az09") &&
+                   consists_of(value, "azAZ09..__--");
       if (key == "rv") {
         carried.randomness = randomness_of_text(value);
-        is_right = is_right && carried.randomness;
+        are_values = are_values && carried.randomness;
       } else if (key == "th") {
         carried.threshold = Threshold::of_text(value);
-        is_right = is_right && carried.threshold;
+        are_values = are_values && carried.threshold;
       } else {
         others += ";" + std::string(field);
       }
     }
-    carried.broken = carried.broken || !is_right;
+    carried.broken = carried.broken || !are_fields || !are_values;
+    if (are_fields) return;
+    carried.randomness.reset();
+    carried.threshold.reset();
+    others.clear();
   }
 };
 
@@ -254,13 +264,16 @@ class Sampler final : public pipeline::Consumer {
 
   bool hashes() const { return rules_.hashes && !rules_.never; }
 
-  /// Hashing has no use for what a consistent sampler left, and leaves it alone.
+  /// Hashing has no use for what a consistent sampler left, and leaves it alone. Who keeps nothing
+  /// writes down why a record is kept all the same.
   bool is_foreign(const Carried& carried) const {
-    return carried.broken || (hashes() && (carried.randomness || carried.threshold));
+    return (carried.broken && !rules_.never) ||
+           (hashes() && (carried.randomness || carried.threshold));
   }
 
   bool is_undecidable(const Carried& carried, std::optional<uint64_t> randomness) const {
-    return is_foreign(carried) || !randomness || carried.inconsistent(*randomness);
+    return carried.broken || is_foreign(carried) || !randomness ||
+           carried.inconsistent(*randomness);
   }
 
   /// What decides about a record: what it carries, its trace, or else an attribute's bytes.
@@ -270,7 +283,8 @@ class Sampler final : public pipeline::Consumer {
     if (rules_.never) return kHighest;
     const uint32_t seed = rules_.config.hash_seed;
     if (!rules_.hashes) {
-      if (carried.broken || carried.randomness) return carried.randomness;
+      if (carried.broken) return std::nullopt;
+      if (carried.randomness) return carried.randomness;
       return trace.empty() ? std::nullopt : std::optional(trace_randomness(trace));
     }
     if (!trace.empty()) return hashed_randomness(bytes_of(trace), seed);
@@ -305,7 +319,7 @@ class Sampler final : public pipeline::Consumer {
     if (hashes() && randomness) put(record, kRandomness, randomness_text(*randomness), arena);
     if (carried.inconsistent(randomness.value_or(kHighest))) {
       ottl::remove(record.attributes, kThreshold);
-      return true;
+      carried.threshold.reset();
     }
     carried.raise(*threshold);
     put(record, kThreshold, carried.threshold->text(), arena);
@@ -347,11 +361,10 @@ class Sampler final : public pipeline::Consumer {
   std::optional<Threshold> kept_by(const Carried& carried, bool undecidable,
                                    std::optional<uint64_t> randomness,
                                    std::optional<Threshold> priority) const {
-    Threshold threshold = !undecidable                ? rules_.decide(carried)
-                          : rules_.config.fail_closed ? kNever
-                                                      : kAlways;
-    if (priority && (priority->value == kEverything || priority->value < threshold.value))
-      threshold = *priority;
+    const Threshold threshold = priority                    ? *priority
+                                : !undecidable              ? rules_.decide(carried)
+                                : rules_.config.fail_closed ? kNever
+                                                            : kAlways;
     return threshold.keeps(randomness.value_or(kHighest)) ? std::optional(threshold) : std::nullopt;
   }
 

@@ -163,10 +163,21 @@ const Carrying kCarrying[] = {
      "{sampling_percentage: 50, mode: equalizing, sampling_priority: p}", kLogs,
      "[{attributes: {sampling.randomness: fefefefefefefe, sampling.threshold: c, p: 37}}]",
      "- {attributes: {sampling.randomness: fefefefefefefe, sampling.threshold: c, p: 37}}\n"},
-    {"a log's wrong threshold is taken out",
+    {"a log's own percentage may be less than everybody's",
+     "{sampling_percentage: 100, mode: equalizing, sampling_priority: p}", kLogs,
+     "[{trace: 1, attributes: {p: 50, sampling.randomness: '70000000000000'}}]", ""},
+    {"a log's wrong threshold is replaced",
      "{sampling_percentage: 50, mode: equalizing, fail_closed: false}", kLogs,
      "[{attributes: {sampling.threshold: c, a: 1, sampling.randomness: '80000000000000'}}]",
-     "- {attributes: {sampling.randomness: '80000000000000', a: 1}}\n"},
+     "- {attributes: {sampling.randomness: '80000000000000', a: 1, sampling.threshold: '0'}}\n"},
+    {"nothing is kept but by priority, and a trace state that is none goes",
+     "{sampling_percentage: 0}", kTraces,
+     "[{trace: 1, state: 'ot=bad,x=y', attributes: {sampling.priority: 1}}, {trace: 1, state: "
+     "'x', attributes: {sampling.priority: 1}}, {trace: 1, state: 'ot=rv:12;a:b', attributes: "
+     "{sampling.priority: 1}}]",
+     "- {trace: 1, state: 'ot=th:0,x=y', attributes: {sampling.priority: 1}}\n- {trace: 1, state: "
+     "'ot=th:0', attributes: {sampling.priority: 1}}\n- {trace: 1, state: 'ot=th:0;a:b', "
+     "attributes: {sampling.priority: 1}}\n"},
     {"a log whose threshold is none", "{sampling_percentage: 100}", kLogs,
      "[{trace: 1, attributes: {sampling.threshold: x}}]", ""},
     {"consistent samplers go by no attribute",

@@ -24,7 +24,12 @@ void check(const Config& config, const config::Place& place) {
   check_patterns(config.allowed_values, place.of("allowed_values"));
   const bool keyed =
       config.hash_function == Hash::HmacSha256 || config.hash_function == Hash::HmacSha512;
-  if (keyed && config.hmac_key.empty()) place.error("this hash_function needs an hmac_key");
+  const size_t least = config.hash_function == Hash::HmacSha512 ? 64 : 32;
+  if (keyed && config.hmac_key.empty())
+    place.error("this hash_function needs an hmac_key");
+  else if (keyed && config.hmac_key.size() < least)
+    place.error("hmac_key must have " + std::to_string(least) +
+                " bytes at least for this hash_function");
 }
 
 }  // namespace

@@ -290,6 +290,9 @@ TEST(Redaction, RefusesWhatCannotWork) {
       {"{allowed_values: ['(']}", "("},
       {"{hash_function: crc}", "md5"},
       {"{hash_function: hmac-sha256}", "hmac_key"},
+      {"{hash_function: hmac-sha256, hmac_key: kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk}", "32 bytes"},
+      {"{hash_function: hmac-sha512, hmac_key: kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk}",
+       "64 bytes"},
       {"{db_sanitizer: {sql: {enable: true}}}", "did you mean \"enabled\""},
       {"{db_sanitizer: {oracle: {enabled: true}}}", "db_sanitizer"},
   };

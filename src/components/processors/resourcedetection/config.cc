@@ -140,8 +140,9 @@ const config::Schema<Config>& schema_of(const Config*) {
         .field("retry", &C::retry, "How a detector that fails is tried again.")
         .ignored("the sources of these detectors are on this machine and answer at once");
     for (const char* name : kOtherDetectors)
-      s.ignore(name, "there is no such detector here: only env, system and docker");
-    for (const char* name : kClientOptions) s.ignore(name, "nothing is fetched over the network");
+      s.ignore<config::Node>(name, "there is no such detector here: only env, system and docker");
+    for (const char* name : kClientOptions)
+      s.ignore<config::Node>(name, "nothing is fetched over the network");
     s.check([](const C& config, const Place& place) {
       for (const std::string& name : config.detectors) {
         if (!contains({"env", "system", "docker"}, std::string(utf8::trim_space(name))))

@@ -40,7 +40,7 @@ const config::Schema<StringAttributeConfig>& schema_of(const StringAttributeConf
           .field("values", &C::values, "Texts that match.")
           .field("enabled_regex_matching", &C::enabled_regex_matching,
                  "Whether they are regular expressions.")
-          .ignore("cache_max_size", "regular expressions need no cache")
+          .ignore<int64_t>("cache_max_size", "regular expressions need no cache")
           .field("invert_match", &C::invert_match, "Whether traces match that have none of these.");
   return schema;
 }
@@ -81,8 +81,11 @@ const config::Schema<TraceStateConfig>& schema_of(const TraceStateConfig*) {
 
 const config::Schema<RateLimitingConfig>& schema_of(const RateLimitingConfig*) {
   using C = RateLimitingConfig;
-  static const auto schema = config::Schema<C>().field("spans_per_second", &C::spans_per_second,
-                                                       "The most spans in a second.");
+  static const auto schema =
+      config::Schema<C>()
+          .field("spans_per_second", &C::spans_per_second, "The most spans in a second.")
+          .field("burst_capacity", &C::burst_capacity,
+                 "The most spans at once, and of one trace; 0 is those of two seconds.");
   return schema;
 }
 
@@ -223,17 +226,18 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("maximum_trace_size_bytes", &C::maximum_trace_size_bytes,
                  "Traces that are larger, in protobuf, are dropped; 0 is no limit.")
           .field("sampling_strategy", &C::sampling_strategy,
-                 "trace-complete, which is also what an empty text means.")
-          .ignore("block_on_overflow",
-                  "where there are too many traces the oldest is decided on early")
+                 "When a trace is decided on: trace-complete, once it has been waited for.")
+          .ignore<bool>("block_on_overflow",
+                        "where there are too many traces the oldest is decided on early")
           .refuse("tail_storage", "tail_storage is not supported: traces wait in memory")
           .field("decision_cache", &C::decision_cache, "What is remembered of decided traces.")
           .field("policies", &C::policies, "A trace is kept if one of these matches.")
           .check([](const Config& config, const config::Place& place) {
-            if (!config.sampling_strategy.empty() && config.sampling_strategy != "trace-complete")
+            if (config.sampling_strategy != "trace-complete")
               place.error("sampling_strategy must be trace-complete: others are not supported");
             if (config.decision_wait_after_root_received.count() < 0)
-              place.error("decision_wait_after_root_received must not be negative");
+              place.of("decision_wait_after_root_received")
+                  .warning("this option has no effect: it is negative");
             check_names(config.policies, place.of("policies"));
           });
   return schema;

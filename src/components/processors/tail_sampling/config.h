@@ -45,6 +45,7 @@ struct TraceStateConfig {
 };
 struct RateLimitingConfig {
   int64_t spans_per_second = 0;
+  int64_t burst_capacity = 0;
 };
 struct BytesLimitingConfig {
   int64_t bytes_per_second = 0;
@@ -115,7 +116,7 @@ struct Config {
   bool drop_pending_traces_on_shutdown = false;
   std::chrono::nanoseconds decision_wait_after_root_received{0};
   uint64_t maximum_trace_size_bytes = 0;
-  std::string sampling_strategy;
+  std::string sampling_strategy = "trace-complete";
   DecisionCacheConfig decision_cache;
   std::vector<PolicyConfig> policies;
 };

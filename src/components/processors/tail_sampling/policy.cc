@@ -30,22 +30,29 @@ class Always final : public Policy {
   Verdict judge(const Trace&, int64_t) override { return Verdict::Sampled; }
 };
 
+/// Asks after each span how long the trace has been so far: one that was short enough for the upper
+/// threshold is kept, however long it is in the end.
 class Latency final : public Policy {
  public:
   explicit Latency(const LatencyConfig& config) : config_(config) {}
   Verdict judge(const Trace& trace, int64_t) override {
-    uint64_t start = UINT64_MAX;
+    uint64_t start = 0;
     uint64_t end = 0;
     for (const Trace::Part& part : trace.parts) {
-      start = std::min(start, part.span->start_time_unix_nano);
-      end = std::max(end, part.span->end_time_unix_nano);
+      const otlp::Span& span = *part.span;
+      if (start == 0 || span.start_time_unix_nano < start) start = span.start_time_unix_nano;
+      end = std::max(end, span.end_time_unix_nano);
+      if (fits(static_cast<int64_t>(end - start) / 1'000'000)) return Verdict::Sampled;
     }
-    const int64_t took = end > start ? static_cast<int64_t>((end - start) / 1'000'000) : 0;
-    if (config_.upper_threshold_ms == 0) return sampled_if(took >= config_.threshold_ms);
-    return sampled_if(took > config_.threshold_ms && took <= config_.upper_threshold_ms);
+    return Verdict::NotSampled;
   }
 
  private:
+  bool fits(int64_t took) const {
+    if (config_.upper_threshold_ms == 0) return took >= config_.threshold_ms;
+    return took > config_.threshold_ms && took <= config_.upper_threshold_ms;
+  }
+
   const LatencyConfig config_;
 };
 
@@ -172,26 +179,6 @@ class SpanCount final : public Policy {
   const SpanCountConfig config_;
 };
 
-class RateLimiting final : public Policy {
- public:
-  explicit RateLimiting(int64_t spans_per_second) : limit_(spans_per_second) {}
-  Verdict judge(const Trace& trace, int64_t second) override {
-    if (second != second_) {
-      second_ = second;
-      spans_ = 0;
-    }
-    const int64_t with = spans_ + static_cast<int64_t>(trace.parts.size());
-    if (with >= limit_) return Verdict::NotSampled;
-    spans_ = with;
-    return Verdict::Sampled;
-  }
-
- private:
-  const int64_t limit_;
-  int64_t second_ = -1;
-  int64_t spans_ = 0;
-};
-
 class TraceFlags final : public Policy {
  public:
   Verdict judge(const Trace& trace, int64_t) override {
@@ -201,21 +188,22 @@ class TraceFlags final : public Policy {
   }
 };
 
-/// A bucket of bytes, filled once a second.
-class BytesLimiting final : public Policy {
+/// A bucket that is filled once a second.
+class Bucket {
  public:
-  explicit BytesLimiting(const BytesLimitingConfig& config)
-      : per_second_(std::max(0.0, static_cast<double>(config.bytes_per_second))),
-        most_(config.burst_capacity > 0 ? static_cast<double>(config.burst_capacity)
-                                        : 2 * per_second_),
+  /// Holds what two seconds fill in if nothing is said.
+  Bucket(int64_t per_second, int64_t burst_capacity)
+      : per_second_(std::max(0.0, static_cast<double>(per_second))),
+        most_(burst_capacity > 0 ? static_cast<double>(burst_capacity) : 2 * per_second_),
         left_(most_) {}
-  Verdict judge(const Trace& trace, int64_t second) override {
+
+  Verdict take(size_t count, int64_t second) {
     if (second_ >= 0)
       left_ = std::min(most_, left_ + per_second_ * static_cast<double>(second - second_));
     second_ = second;
-    const auto bytes = static_cast<double>(size_of(trace));
-    if (bytes > left_) return Verdict::NotSampled;
-    left_ -= bytes;
+    const auto taken = static_cast<double>(count);
+    if (taken > left_) return Verdict::NotSampled;
+    left_ -= taken;
     return Verdict::Sampled;
   }
 
@@ -224,6 +212,30 @@ class BytesLimiting final : public Policy {
   const double most_;
   double left_;
   int64_t second_ = -1;
+};
+
+class RateLimiting final : public Policy {
+ public:
+  explicit RateLimiting(const RateLimitingConfig& config)
+      : spans_(config.spans_per_second, config.burst_capacity) {}
+  Verdict judge(const Trace& trace, int64_t second) override {
+    return spans_.take(trace.parts.size(), second);
+  }
+
+ private:
+  Bucket spans_;
+};
+
+class BytesLimiting final : public Policy {
+ public:
+  explicit BytesLimiting(const BytesLimitingConfig& config)
+      : bytes_(config.bytes_per_second, config.burst_capacity) {}
+  Verdict judge(const Trace& trace, int64_t second) override {
+    return bytes_.take(size_of(trace), second);
+  }
+
+ private:
+  Bucket bytes_;
 };
 
 class OttlCondition final : public Policy {
@@ -442,8 +454,7 @@ const std::map<std::string, Maker>& makers() {
       {"probabilistic", [](const C& c) { return made<Probabilistic>(block(c.probabilistic)); }},
       {"status_code", [](const C& c) { return by_status(block(c.status_code)); }},
       {"trace_state", [](const C& c) { return made<TraceState>(block(c.trace_state)); }},
-      {"rate_limiting",
-       [](const C& c) { return made<RateLimiting>(block(c.rate_limiting).spans_per_second); }},
+      {"rate_limiting", [](const C& c) { return made<RateLimiting>(block(c.rate_limiting)); }},
       {"bytes_limiting", [](const C& c) { return made<BytesLimiting>(block(c.bytes_limiting)); }},
       {"trace_flags",
        [](const C&) -> Result<std::unique_ptr<Policy>> {

@@ -21,6 +21,8 @@ const Case kCases[] = {
      "[{trace: 1, start: 1000000, end: 2000000}, {trace: 1, start: 4000000, end: 6000000}]", true},
     {"{type: latency, latency: {threshold_ms: 5}}", "[{trace: 1, start: 0, end: 4999999}]", false},
     {"{type: latency, latency: {threshold_ms: 5, upper_threshold_ms: 9}}",
+     "[{trace: 1, start: 1000000, end: 8000000}, {trace: 1, start: 1000000, end: 20000000}]", true},
+    {"{type: latency, latency: {threshold_ms: 5, upper_threshold_ms: 9}}",
      "[{trace: 1, end: 10000000}]", false},
     {"{type: latency, latency: {threshold_ms: 5}}", "[{trace: 1, start: 9000000, end: 1}]", false},
     {"{type: numeric_attribute, numeric_attribute: {key: a, min_value: 1, max_value: 3}}",
@@ -54,7 +56,13 @@ const Case kCases[] = {
      false},
     {"{type: probabilistic, probabilistic: {sampling_percentage: 100}}", "[{trace: 1}]", true},
     {"{type: probabilistic, probabilistic: {sampling_percentage: 0}}", "[{trace: 1}]", false},
-    {"{type: rate_limiting, rate_limiting: {spans_per_second: 1}}", "[{trace: 1}]", false},
+    {"{type: rate_limiting, rate_limiting: {spans_per_second: 0}}", "[{trace: 1}]", false},
+    {"{type: rate_limiting, rate_limiting: {spans_per_second: 1}}", "[{trace: 1}, {trace: 1}]",
+     true},
+    {"{type: rate_limiting, rate_limiting: {spans_per_second: 1}}",
+     "[{trace: 1}, {trace: 1}, {trace: 1}]", false},
+    {"{type: rate_limiting, rate_limiting: {spans_per_second: 1, burst_capacity: 3}}",
+     "[{trace: 1}, {trace: 1}, {trace: 1}]", true},
     {"{type: rate_limiting, rate_limiting: {spans_per_second: 100}}", "[{trace: 1}]", true},
     {"{type: bytes_limiting, bytes_limiting: {bytes_per_second: 10000}}", "[{trace: 1}]", true},
     {"{type: bytes_limiting, bytes_limiting: {bytes_per_second: 10}}", "[{trace: 1}]", false},
@@ -274,8 +282,12 @@ TEST(TailSampling, MayDropWhatStillWaitsAtTheEnd) {
 }
 
 TEST(TailSampling, RefusesAnotherStrategy) {
-  const Rig rig("tail_sampling", "{sampling_strategy: span-ingest}", otlp::Signal::Traces);
-  EXPECT_NE(rig.problem().find("trace-complete"), std::string::npos) << rig.problem();
+  for (const char* options : {"{sampling_strategy: span-ingest}", "{sampling_strategy: ''}",
+                              "{sampling_strategy: null}"}) {
+    SCOPED_TRACE(options);
+    const Rig rig("tail_sampling", options, otlp::Signal::Traces);
+    EXPECT_NE(rig.problem().find("trace-complete"), std::string::npos) << rig.problem();
+  }
 }
 
 TEST(TailSampling, SaysOfAllPoliciesWhatIsWrong) {

@@ -181,7 +181,9 @@ const Schema<ProtocolsConfig>& schema_of(const ProtocolsConfig*) {
   static const auto schema =
       Schema<ProtocolsConfig>()
           .field("grpc", &ProtocolsConfig::grpc, "OTLP over gRPC; off unless it is named.")
+          .given_by_null()
           .field("http", &ProtocolsConfig::http, "OTLP over HTTP; off unless it is named.")
+          .given_by_null()
           .check([](const ProtocolsConfig& config, const Place& place) {
             if (!config.grpc && !config.http)
               place.error("name at least one protocol: grpc or http");
