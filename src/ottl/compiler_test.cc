@@ -137,6 +137,17 @@ TEST(Compiler, WhatIsComputedFromLiteralsIsNoLiteral) {
   for (const auto& [source, expected] : kCases) EXPECT_EQ(evaluate(source), expected) << source;
 }
 
+TEST(Compiler, WhatShowsItselfAsTextIsFormattedAsText) {
+  constexpr std::pair<std::string_view, std::string_view> kCases[] = {
+      {R"(Format("%s %v", [SpanID(0x0102030405060708), TraceID("5b8efff798038103d269b633813fc60c")]))",
+       R"("0102030405060708 5b8efff798038103d269b633813fc60c")"},
+      {R"(Format("%q", [Duration("90s")]))", R"("\"1m30s\"")"},
+      {R"(Format("%.3v|%6s", [Duration("90s"), Duration("1s")]))", R"("1m3|    1s")"},
+      {R"(Format("%d", [Duration("1us")]))", R"("1000")"},
+  };
+  for (const auto& [source, expected] : kCases) EXPECT_EQ(evaluate(source), expected) << source;
+}
+
 TEST(Compiler, ALineMayEndInsideAText) { EXPECT_EQ(evaluate("\"a\nb\""), "\"a\\nb\""); }
 
 TEST(Compiler, OptionsThatMustBeLiterals) {
