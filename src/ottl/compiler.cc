@@ -61,6 +61,17 @@ class PlainExpr final : public Expr {
   ExprPtr value_;
 };
 
+/// What arithmetic makes of literals. To the original it is none itself: of a kind that does not
+/// fit, it fails for each record.
+class Computed final : public Expr {
+ public:
+  explicit Computed(Value value) : value_(value) {}
+  Value eval(Frame&) const override { return value_; }
+
+ private:
+  Value value_;
+};
+
 class MapExpr final : public Expr {
  public:
   explicit MapExpr(std::vector<std::pair<std::string_view, ExprPtr>> items)
@@ -285,7 +296,7 @@ Result<ExprPtr> Compiler::plain(const ast::Value& value) {
 Result<ExprPtr> Compiler::list(const ast::Value& value,
                                Result<ExprPtr> (Compiler::*item_of)(const ast::Value&)) {
   std::vector<ExprPtr> items;
-  bool constant = !value.items.empty();  // an empty one is no literal to the original
+  bool constant = true;
   for (const ast::Value& item : value.items) {
     auto expr = (this->*item_of)(item);
     if (!expr.ok()) return expr.status();
@@ -298,7 +309,7 @@ Result<ExprPtr> Compiler::list(const ast::Value& value,
 
 Result<ExprPtr> Compiler::map(const ast::Value& value) {
   std::vector<std::pair<std::string_view, ExprPtr>> items;
-  bool constant = !value.members.empty();  // as of lists
+  bool constant = true;
   for (const ast::MapItem& item : value.members) {
     auto expr = this->value(*item.value);
     if (!expr.ok()) return expr.status();
@@ -343,7 +354,11 @@ Result<ExprPtr> Compiler::arithmetic(const ast::Value& value) {
     constant = constant && (*operand)->constant() != nullptr;
     made->add(value.text[i - 1], std::move(*operand));
   }
-  return constant ? folded(std::move(made)) : ExprPtr(std::move(made));
+  if (!constant) return ExprPtr(std::move(made));
+  Frame frame = literal_frame();
+  const Value computed = made->eval(frame);
+  // Where it cannot be computed now, it fails for every record, as in the original.
+  return frame.failed() ? ExprPtr(std::move(made)) : ExprPtr(std::make_unique<Computed>(computed));
 }
 
 Result<ExprPtr> Compiler::converter(const ast::Value& value) {

@@ -111,17 +111,60 @@ TEST(Compiler, ParametersHaveTheOriginalsNames) {
   for (const auto& [source, expected] : kCases) EXPECT_EQ(evaluate(source), expected) << source;
 }
 
-TEST(Compiler, LiteralListsAndMapsAreCheckedUnlessTheyAreEmpty) {
+TEST(Compiler, LiteralListsAndMapsAreChecked) {
   constexpr std::pair<std::string_view, std::string_view> kCases[] = {
       {"Int([1])", "refused"},
-      {"Int([])", "error"},
+      {"Int([])", "refused"},
       {"Int([log.severity_number])", "error"},
       {"Hours({\"a\": 1})", "refused"},
-      {"Hours({})", "error"},
+      {"Hours({})", "refused"},
       {"Hours({\"a\": log.severity_number})", "error"},
       {"IsString([\"a\"])", "refused"},
       {"IsMap({\"a\": [1]})", "true"},
       {"ContainsValue({\"a\": 1}, 1)", "refused"},
+  };
+  for (const auto& [source, expected] : kCases) EXPECT_EQ(evaluate(source), expected) << source;
+}
+
+TEST(Compiler, WhatIsComputedFromLiteralsIsNoLiteral) {
+  constexpr std::pair<std::string_view, std::string_view> kCases[] = {
+      {"IsString(1 + 2)", "false"},
+      {"IsString(3)", "refused"},
+      {"ToUpperCase((1.5 * 2))", "error"},
+      {"Hour([1 + 2])", "error"},
+      {"Seconds(Duration(\"1h\") + Duration(\"1s\"))", "3601.0"},
+  };
+  for (const auto& [source, expected] : kCases) EXPECT_EQ(evaluate(source), expected) << source;
+}
+
+TEST(Compiler, WhatShowsItselfAsTextIsFormattedAsText) {
+  constexpr std::pair<std::string_view, std::string_view> kCases[] = {
+      {R"(Format("%s %v", [SpanID(0x0102030405060708), TraceID("5b8efff798038103d269b633813fc60c")]))",
+       R"("0102030405060708 5b8efff798038103d269b633813fc60c")"},
+      {R"(Format("%q", [Duration("90s")]))", R"("\"1m30s\"")"},
+      {R"(Format("%.3v|%6s", [Duration("90s"), Duration("1s")]))", R"("1m3|    1s")"},
+      {R"(Format("%d", [Duration("1us")]))", R"("1000")"},
+  };
+  for (const auto& [source, expected] : kCases) EXPECT_EQ(evaluate(source), expected) << source;
+}
+
+TEST(Compiler, ALineMayEndInsideAText) { EXPECT_EQ(evaluate("\"a\nb\""), "\"a\\nb\""); }
+
+TEST(Compiler, OptionsThatMustBeLiterals) {
+  constexpr std::pair<std::string_view, std::string_view> kCases[] = {
+      {R"(Trim("xax", "x"))", R"("a")"},
+      {R"(Trim("xax", log.severity_text))", "refused"},
+      {R"(Substring("abc", 0, 2, true))", R"("ab")"},
+      {R"(Substring("abc", 0, 2, log.attributes["t"]))", "refused"},
+      {R"(Decode("YQ==", Concat(["base", "64"], "")))", R"("a")"},
+      {R"(Decode("YQ==", log.severity_text))", "error"},
+      {R"(Decode("YQ==", "Info"))", "refused"},
+      {R"(Time("2024", "%Y", "", ""))", "refused"},
+      {R"(FormatTime(log.time, "%v"))", "refused"},
+      {R"(FormatTime(log.time, "%Y%"))", R"("2023%")"},
+      {R"(SpanID(1))", "0000000000000001"},
+      {R"(TraceID(1))", "refused"},
+      {R"(SliceToMap(log.attributes["l"], value_path=[]))", "error"},
   };
   for (const auto& [source, expected] : kCases) EXPECT_EQ(evaluate(source), expected) << source;
 }
@@ -148,7 +191,11 @@ TEST(Compiler, Indexes) {
       {"log.attributes[\"m\"][\"no\"][\"no\"]", "nil"},
       {"log.attributes[\"l\"][2]", "3"},
       {"log.attributes[\"l\"][3]", "error"},
-      {"log.attributes[\"l\"][-1]", "refused"},
+      {"log.attributes[\"l\"][-1]", "error"},
+      {"log.attributes[\"l\"][Len(\"ab\") - 1]", "2"},
+      {"log.attributes[\"l\"][0 + 1]", "refused"},
+      {"log.attributes[nil]", "refused"},
+      {"Split(\"a b\", \" \")[-1]", "error"},
       {"log.attributes[\"l\"][log.attributes[\"n\"]]", "error"},
       {"log.attributes[\"l\"][\"a\"]", "error"},
       {"log.attributes[\"s\"][0]", "error"},

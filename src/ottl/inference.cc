@@ -14,6 +14,7 @@ struct Inference::Need {
   std::string name;  // the context that a path names, a function, or an enumeration's value
   size_t at;         // in the text
   ContextSet contexts;
+  bool decides = false;  // a path whose context the statements may be inferred to be of
 };
 
 namespace {
@@ -65,8 +66,9 @@ Inference::Inference(otlp::Signal signal, const Library& library)
 void Inference::collect(const ast::Path& path, std::vector<Need>& needs) const {
   if (const auto named = context_of_name(path.head())) {
     const auto sees = [&](ContextKind kind) { return (visible_from(kind) & in(*named)) != 0; };
-    needs.push_back(
-        {Need::Kind::Path, std::string(context_name(*named)), path.at, contexts_where(sees)});
+    // The second name of the scope is one for paths, and none of a context.
+    needs.push_back({Need::Kind::Path, std::string(context_name(*named)), path.at,
+                     contexts_where(sees), path.head() != "instrumentation_scope"});
   }
   for (const ast::Field& field : path.fields) {
     for (const ast::Value& key : field.keys) collect(key, needs);
@@ -84,9 +86,13 @@ void Inference::collect(const ast::Value& value, std::vector<Need>& needs) const
   if (value.path) collect(*value.path, needs);
   if (value.call) collect(*value.call, needs);
   if (value.kind == ast::Value::Kind::Name) {
-    // A name may also be that of a function.
+    // A name may also be that of a function. One in capitals is taken for an enumeration's here, so
+    // that replace_pattern(…, SHA256) needs a context that the configuration names.
+    const bool is_function = std::any_of(value.text.begin(), value.text.end(),
+                                         [](char c) { return c >= 'a' && c <= 'z'; });
     const auto has = [&](ContextKind kind) {
-      return enumeration(kind, value.text) || library_.find(value.text, kind) != nullptr;
+      return enumeration(kind, value.text) ||
+             (is_function && library_.find(value.text, kind) != nullptr);
     };
     needs.push_back({Need::Kind::Name, value.text, value.at, contexts_where(has)});
   }
@@ -157,9 +163,8 @@ Status Inference::add(std::string_view what, std::string_view text, const Result
                          ": they cannot be in one group"));
   }
   possible_ &= own;
-  is_named_ = is_named_ || std::any_of(needs.begin(), needs.end(), [](const Need& need) {
-                return need.kind == Need::Kind::Path;
-              });
+  is_named_ = is_named_ || std::any_of(needs.begin(), needs.end(),
+                                       [](const Need& need) { return need.decides; });
   added_.push_back({text_name(what, text), own});
   return {};
 }

@@ -23,6 +23,10 @@ TEST(Inference, TheContextIsInferredFromAllStatements) {
   EXPECT_EQ(infer(Signal::Metrics, {"copy_metric() where datapoint.flags == 1"}), "refused");
   EXPECT_EQ(infer(Signal::Metrics, {"convert_sum_to_gauge()"}), "refused");
   EXPECT_EQ(infer(Signal::Logs, {"set(span.name, 1)"}), "refused");
+  EXPECT_EQ(infer(Signal::Logs, {"set(instrumentation_scope.name, \"a\")"}), "refused");
+  EXPECT_EQ(infer(Signal::Logs, {"set(log.body, instrumentation_scope.name)"}), "log");
+  EXPECT_EQ(infer(Signal::Logs, {"replace_pattern(log.body, \"a\", \"b\", SHA256)"}), "refused");
+  EXPECT_EQ(infer(Signal::Logs, {"replace_pattern(log.body, \"a\", \"b\", Base64Encode)"}), "log");
   const auto unknown =
       infer_context(Signal::Logs, {"set(log.body, Concatt([], log.body))"}, {}, standard_library());
   EXPECT_NE(

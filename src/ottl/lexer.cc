@@ -158,7 +158,6 @@ bool unquote(std::string_view quoted, std::string& out) {
   const std::string_view text = quoted.substr(1, quoted.size() - 2);
   out.clear();
   for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\n') return false;
     if (text[i] != '\\') {
       out += text[i];
       continue;

@@ -365,8 +365,8 @@ bool Parser::key(Value& out) {
     return string(out.text);
   }
   if (is("nil")) return fail("a key");
-  Depth depth(*this);
-  return depth.fits() && literal(out);
+  // Only what begins otherwise than a number may be computed: [-1], [Len(x) - 1], but not [0 + 1].
+  return kind() == TokenKind::Int ? literal(out) : sum(out);
 }
 
 // ---- Conditions ----

@@ -19,10 +19,12 @@ bool read_only(Frame& frame) {
 }
 
 bool assign_value(Frame& frame, Value& to, const Value& from) {
+  if (from.kind > Kind::Map) {
+    frame.fail("a record cannot hold a ", kind_name(from.kind));
+    return false;
+  }
   to = own_copy(from, *frame.arena);
-  if (from.kind <= Kind::Map) return true;
-  frame.fail("a record cannot hold a ", kind_name(from.kind));
-  return false;
+  return true;
 }
 
 Value id_text(Frame& frame, const uint8_t* bytes, size_t size) {

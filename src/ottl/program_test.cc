@@ -40,5 +40,25 @@ TEST(Program, AValueThatGrowsWithEachRecordEndsTheStatementNotTheMemory) {
       "Concat([resource.attributes[\"a\"], resource.attributes[\"a\"]], \"\"))");
 }
 
+TEST(Program, WhatARecordCannotHoldLeavesWhatIsThere) {
+  Program::Source source;
+  source.context = ContextKind::Resource;
+  source.statements = {"set(resource.attributes[\"a\"], Duration(\"1s\"))",
+                       "set(resource.attributes[\"b\"], Duration(\"1s\"))"};
+  const auto program = Program::compile(source, standard_library());
+  ASSERT_TRUE(program.ok()) << program.status().to_string();
+
+  Arena arena;
+  otlp::Resource resource;
+  resource.attributes.push_back(arena, {"a", Value::string("text")});
+  Frame frame;
+  frame.arena = &arena;
+  frame.resource = &resource;
+  EXPECT_TRUE(program->run(frame, ErrorMode::Silent));
+  ASSERT_EQ(resource.attributes.size(), 2U);
+  EXPECT_EQ(resource.attributes[0].value.view(), "text");
+  EXPECT_EQ(resource.attributes[1].value.kind, Kind::None);
+}
+
 }  // namespace
 }  // namespace sluice::ottl

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "ottl/inference.h"
 #include "ottl/lexer.h"
 
@@ -42,7 +43,7 @@ Result<ottl::ContextKind> context_of(const StatementGroup& group, otlp::Signal s
                                library);
   }
   const auto& contexts = ottl::contexts_of(signal);
-  const auto named = ottl::context_of_name(group.context.value);
+  const auto named = ottl::context_of_name(ascii::lower(group.context.value));
   if (!named || std::find(contexts.begin(), contexts.end(), *named) == contexts.end()) {
     return invalid_argument("there is no context \"" + group.context.value + "\" for " +
                             std::string(otlp::signal_name(signal)));

@@ -131,7 +131,7 @@ Value slice_to_map(Frame& frame, ListArg target, std::optional<Setting<Path>> ke
       key = frame.arena->copy(std::to_string(i));
     }
     const Value* value = value_path ? under(element, **value_path) : &element;
-    if (value == nullptr)
+    if (value == nullptr || (value_path && (*value_path)->empty()))
       return frame.fail("element ", std::to_string(i), " has nothing under the path of its value");
     out[key] = *value;
   }

@@ -59,27 +59,30 @@ bool contains(const Args<std::string_view>& keys, std::string_view key) {
 struct Replacement {
   std::string_view text;
   const FunctionName* function = nullptr;
-  std::string_view format;  ///< of the function's result; empty: as it is
+  std::optional<std::string_view> format;  ///< of the function's result
 };
+
+/// Whether a text has %s, and no other verb or flag.
+bool is_replacement_format(std::string_view format) {
+  for (size_t i = 0; i + 1 < format.size(); ++i) {
+    if (format[i] == '%' && format[i + 1] != 's') return false;
+  }
+  return format.find("%s") != std::string_view::npos && format.find('\n') == std::string_view::npos;
+}
 
 /// The format's first %s is the value; what follows is written as Go does for missing values.
 std::string formatted(std::string_view format, std::string_view value) {
   std::string out;
   bool used = false;
   for (size_t i = 0; i < format.size(); ++i) {
-    if (format[i] != '%' || i + 1 == format.size()) {
+    if (format[i] != '%') {
       out += format[i];
-      continue;
-    }
-    const char verb = format[++i];
-    if (verb == '%') {
-      out += '%';
-    } else if (verb == 's' || verb == 'v') {
-      out += used ? std::string("%!") + verb + "(MISSING)" : std::string(value);
-      used = true;
+    } else if (i + 1 == format.size()) {
+      out += "%!(NOVERB)";
     } else {
-      out += std::string("%!") + verb + "(string=" + std::string(value) + ")";
+      out += used ? "%!s(MISSING)" : value;
       used = true;
+      ++i;
     }
   }
   return out;
@@ -97,8 +100,15 @@ bool apply(Frame& frame, const Replacement& replacement, std::string_view text, 
     frame.fail("the function of a replacement must give a text");
     return false;
   }
-  out += replacement.format.empty() ? std::string(result.view())
-                                    : formatted(replacement.format, result.view());
+  if (!replacement.format) {
+    out += result.view();
+    return true;
+  }
+  if (!is_replacement_format(*replacement.format)) {
+    frame.fail("the format of a replacement has %s, and no other directive");
+    return false;
+  }
+  out += formatted(*replacement.format, result.view());
   return true;
 }
 
@@ -122,7 +132,7 @@ bool replace_matches(Frame& frame, const Regex& regex, std::string_view text,
 
 Replacement replacement_of(std::string_view text, const std::optional<FunctionName>& function,
                            const std::optional<std::string_view>& format) {
-  return {text, function ? &*function : nullptr, format.value_or(std::string_view())};
+  return {text, function ? &*function : nullptr, format};
 }
 
 enum class Part : uint8_t { Key, Value };

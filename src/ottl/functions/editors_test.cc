@@ -86,6 +86,20 @@ TEST(Functions, Editors) {
   }
 }
 
+TEST(Functions, AFormatOfAReplacementHasOneDirective) {
+  const auto replaced = [](std::string_view format) {
+    const std::string statement =
+        "replace_pattern(log.attributes[\"k\"], \"b\", \"c\", ToUpperCase, \"" +
+        std::string(format) + "\")";
+    return testing::attributes_after({R"(set(log.attributes, {"k": "abc"}))", statement});
+  };
+  EXPECT_EQ(replaced("<%s>"), R"({k: "a<C>c"})");
+  EXPECT_EQ(replaced("%s%s"), R"({k: "aC%!s(MISSING)c"})");
+  EXPECT_EQ(replaced("%s%"), R"({k: "aC%!(NOVERB)c"})");
+  for (const std::string_view format : {"", "x", "%", "%d", "%%s", "%5s", "%s %v", "%s\\n"})
+    EXPECT_EQ(replaced(format).substr(0, 6), "error:") << format;
+}
+
 TEST(Functions, FlattenCountsListsTwiceTowardsTheDepth) {
   const auto flattened = [](std::string_view depth) {
     const std::string statement = "flatten(log.attributes, depth=" + std::string(depth) + ")";

@@ -1,6 +1,7 @@
 #include "ottl/functions/format.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <optional>
@@ -8,6 +9,7 @@
 
 #include "base/duration.h"
 #include "base/utf8.h"
+#include "wire/hex.h"
 
 namespace sluice::ottl {
 namespace {
@@ -79,6 +81,13 @@ std::string shortest(double number) {
   return plain;
 }
 
+template <size_t N>
+std::string hex_digits(const std::array<uint8_t, N>& bytes) {
+  std::string out(2 * N, '\0');
+  wire::hex_lower(bytes.data(), N, out.data());
+  return out;
+}
+
 /// What %v makes of a value.
 std::string plain(const Value& value) {
   switch (value.kind) {
@@ -135,6 +144,8 @@ std::string plain(const Value& value) {
     return out + std::string(text, static_cast<size_t>(size)) + " " +
            (civil.zone.empty() ? std::string(text + 1) : civil.zone);
   }
+  if (value.kind == kTraceId) return hex_digits(trace_id_of(value).bytes);
+  if (value.kind == kSpanId) return hex_digits(span_id_of(value).bytes);
   return "{}";
 }
 
@@ -313,8 +324,9 @@ bool format_value(const Value& value, const Verb& verb, std::string& out) {
     default: break;
   }
   if (value.kind == kDuration && verb.verb == 'd') return format_int(value.int_value, verb, out);
-  if (verb.verb == 's' && (value.kind == kDuration || value.kind == kTime))
-    return format_text(plain(value), verb, out);
+  const bool shows_itself = value.kind == kDuration || value.kind == kTime ||
+                            value.kind == kTraceId || value.kind == kSpanId;
+  if (shows_itself && format_text(plain(value), verb, out)) return true;
   if (verb.verb != 'v' && value.kind != Kind::Bytes && value.kind != Kind::Bool) return false;
   pad(plain(value), verb, out);
   return true;

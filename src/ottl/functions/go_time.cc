@@ -61,8 +61,7 @@ constexpr Directive kDirectives[] = {{'Y', "2006"},
                                      {'n', "\n"},
                                      {'t', "\t"},
                                      {'%', "%"},
-                                     {'c', "Mon Jan 02 15:04:05 2006", "Mon Jan 2 15:4:5 2006"},
-                                     {'v', "_2-Jan-2006", "2-Jan-2006"}};
+                                     {'c', "Mon Jan 02 15:04:05 2006", "Mon Jan 2 15:4:5 2006"}};
 
 struct Word {
   std::string_view text;
@@ -233,12 +232,12 @@ Result<TimeLayout> TimeLayout::make(std::string_view strptime) {
       return invalid_argument(
           "the format of a time has directives such as %Y-%m-%d, and no digits");
     }
-    if (strptime[i] != '%') {
+    if (strptime[i] != '%' || i + 1 == strptime.size()) {
       written += strptime[i];
       literal += strptime[i];
       continue;
     }
-    const char name = i + 1 < strptime.size() ? strptime[i + 1] : '\0';
+    const char name = strptime[i + 1];
     const auto known = std::find_if(std::begin(kDirectives), std::end(kDirectives),
                                     [&](const Directive& d) { return d.name == name; });
     if (known == std::end(kDirectives))

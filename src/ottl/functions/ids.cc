@@ -47,10 +47,9 @@ struct Param<IdArgument<N>> {
     return compiler.error(argument.at, frame.error);
   }
   static bool get(Frame& frame, const Bound& bound, IdArgument<N>& out) {
-    const Value value = bound->eval(frame);
-    if (frame.failed()) return false;
-    const bool is_text = value.kind == Kind::String || value.kind == Kind::Bytes;
-    if (is_text && read_id(value.view(), out.id)) return true;
+    BytesLike bytes;
+    if (!Param<BytesLike>::get(frame, bound, bytes)) return false;
+    if (read_id(bytes.view, out.id)) return true;
     frame.fail(expected_size<N>());
     return false;
   }

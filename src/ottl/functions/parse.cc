@@ -170,7 +170,7 @@ Value base64_encode(Frame& frame, std::string_view target,
   return Value::string(frame.arena->copy(encode_base64_text(target, *kind)));
 }
 
-Value decode(Frame& frame, Value target, Setting<Charset> encoding) {
+Value decode(Frame& frame, Value target, Prepared<Charset> encoding) {
   if (target.kind != Kind::String && target.kind != Kind::Bytes)
     return frame.fail("Decode takes text or bytes, not a ", kind_name(target.kind));
   std::string out;

@@ -47,7 +47,7 @@ bool starts_character(std::string_view text, size_t at) {
 
 /// Bytes. With `utf8_safe`, characters that do not lie in the range as a whole are left out.
 Value substring(Frame& frame, std::string_view target, int64_t start, int64_t length,
-                std::optional<bool> utf8_safe) {
+                std::optional<Setting<bool>> utf8_safe) {
   if (start < 0) return frame.fail("the start of a substring must not be negative");
   if (length <= 0) return frame.fail("the length of a substring must be above zero");
   const auto size = static_cast<int64_t>(target.size());
@@ -57,7 +57,7 @@ Value substring(Frame& frame, std::string_view target, int64_t start, int64_t le
   }
   auto from = static_cast<size_t>(start);
   auto to = static_cast<size_t>(start + length);
-  if (utf8_safe.value_or(false)) {
+  if (utf8_safe && **utf8_safe) {
     while (!starts_character(target, from)) ++from;
     while (to > from && !starts_character(target, to)) --to;
     to = std::max(to, from);
@@ -66,8 +66,8 @@ Value substring(Frame& frame, std::string_view target, int64_t start, int64_t le
 }
 
 /// Removes the characters of a set from both ends.
-Value trim(Frame&, std::string_view target, std::optional<std::string_view> replacement) {
-  const std::string_view set = replacement.value_or(" ");
+Value trim(Frame&, std::string_view target, std::optional<Setting<std::string>> replacement) {
+  const std::string_view set = replacement ? std::string_view(**replacement) : " ";
   const auto in_set = [&](std::string_view character) {
     return set.find(character) != std::string_view::npos;
   };

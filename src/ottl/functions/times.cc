@@ -27,21 +27,12 @@ struct Location {
   }
 };
 
-struct Locale {
-  std::optional<TimeNames> names;
-  static Result<Locale> make(std::string_view tag) {
-    if (tag.empty()) return Locale{};
-    auto names = TimeNames::make(tag);
-    if (!names.ok()) return names.status();
-    return Locale{std::move(*names)};
-  }
-};
-
 Value parse_time(Frame& frame, std::string_view target, Setting<TimeLayout> format,
-                 std::optional<Setting<Location>> location, std::optional<Setting<Locale>> locale) {
+                 std::optional<Setting<Location>> location,
+                 std::optional<Setting<TimeNames>> locale) {
   TimeDefaults defaults{format->is_zulu() ? nullptr : local_zone(), now()};
   if (location && (*location)->zone) defaults.zone = *(*location)->zone;
-  if (locale && (*locale)->names) defaults.names = &*(*locale)->names;
+  if (locale) defaults.names = &**locale;
   Time out;
   std::string error;
   if (!format->parse(target, defaults, *frame.arena, out, error)) return frame.fail(error);
