@@ -55,7 +55,7 @@ void multiply(Number& number, double by) {
 /// Buckets keep their scale and counts; the middle of the first one says where they go.
 void multiply(otlp::Buckets& buckets, int32_t scale, double by) {
   if (buckets.bucket_counts.empty()) return;
-  const double base = std::pow(2, std::pow(2, -scale));
+  const double base = std::pow(2, std::pow(2, -static_cast<double>(scale)));
   const double middle = (std::pow(base, buckets.offset) + std::pow(base, buckets.offset + 1.0)) / 2;
   const double index = std::ceil(std::log(middle * by) * std::ldexp(M_LOG2E, scale)) - 1;
   buckets.offset = static_cast<int32_t>(wire::truncated(index));
