@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "base/ascii.h"
+
 namespace sluice {
 namespace {
 
@@ -22,7 +24,7 @@ constexpr std::array<Unit, 8> kUnits = {{{"ns", 1},
 /// One more than the largest positive duration: the magnitude of the smallest.
 constexpr uint64_t kMagnitudeMax = uint64_t{1} << 63;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using ascii::is_digit;
 
 /// A number with its unit from the front of `text`, in nanoseconds.
 std::optional<uint64_t> take_term(std::string_view& text) {

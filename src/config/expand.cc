@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/read_file.h"
 #include "config/yaml.h"
 
@@ -14,8 +15,8 @@ constexpr int kExpansionsMax = 1000;
 /// Expansion doubles easily; no configuration is as large as this.
 constexpr size_t kTextBytesMax = 16 << 20;
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using ascii::is_digit;
+using ascii::is_letter;
 
 bool is_variable_name(std::string_view name) {
   if (name.empty() || is_digit(name.front())) return false;

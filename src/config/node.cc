@@ -8,10 +8,12 @@
 #include <limits>
 #include <optional>
 
+#include "base/ascii.h"
+
 namespace sluice::config {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using ascii::is_digit;
 
 bool one_of(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), text) != words.end();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/ascii.h"
 #include "base/nearest.h"
 #include "base/utf8.h"
 #include "config/telemetry.h"
@@ -17,8 +18,8 @@ constexpr std::array<std::string_view, kSectionCount> kKinds = {"receiver", "pro
 constexpr size_t kTypeBytesMax = 63;
 constexpr size_t kNameBytesMax = 1024;
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using ascii::is_digit;
+using ascii::is_letter;
 
 std::string_view trim(std::string_view text) {
   constexpr std::string_view kSpaces = " \t\r\n";

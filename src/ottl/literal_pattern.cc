@@ -11,7 +11,7 @@ constexpr std::string_view kBraces = "\\{.*\\}";
 constexpr std::string_view kFoldCase = "(?i)";
 constexpr std::string_view kWordBegin = "\\b";
 
-constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+using ascii::is_letter;
 constexpr bool is_word_byte(char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_'; }
 
 bool take(std::string_view& text, std::string_view prefix) {

@@ -2,6 +2,8 @@
 #include <array>
 #include <string>
 
+#include "base/ascii.h"
+
 #include "ottl/paths.h"
 
 namespace sluice::ottl {
@@ -64,7 +66,7 @@ bool set_status_message(Frame& frame, const Value& value) {
 constexpr size_t kStateMembersMax = 32;
 
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using ascii::is_digit;
 
 /// A letter (or a digit, if that may be) and at most so many characters more.
 bool is_key_part(std::string_view part, bool digit_first, size_t more) {

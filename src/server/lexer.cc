@@ -2,6 +2,8 @@
 #include <array>
 #include <cstring>
 
+#include "base/ascii.h"
+
 #include "server/sql.h"
 
 namespace sluice::server {
@@ -11,10 +13,8 @@ namespace {
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
 }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex_digit(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
+using ascii::is_digit;
+using ascii::is_hex_digit;
 bool is_word(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }

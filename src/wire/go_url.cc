@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "wire/hex.h"
 
 namespace sluice::wire {
@@ -12,8 +13,8 @@ namespace {
 /// The part of a URL that a text stands in decides which characters are escaped.
 enum class Mode : uint8_t { Path, User, Host, Zone, Query, Fragment };
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using ascii::is_digit;
+using ascii::is_letter;
 bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
 bool should_escape(char c, Mode mode) {

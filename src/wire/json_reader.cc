@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "base/ascii.h"
 #include "wire/base64.h"
 #include "wire/hex.h"
 #include "wire/json_nesting.h"
@@ -12,7 +13,7 @@
 namespace sluice::wire {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using ascii::is_digit;
 
 /// What stands at a position, for an error message.
 std::string found_text(const char* at, const char* end) {

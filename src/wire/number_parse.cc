@@ -7,12 +7,14 @@
 #include <limits>
 #include <string>
 
+#include "base/ascii.h"
+
 namespace sluice::wire {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool is_hex_digit(char c) { return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f'); }
+using ascii::is_digit;
+using ascii::is_hex_digit;
+using ascii::lower;
 
 bool equals_lower(std::string_view text, std::string_view lower_case) {
   if (text.size() != lower_case.size()) return false;

@@ -4,6 +4,7 @@
 #include <clocale>
 #include <cwctype>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 namespace sluice::ottl {
@@ -11,7 +12,7 @@ namespace {
 
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using ascii::is_digit;
 char lower(char c) { return is_upper(c) ? static_cast<char>(c + 32) : c; }
 char upper(char c) { return is_lower(c) ? static_cast<char>(c - 32) : c; }
 

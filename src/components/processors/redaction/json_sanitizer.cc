@@ -1,5 +1,6 @@
 #include "components/processors/redaction/json_sanitizer.h"
 
+#include "base/ascii.h"
 #include "wire/json_nesting.h"
 #include "wire/json_reader.h"
 #include "wire/json_scan.h"
@@ -7,10 +8,8 @@
 namespace sluice::components::redaction_processor {
 namespace {
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_hex_digit(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
+using ascii::is_digit;
+using ascii::is_hex_digit;
 
 /// Checks the text and writes at once. NUL is never right outside a string, so it stands for the
 /// end.

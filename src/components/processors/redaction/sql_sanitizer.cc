@@ -12,12 +12,9 @@ namespace {
 /// A body of a function between these is a statement itself.
 constexpr std::string_view kFunctionTag = "$func$";
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using ascii::is_digit;
+using ascii::is_hex_digit;
 constexpr bool is_octal_digit(char c) { return c >= '0' && c <= '7'; }
-constexpr bool is_hex_digit(char c) {
-  const char letter = ascii::lower(c);
-  return is_digit(c) || (letter >= 'a' && letter <= 'f');
-}
 constexpr bool is_sign(char c) { return c == '+' || c == '-'; }
 constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 constexpr bool is_one_of(std::string_view set, char c) {
