@@ -16,7 +16,8 @@ if(CCACHE)
       CCACHE_SLOPPINESS=pch_defines,time_macros "${CCACHE}")
 endif()
 
-# -O3 matters for the decoders and column writers (what is no part of a request's way has less: Folder.cmake); symbols stay, so that profiles and crash reports can be read.
+# -O3 matters for the decoders and column writers (what is no part of a request's way has less: Folder.cmake); symbols
+# stay, so that profiles and crash reports can be read.
 set(CMAKE_CXX_FLAGS_RELEASE "-O3 -g1")
 set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g")
 

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/read_file.h"
+#include "base/take.h"
 
 namespace sluice {
 namespace {
@@ -37,8 +38,7 @@ uint64_t limit_of(const std::string& root, std::string path, const char* file) {
 uint64_t group_memory_limit(std::string_view groups, const std::string& root) {
   uint64_t limit = UINT64_MAX;
   while (!groups.empty()) {
-    const std::string_view line = groups.substr(0, groups.find('\n'));
-    groups.remove_prefix(std::min(line.size() + 1, groups.size()));
+    const std::string_view line = take_until(groups, "\n");
     // "0::/path" of version 2, "4:memory:/path" of version 1.
     const size_t names = line.find(':');
     const size_t path = line.find(':', names + 1);

@@ -131,28 +131,27 @@ static const Schema<LogsTelemetry>& schema_of(const LogsTelemetry*) {
   using C = LogsTelemetry;
   static const auto schema = [] {
     Schema<C> s;
-    const std::string because(kOwnLog);
     s.field("level", &C::level, "The least level that is logged: debug, info, warn or error.")
         .field("encoding", &C::encoding,
                "How the log is written: console or json; empty: console on a terminal, else json.")
         .field("development", &C::development, "Log for developers.")
-        .ignored(because)
+        .ignored(kOwnLog)
         .field("disable_caller", &C::disable_caller, "Leave the place in the source out.")
-        .ignored(because)
+        .ignored(kOwnLog)
         .field("disable_stacktrace", &C::disable_stacktrace, "Leave stack traces out.")
-        .ignored(because)
+        .ignored(kOwnLog)
         .field("disable_zap_resource", &C::disable_zap_resource, "Leave the resource out.")
-        .ignored(because)
+        .ignored(kOwnLog)
         .field("sampling", &C::sampling, "Thins equal lines out.")
-        .ignored(because)
+        .ignored(kOwnLog)
         .field("output_paths", &C::output_paths, "Where the log is written to.")
-        .ignored(because)
+        .ignored(kOwnLog)
         .field("error_output_paths", &C::error_output_paths, "Where the logger's errors go.")
-        .ignored(because)
+        .ignored(kOwnLog)
         .field("initial_fields", &C::initial_fields, "Fields that every line has.")
-        .ignored(because)
+        .ignored(kOwnLog)
         .field("processors", &C::processors, "Where the log is sent over OTLP.")
-        .ignored(because);
+        .ignored(kOwnLog);
     return s;
   }();
   return schema;
@@ -165,14 +164,14 @@ static const Schema<PrometheusReader>& schema_of(const PrometheusReader*) {
           .field("host", &C::host, "The address to serve the metrics at.")
           .field("port", &C::port, "The port to serve the metrics at.")
           .field("without_scope_info", &C::without_scope_info, "Leave labels of the scope out.")
-          .ignored(std::string(kNames))
+          .ignored(kNames)
           .field("without_type_suffix", &C::without_type_suffix,
                  "Leave _total out of the names of the original's counters (otelcol_...).")
           .field("without_units", &C::without_units, "Leave units out of the names.")
-          .ignored(std::string(kNames))
+          .ignored(kNames)
           .field("with_resource_constant_labels", &C::with_resource_constant_labels,
                  "Resource attributes that become labels.")
-          .ignored(std::string(kNames));
+          .ignored(kNames);
   return schema;
 }
 
@@ -188,9 +187,9 @@ static const Schema<PullReader>& schema_of(const PullReader*) {
       Schema<PullReader>()
           .field("exporter", &PullReader::exporter, "What serves the metrics.")
           .field("producers", &PullReader::producers, "Further sources of metrics.")
-          .ignored(std::string(kNames))
+          .ignored(kNames)
           .field("cardinality_limits", &PullReader::cardinality_limits, "Limits of label sets.")
-          .ignored(std::string(kNames));
+          .ignored(kNames);
   return schema;
 }
 
@@ -210,7 +209,7 @@ static const Schema<MetricsTelemetry>& schema_of(const MetricsTelemetry*) {
           .field("level", &C::level, "How much is measured: none, basic, normal or detailed.")
           .field("readers", &C::readers, "Where the metrics can be had.")
           .field("views", &C::views, "Changes to the metrics.")
-          .ignored(std::string(kNames))
+          .ignored(kNames)
           .check([](const C& config, const Place& place) {
             const std::string level = ascii::lower(config.level.value);
             if (config.readers && config.readers->empty() && level != "none")
@@ -225,15 +224,15 @@ static const Schema<TracesTelemetry>& schema_of(const TracesTelemetry*) {
   using C = TracesTelemetry;
   static const auto schema = Schema<C>()
                                  .field("level", &C::level, "How much is traced.")
-                                 .ignored(std::string(kNoTraces))
+                                 .ignored(kNoTraces)
                                  .field("propagators", &C::propagators, "tracecontext or b3.")
-                                 .ignored(std::string(kNoTraces))
+                                 .ignored(kNoTraces)
                                  .field("processors", &C::processors, "Where traces are sent.")
-                                 .ignored(std::string(kNoTraces))
+                                 .ignored(kNoTraces)
                                  .field("sampler", &C::sampler, "Which traces are kept.")
-                                 .ignored(std::string(kNoTraces))
+                                 .ignored(kNoTraces)
                                  .field("limits", &C::limits, "Limits of spans.")
-                                 .ignored(std::string(kNoTraces));
+                                 .ignored(kNoTraces);
   return schema;
 }
 
@@ -245,7 +244,7 @@ static const Schema<Telemetry>& schema_of(const Telemetry*) {
           .field("traces", &Telemetry::traces, "The program's own traces: there are none.")
           .field("resource", &Telemetry::resource,
                  "Resource attributes of the program's own telemetry.")
-          .ignored(std::string(kNames));
+          .ignored(kNames);
   return schema;
 }
 

@@ -12,9 +12,6 @@ constexpr uint64_t kKeysVersion = 1;
 constexpr uint64_t kHasAdditionalKeys = 1 << 9;
 constexpr uint64_t kNeedsUpdate = 1 << 10;
 
-/// SerializationObject: the version whose rows are strings, which the server parses.
-constexpr uint64_t kJsonAsStrings = 1;
-
 template <typename T>
 void append_narrowed(std::span<const std::span<const uint32_t>> indexes, Output& out) {
   for (const auto& run : indexes) {

@@ -90,6 +90,9 @@ class StringColumn {
   PodVector<uint32_t> ends_;
 };
 
+/// SerializationObject: the version whose rows are strings, which the server parses.
+inline constexpr uint64_t kJsonAsStrings = 1;
+
 /// The state that stands before the data of a JSON column: its rows come as text.
 void encode_json_prefix(Output& out);
 

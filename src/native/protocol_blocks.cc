@@ -4,7 +4,7 @@
 #include <charconv>
 #include <utility>
 
-#include "native/varint.h"
+#include "native/columns.h"
 
 namespace sluice::native {
 namespace {
@@ -13,8 +13,6 @@ constexpr uint64_t kVersionWithFlags = 54454;
 /// Field 1: no totals. Field 2: no bucket. The end.
 constexpr std::string_view kBlockInfo{"\x01\x00\x02\xff\xff\xff\xff\x00", 8};
 constexpr char kDefaultSerialization = 0;
-/// Of JSON columns whose values are texts.
-constexpr uint64_t kJsonAsStrings = 1;
 constexpr int kDepthMax = 100;
 
 constexpr std::pair<std::string_view, uint64_t> kWidths[] = {

@@ -293,6 +293,14 @@ Result<ExprPtr> Compiler::plain(const ast::Value& value) {
   return ExprPtr(std::make_unique<PlainExpr>(std::move(*made)));
 }
 
+/// `made` itself where it cannot be computed now: it fails for every record, as in the original.
+template <typename Folded>
+ExprPtr Compiler::folded(ExprPtr made) {
+  Frame frame = literal_frame();
+  const Value value = made->eval(frame);
+  return frame.failed() ? std::move(made) : ExprPtr(std::make_unique<Folded>(value));
+}
+
 Result<ExprPtr> Compiler::list(const ast::Value& value,
                                Result<ExprPtr> (Compiler::*item_of)(const ast::Value&)) {
   std::vector<ExprPtr> items;
@@ -304,7 +312,7 @@ Result<ExprPtr> Compiler::list(const ast::Value& value,
     items.push_back(std::move(*expr));
   }
   ExprPtr made = std::make_unique<ListExpr>(std::move(items));
-  return constant ? folded(std::move(made)) : std::move(made);
+  return constant ? folded<Constant>(std::move(made)) : std::move(made);
 }
 
 Result<ExprPtr> Compiler::map(const ast::Value& value) {
@@ -317,7 +325,7 @@ Result<ExprPtr> Compiler::map(const ast::Value& value) {
     items.emplace_back(constants_.copy(item.key), std::move(*expr));
   }
   ExprPtr made = std::make_unique<MapExpr>(std::move(items));
-  return constant ? folded(std::move(made)) : std::move(made);
+  return constant ? folded<Constant>(std::move(made)) : std::move(made);
 }
 
 Result<ExprPtr> Compiler::name(const ast::Value& value) {
@@ -328,19 +336,12 @@ Result<ExprPtr> Compiler::name(const ast::Value& value) {
                              did_you_mean(value.text, enumeration_names(kind_)));
 }
 
-/// `made` itself where it cannot be computed now: it fails for every record, as in the original.
-ExprPtr Compiler::folded(ExprPtr made) {
-  Frame frame = literal_frame();
-  const Value value = made->eval(frame);
-  return frame.failed() ? std::move(made) : ExprPtr(std::make_unique<Constant>(value));
-}
-
 Result<ExprPtr> Compiler::negative(const ast::Value& value) {
   auto operand = this->value(value.items.front());
   if (!operand.ok() || value.text == "+") return operand;
   const bool constant = (*operand)->constant() != nullptr;
   ExprPtr made = std::make_unique<NegativeExpr>(std::move(*operand));
-  return constant ? folded(std::move(made)) : std::move(made);
+  return constant ? folded<Constant>(std::move(made)) : std::move(made);
 }
 
 Result<ExprPtr> Compiler::arithmetic(const ast::Value& value) {
@@ -354,11 +355,7 @@ Result<ExprPtr> Compiler::arithmetic(const ast::Value& value) {
     constant = constant && (*operand)->constant() != nullptr;
     made->add(value.text[i - 1], std::move(*operand));
   }
-  if (!constant) return ExprPtr(std::move(made));
-  Frame frame = literal_frame();
-  const Value computed = made->eval(frame);
-  // Where it cannot be computed now, it fails for every record, as in the original.
-  return frame.failed() ? ExprPtr(std::move(made)) : ExprPtr(std::make_unique<Computed>(computed));
+  return constant ? folded<Computed>(std::move(made)) : ExprPtr(std::move(made));
 }
 
 Result<ExprPtr> Compiler::converter(const ast::Value& value) {

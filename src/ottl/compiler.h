@@ -55,6 +55,7 @@ class Compiler {
   Result<ExprPtr> converter(const ast::Value& value);
   Result<ExprPtr> negative(const ast::Value& value);
   Result<ExprPtr> arithmetic(const ast::Value& value);
+  template <typename Folded>
   ExprPtr folded(ExprPtr made);
   Result<ExprPtr> name(const ast::Value& value);
   Result<Condition> comparison(const ast::Condition& condition);

@@ -68,9 +68,9 @@ struct Fresh {
   Value value;
 };
 
-// Conversions at evaluation; false and an error in the frame where there is none.
 /// False, and an error in the frame.
 bool wrong_kind(Frame& frame, std::string_view expected, const Value& found);
+// Conversions at evaluation; false and an error in the frame where there is none.
 inline bool convert(Frame& frame, const Value& value, std::string_view& out) {
   if (value.kind != Kind::String) return wrong_kind(frame, "string", value);
   out = value.view();

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/ascii.h"
+#include "base/take.h"
 
 #include "ottl/paths.h"
 
@@ -111,9 +112,7 @@ std::vector<Member>::const_iterator find_member(const std::vector<Member>& membe
 /// False if the text is no trace state.
 bool parse_state(std::string_view text, std::vector<Member>& out) {
   while (!text.empty()) {
-    const size_t comma = std::min(text.find(','), text.size());
-    const std::string_view member = text.substr(0, comma);
-    text.remove_prefix(std::min(comma + 1, text.size()));
+    const std::string_view member = take_until(text, ",");
     if (member.empty()) continue;
     const size_t equals = member.find('=');
     if (equals == std::string_view::npos) return false;

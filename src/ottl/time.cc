@@ -163,10 +163,11 @@ const Zone* fixed_zone(std::string_view name, int offset_seconds) {
   const std::lock_guard lock(all.mutex);
   // Names come from texts: they must not fill the memory.
   constexpr size_t kNamedMax = 4096;
-  const bool is_new = all.fixed.find({offset_seconds, std::string(name)}) == all.fixed.end();
-  if (is_new && all.fixed.size() >= kNamedMax) name = {};
-  auto& made = all.fixed[{offset_seconds, std::string(name)}];
-  if (!made) made = std::make_unique<Zone>(name, offset_seconds);
+  std::pair<int, std::string> key{offset_seconds, name};
+  if (const auto known = all.fixed.find(key); known != all.fixed.end()) return known->second.get();
+  if (all.fixed.size() >= kNamedMax) key.second.clear();
+  auto& made = all.fixed[key];
+  if (!made) made = std::make_unique<Zone>(key.second, offset_seconds);
   return made.get();
 }
 

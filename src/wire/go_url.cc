@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/take.h"
 #include "wire/hex.h"
 
 namespace sluice::wire {
@@ -76,14 +77,6 @@ bool unescape(std::string_view text, Mode mode, std::string& out) {
     }
   }
   return true;
-}
-
-/// The part before the separator; the rest loses it and the separator.
-std::string_view cut(std::string_view& rest, char separator) {
-  const size_t at = std::min(rest.find(separator), rest.size());
-  const std::string_view first = rest.substr(0, at);
-  rest.remove_prefix(std::min(at + 1, rest.size()));
-  return first;
 }
 
 bool has_control_character(std::string_view text) {
@@ -160,7 +153,7 @@ bool read_authority(std::string_view text, GoUrl& url) {
   if (!is_user_info(info)) return false;
   url.has_user = true;
   const bool has_password = info.find(':') != std::string_view::npos;
-  if (!unescape(cut(info, ':'), Mode::User, url.user)) return false;
+  if (!unescape(take_until(info, ":"), Mode::User, url.user)) return false;
   return !has_password || unescape(info, Mode::User, url.password.emplace());
 }
 
@@ -191,7 +184,7 @@ Result<GoUrl> GoUrl::parse(std::string_view text) {
   GoUrl url;
   const bool has_fragment = text.find('#') != std::string_view::npos;
   std::string_view fragment = text;
-  std::string_view rest = cut(fragment, '#');
+  std::string_view rest = take_until(fragment, "#");
   if (has_control_character(rest)) return invalid_argument("a URL has no control characters");
   if (!read_scheme(rest, url.scheme)) return invalid_argument("the scheme is missing");
   if (!rest.empty() && rest.back() == '?' && std::count(rest.begin(), rest.end(), '?') == 1) {
@@ -199,7 +192,7 @@ Result<GoUrl> GoUrl::parse(std::string_view text) {
     rest.remove_suffix(1);
   } else {
     std::string_view query = rest;
-    rest = cut(query, '?');
+    rest = take_until(query, "?");
     url.raw_query = query;
   }
   const bool absolute = !rest.empty() && rest.front() == '/';
@@ -273,11 +266,11 @@ std::string GoUrl::to_string() const {
 Result<std::vector<std::pair<std::string, std::string>>> parse_query(std::string_view query) {
   std::vector<std::pair<std::string, std::string>> parameters;
   while (!query.empty()) {
-    std::string_view value = cut(query, '&');
+    std::string_view value = take_until(query, "&");
     if (value.find(';') != std::string_view::npos)
       return invalid_argument("a query has no semicolons");
     if (value.empty()) continue;
-    const std::string_view name = cut(value, '=');
+    const std::string_view name = take_until(value, "=");
     auto& parameter = parameters.emplace_back();
     if (!unescape(name, Mode::Query, parameter.first) ||
         !unescape(value, Mode::Query, parameter.second))

@@ -5,7 +5,6 @@
 #include "base/ascii.h"
 #include "wire/base64.h"
 #include "wire/hex.h"
-#include "wire/json_nesting.h"
 #include "wire/json_scan.h"
 #include "wire/json_string.h"
 #include "wire/number_parse.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/take.h"
 #include "base/unicode_lower.h"
 
 namespace sluice::ottl {
@@ -20,20 +21,16 @@ struct Language {
 #include "ottl/functions/time_names_data.inc"
 #pragma GCC diagnostic pop
 
-std::vector<std::string_view> split(std::string_view text, char at) {
+std::vector<std::string_view> split(std::string_view text, std::string_view at) {
   std::vector<std::string_view> parts;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find(at), text.size());
-    parts.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+  while (!text.empty()) parts.push_back(take_until(text, at));
   return parts;
 }
 
 const Language* find_language(std::string_view tag) {
   const auto found =
       std::find_if(std::begin(kLanguages), std::end(kLanguages), [&](const Language& language) {
-        const auto tags = split(language.tags, ' ');
+        const auto tags = split(language.tags, " ");
         return std::find(tags.begin(), tags.end(), tag) != tags.end();
       });
   return found == std::end(kLanguages) ? nullptr : &*found;
@@ -55,7 +52,7 @@ Result<TimeNames> TimeNames::make(std::string_view tag) {
   TimeNames made;
   Arena scratch;
   for (size_t i = 0; i < made.lists_.size(); ++i) {
-    for (const std::string_view name : split(language->names[i], '|')) {
+    for (const std::string_view name : split(language->names[i], "|")) {
       const std::string_view lower = utf8::to_lower(name, scratch);
       made.lists_[i].push_back({std::string(lower), name.size()});
     }

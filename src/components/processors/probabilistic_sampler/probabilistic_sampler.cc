@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/buffer.h"
+#include "base/take.h"
 #include "components/processors/probabilistic_sampler/config.h"
 #include "components/processors/probabilistic_sampler/threshold.h"
 #include "otlp/value_text.h"
@@ -91,9 +92,7 @@ struct TraceState {
     TraceState state;
     bool are_members = true;
     while (!text.empty()) {
-      const size_t comma = std::min(text.find(','), text.size());
-      std::string_view member = text.substr(0, comma);
-      text.remove_prefix(std::min(comma + 1, text.size()));
+      std::string_view member = take_until(text, ",");
       const size_t begin = std::min(member.find_first_not_of(" \t"), member.size());
       member.remove_prefix(begin);
       member = member.substr(0, member.find_last_not_of(" \t") + 1);
@@ -141,9 +140,7 @@ struct TraceState {
     bool are_fields = !text.empty() && text.back() != ';';
     bool are_values = true;
     while (!text.empty()) {
-      const size_t end = std::min(text.find(';'), text.size());
-      const std::string_view field = text.substr(0, end);
-      text.remove_prefix(std::min(end + 1, text.size()));
+      const std::string_view field = take_until(text, ";");
       const size_t colon = std::min(field.find(':'), field.size());
       const std::string_view key = field.substr(0, colon);
       const std::string_view value = field.substr(std::min(colon + 1, field.size()));

@@ -18,6 +18,7 @@
 
 #include "base/fd.h"
 #include "base/read_file.h"
+#include "base/take.h"
 #include "config/yaml.h"
 
 namespace sluice::components::resourcedetection_processor {
@@ -182,11 +183,6 @@ Interfaces interfaces() {
   return found;
 }
 
-std::string cpuinfo() {
-  const auto text = read_file("/proc/cpuinfo");
-  return text.ok() ? *text : std::string();
-}
-
 bool is_empty(const DetectedValue& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return text->empty();
   const auto* list = std::get_if<std::vector<std::string>>(&value);
@@ -282,8 +278,7 @@ Detected parse_cpuinfo(std::string_view text) {
       {"stepping", "host.cpu.stepping"},   {"cache size", "host.cpu.cache.l2.size"}};
   Detected found;
   while (!text.empty() && text.front() != '\n') {  // an empty line ends a processor
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const std::string_view line = take_until(text, "\n");
     const size_t colon = line.find(':');
     if (colon == std::string_view::npos) continue;
     const std::string value(trim(line.substr(colon + 1)));
@@ -335,7 +330,14 @@ Result<Detected> detect_system(const SystemConfig& config) {
   if (name.empty()) return unavailable("no source knows the name of this host");
   std::string id = first_line("/etc/machine-id");
   if (id.empty()) id = first_line("/var/lib/dbus/machine-id");
-  const Interfaces network = interfaces();
+  const auto wanted = [&](std::string_view key) {
+    return is_on(config.resource_attributes, key, key == "host.name" || key == "os.type");
+  };
+  const auto wants_any = [&](std::initializer_list<std::string_view> keys) {
+    return std::any_of(keys.begin(), keys.end(), wanted);
+  };
+  const Interfaces network =
+      wants_any({"host.ip", "host.mac", "host.interface"}) ? interfaces() : Interfaces();
   const std::string uname_text = std::string(system.sysname) + " " + system.nodename + " " +
                                  system.release + " " + system.version + " " + system.machine;
   const std::string pretty = os_release("PRETTY_NAME");
@@ -352,12 +354,15 @@ Result<Detected> detect_system(const SystemConfig& config) {
       {"os.version", os_release("VERSION_ID")},
       {"os.build.id", build.empty() ? system.release : build},
       {"os.description", pretty.empty() ? uname_text : pretty + " (" + uname_text + ")"}};
-  for (auto& pair : parse_cpuinfo(cpuinfo())) all.push_back(std::move(pair));
+  if (wants_any({"host.cpu.vendor.id", "host.cpu.family", "host.cpu.model.id",
+                 "host.cpu.model.name", "host.cpu.stepping", "host.cpu.cache.l2.size"})) {
+    if (const auto cpuinfo = read_file("/proc/cpuinfo"); cpuinfo.ok()) {
+      for (auto& pair : parse_cpuinfo(*cpuinfo)) all.push_back(std::move(pair));
+    }
+  }
   Detected found;
   for (const auto& [key, value] : all) {
-    const bool standard = key == "host.name" || key == "os.type";
-    if (is_on(config.resource_attributes, key, standard) && !is_empty(value))
-      found.emplace_back(key, value);
+    if (wanted(key) && !is_empty(value)) found.emplace_back(key, value);
   }
   return found;
 }
