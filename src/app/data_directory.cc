@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "server/data_dir.h"
 
 namespace sluice::app {
 namespace {
@@ -63,7 +64,10 @@ Result<ServerSocket> ServerSocket::in(const std::string& data) {
   ServerSocket socket;
   socket.directory = Fd(::open(data.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!socket.directory) return errno_status("opening the data directory " + data, errno);
-  socket.path = data + "/" + std::string(kServerSocketName);
+  std::error_code error;
+  const auto full = std::filesystem::absolute(data, error);
+  if (error) return errno_status("finding the data directory " + data, error.value());
+  socket.path = full / kServerSocketName;
   if (socket.path.size() >= sizeof(sockaddr_un::sun_path)) {
     socket.path = "/proc/self/fd/" + std::to_string(socket.directory.get()) + "/" +
                   std::string(kServerSocketName);
@@ -73,6 +77,7 @@ Result<ServerSocket> ServerSocket::in(const std::string& data) {
 
 Result<DataDirectory> DataDirectory::open(const std::string& path) {
   std::error_code error;
+  SLUICE_RETURN_IF_ERROR(server::check_data_path(std::filesystem::absolute(path, error)));
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
   if (mkdir(path.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
     return errno_status("making the data directory " + path, errno);

@@ -10,8 +10,8 @@ namespace sluice::app {
 
 inline constexpr std::string_view kServerSocketName = "server.sock";
 
-/// The Unix socket of the server on a data directory, as a path that fits into a socket address
-/// however long the directory's is. Good in this process, while the object lives.
+/// The Unix socket of the server on a data directory, as a full path that fits into a socket
+/// address however long the directory's is. Good in this process, while the object lives.
 struct ServerSocket {
   std::string path;
   Fd directory;  ///< what `path` may lead through
@@ -36,8 +36,8 @@ class DataDirectory {
 
   /// Listens on the Unix socket in the directory; one that an earlier run left behind is replaced.
   Result<Fd> listen();
-  /// Where listen() listens, as a path that fits into a socket address however long the directory's
-  /// is. Good in this process, while the DataDirectory lives.
+  /// Where listen() listens, as a full path that fits into a socket address however long the
+  /// directory's is. Good in this process, while the DataDirectory lives.
   const std::string& socket_path() const { return socket_.path; }
 
  private:

@@ -94,6 +94,24 @@ TEST_F(DataDirectoryTest, TheSocketOfALongPathCanBeReached) {
   EXPECT_TRUE(std::filesystem::is_socket(deep + "/server.sock"));
 }
 
+TEST_F(DataDirectoryTest, TheSocketOfARelativePathHasAFullOne) {
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(root_);
+  const auto data = DataDirectory::open("data");
+  std::filesystem::current_path(before);
+  ASSERT_TRUE(data.ok()) << data.status().to_string();
+  EXPECT_EQ(data->socket_path(), root_ + "/data/server.sock");
+}
+
+TEST_F(DataDirectoryTest, APathThatTheEngineTakesForAPatternIsRefused) {
+  for (const char c : std::string("*?{\\")) {
+    const std::string path = root_ + "/a" + c + "b";
+    EXPECT_THAT(DataDirectory::open(path).status().message(),
+                HasSubstr(path + ": the engine takes '" + c + "' in a path for a pattern"));
+    EXPECT_FALSE(std::filesystem::exists(path));
+  }
+}
+
 TEST_F(DataDirectoryTest, AFileInItsPlaceIsNamed) {
   const std::string file = root_ + "/file";
   fclose(fopen(file.c_str(), "w"));

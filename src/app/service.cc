@@ -26,6 +26,7 @@
 #include "app/supervisor.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "clickhouse/endpoint.h"
 #include "server/server.h"
 #include "web/process_metrics.h"
 #include "web/server.h"
@@ -347,7 +348,7 @@ config::Node base_of(const Options& options, Command command, const Store* store
   const std::string socket =
       store != nullptr ? store->data.socket_path()
                        : (std::filesystem::absolute(options.data) / kServerSocketName).string();
-  return clickstack_preset(options, "unix://" + socket);
+  return clickstack_preset(options, clickhouse::Endpoint::unix_url(socket));
 }
 
 }  // namespace

@@ -168,6 +168,20 @@ Result<Endpoint> Endpoint::parse(std::string_view url) {
   return out;
 }
 
+std::string Endpoint::unix_url(std::string_view path) {
+  std::string url = "unix://";
+  for (const char c : path) {
+    if (c == '%') {
+      url += "%25";
+    } else if (c == '?') {
+      url += "%3F";
+    } else {
+      url += c;
+    }
+  }
+  return url;
+}
+
 std::string Endpoint::to_string() const {
   if (is_unix()) return "unix://" + address.unix_path;
   return (tls != nullptr ? "https://" : "http://") + address.to_string();

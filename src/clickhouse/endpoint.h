@@ -33,6 +33,9 @@ struct Endpoint {
   /// says what is wrong and what to write instead.
   static Result<Endpoint> parse(std::string_view url);
 
+  /// The URL of a Unix socket with whatever is in its full path, as parse() reads it.
+  static std::string unix_url(std::string_view path);
+
   bool is_unix() const { return !address.unix_path.empty(); }
   /// For banners and logs: no user, no password.
   std::string to_string() const;

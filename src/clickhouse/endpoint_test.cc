@@ -57,6 +57,14 @@ TEST(Endpoint, HttpsHasItsOwnPortAndIsVerified) {
   EXPECT_EQ(Endpoint::parse("http://h")->tls, nullptr);
 }
 
+TEST(Endpoint, TheUrlOfAUnixSocketIsReadBackWhateverItsPathHolds) {
+  for (const std::string path : {"/run/server.sock", "/100%25/a?b=c/with space,comma@x/é"}) {
+    const auto e = Endpoint::parse(Endpoint::unix_url(path));
+    ASSERT_TRUE(e.ok()) << e.status().message();
+    EXPECT_EQ(e->address.unix_path, path);
+  }
+}
+
 TEST(Endpoint, RefusesWithAReasonAndWithoutThePassword) {
   const struct {
     const char* url;

@@ -73,10 +73,18 @@ Status check_format(const fs::path& path) {
 
 }  // namespace
 
+Status check_data_path(const std::string& path) {
+  const size_t at = path.find_first_of("*?{\\");
+  if (at == std::string::npos) return {};
+  return invalid_argument("data directory " + path + ": the engine takes '" + path[at] +
+                          "' in a path for a pattern; choose a name without * ? { and \\");
+}
+
 Result<DataDir> DataDir::open(const std::string& given) {
   std::error_code error;
   fs::path path = fs::absolute(given, error).lexically_normal();
   if (path.filename().empty()) path = path.parent_path();  // a slash at the end
+  SLUICE_RETURN_IF_ERROR(check_data_path(path));
   SLUICE_RETURN_IF_ERROR(make_dir(path));
   const std::string lock_name = path / "lock";
   const int fd = ::open(lock_name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);

@@ -11,6 +11,10 @@ namespace sluice::server {
 /// what a newer one writes.
 inline constexpr int kDataFormat = 1;
 
+/// InvalidArgument if a directory of this name could not be served: the engine takes some
+/// characters of a path for a pattern.
+Status check_data_path(const std::string& path);
+
 /// A data directory in use by this process: created with mode 0700 if need be, locked against other
 /// processes, its format known. Move-only; unlocks when destroyed.
 ///
@@ -20,7 +24,8 @@ inline constexpr int kDataFormat = 1;
 class DataDir {
  public:
   /// AlreadyExists: another process has it ("data directory X is in use by pid N").
-  /// FailedPrecondition: written by a newer program. Others: what the system said.
+  /// FailedPrecondition: written by a newer program. InvalidArgument: check_data_path(). Others:
+  /// what the system said.
   static Result<DataDir> open(const std::string& path);
 
   DataDir(DataDir&& other) noexcept

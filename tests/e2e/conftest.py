@@ -22,10 +22,10 @@ def start(tmp_path):
     """
     running = []
 
-    def begin(command, *args, ready=True, env=None):
+    def begin(command, *args, ready=True, env=None, program=None):
         if command in ("serve", "server") and "--data" not in args:
             args = (*args, "--data", tmp_path / "data")
-        sluice = Sluice(command, *args, env=env)
+        sluice = Sluice(command, *args, env=env, program=program)
         running.append(sluice)
         return sluice.wait_ready() if ready else sluice
 

@@ -34,12 +34,13 @@ LISTENERS = {
 class Sluice:
     """One running `sluice serve`, `gateway` or `server`. Its log lines are kept in `lines` as they come."""
 
-    def __init__(self, command, *args, env=None):
+    def __init__(self, command, *args, env=None, program=None):
+        """`program` is a script that runs the command; it gets the arguments alone."""
         self.command = command
         self.addresses = {}
         self.lines = []
         self._ready = threading.Event()
-        argv = [str(BINARY), command]
+        argv = [str(program)] if program else [str(BINARY), command]
         for what in LISTENERS[command]:
             if f"--{what}" not in args:
                 argv += [f"--{what}", "127.0.0.1:0"]

@@ -9,7 +9,7 @@ import subprocess
 import time
 
 import pytest
-from run_config import LOG
+from run_config import JSON, LOG, request
 from sluice import BINARY, get, wait_for
 
 # F45 of the fault list: an error of the configuration ends the process in a second. The bound here is for a
@@ -332,6 +332,16 @@ def test_query_asks_the_running_server_and_else_the_directory(start, tmp_path):
     assert sluice.stop() == 0, sluice.log()
     code, out, err = run("query", "SELECT count() FROM otel_logs", "--data", data)
     assert (code, out) == (0, "0\n"), err
+
+
+@pytest.mark.parametrize("name", ["data", "100%25 full! a&b, 'é';#"])
+def test_a_data_directory_may_be_relative_and_have_any_name(start, tmp_path, name):
+    data = os.path.relpath(tmp_path / name)
+    sluice = start("serve", "--data", data)
+    sluice.query("CREATE TABLE here (x UInt8) ENGINE = MergeTree ORDER BY x AS SELECT 7 AS x")
+    code, out, err = run("query", "SELECT x FROM here", "--data", data)
+    assert (code, out, err) == (0, "7\n", [])
+    assert request(sluice.url("otlp-http") + "/v1/logs", LOG, JSON)[0] == 200  # stored over the socket
 
 
 def test_query_without_a_server_says_what_to_start(tmp_path):

@@ -1,5 +1,6 @@
 """The examples of README.md, run as they stand there, with the ports of the test's own server."""
 
+import os
 import re
 import subprocess
 
@@ -23,3 +24,10 @@ def test_examples_of_the_readme_do_what_it_says(start):
     assert run("send") == '{"partialSuccess":{}}'
     table = run("query")
     assert re.search(r"shop +│ warn +│ u-17 +│ cart abandoned", table), table
+
+
+def test_tools_run_serves_in_a_relative_directory(start, tmp_path):
+    data = os.path.relpath(tmp_path / "data", ROOT)
+    sluice = start("serve", "--data", data, program=ROOT / "tools/run")
+    assert sluice.query("SELECT count() FROM otel_logs") == "0\n"
+    assert (tmp_path / "data" / "server.sock").is_socket()
