@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "config/diagnostics.h"
 #include "config/node.h"
 
@@ -67,7 +68,8 @@ template <typename T>
 using Dictionary = std::vector<std::pair<std::string, T>>;
 
 /// The words of an enumeration: specialise as `static constexpr std::array<std::pair<
-/// std::string_view, E>, N> kAll`.
+/// std::string_view, E>, N> kAll`, and `static constexpr bool kAnyCase = true` if they, written
+/// small there, may be written otherwise.
 template <typename E>
 struct Words;
 
@@ -164,6 +166,7 @@ requires(std::is_enum_v<E>) struct Codec<E> {
   static void decode(const Node& node, E& out, const Place& place) {
     std::string text;
     if (!decode_text(node, text, place)) return;
+    if constexpr (requires { Words<E>::kAnyCase; }) text = ascii::lower(std::move(text));
     for (const auto& [word, value] : Words<E>::kAll) {
       if (word == text) {
         out = value;

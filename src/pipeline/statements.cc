@@ -144,9 +144,11 @@ std::vector<CompiledGroup> compile_groups(const std::vector<StatementGroup>& gro
                                           config::Diagnostics* diagnostics) {
   std::vector<CompiledGroup> out;
   for (const StatementGroup& group : groups) {
-    if (group.statements.empty() && group.conditions.empty()) continue;
+    const bool is_empty = group.statements.empty() && group.conditions.empty();
+    if (is_empty && group.context.value.empty()) continue;
     const auto context = context_of(group, signal, library);
     if (context.ok()) {
+      if (is_empty) continue;
       auto program = Program::compile(source_of(group, *context), library);
       if (program.ok()) {
         out.push_back({*context, group.error_mode.value_or(error_mode), std::move(*program)});
@@ -180,23 +182,41 @@ std::optional<Program> compile_conditions(const std::vector<PlacedText>& conditi
 
 namespace sluice::config {
 
+namespace {
+
+constexpr std::string_view kMixed = "texts and groups cannot stand in one list";
+
+void decode_group(const Node& item, pipeline::StatementGroup& group, bool wants_texts,
+                  const Place& place) {
+  if (!item.is_map()) return place.expected("an OTTL text, or a group", item);
+  Codec<pipeline::StatementGroup>::decode(item, group, place);
+  const bool is_empty = group.statements.empty() && group.conditions.empty();
+  if (wants_texts && is_empty && group.context.value.empty())
+    place.error("a group without statements, whose context nothing tells");
+}
+
+}  // namespace
+
 void Codec<pipeline::StatementGroups>::decode(const Node& node, pipeline::StatementGroups& out,
                                               const Place& place) {
   out.groups.clear();
   if (!node.is_list()) return place.expected("a list", node);
-  const bool texts = !node.items.empty() && !node.items.front().is_map();
-  if (texts) {
-    std::vector<PlacedText> statements;
-    Codec<std::vector<PlacedText>>::decode(node, statements, place);
-    if (!out.texts_are_conditions) {
-      out.groups.emplace_back().statements = std::move(statements);
-      return;
+  std::vector<PlacedText> texts;
+  for (size_t i = 0; i < node.items.size(); ++i) {
+    const Node& item = node.items[i];
+    const Place here = place.at(i, item);
+    if (item.is_string()) {
+      if (out.texts_are_conditions && !out.groups.empty()) return here.error(std::string(kMixed));
+      Codec<PlacedText>::decode(item, texts.emplace_back(), here);
+    } else if (!texts.empty()) {
+      return here.error(std::string(kMixed));
+    } else {
+      decode_group(item, out.groups.emplace_back(), !out.texts_are_conditions, here);
     }
-    for (PlacedText& condition : statements)
-      out.groups.emplace_back().conditions.push_back(std::move(condition));
-    return;
   }
-  Codec<std::vector<pipeline::StatementGroup>>::decode(node, out.groups, place);
+  if (texts.empty()) return;
+  pipeline::StatementGroup& group = out.groups.emplace_back();
+  (out.texts_are_conditions ? group.conditions : group.statements) = std::move(texts);
 }
 
 Node Codec<pipeline::StatementGroups>::encode(const pipeline::StatementGroups& value) {

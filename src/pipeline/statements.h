@@ -13,6 +13,7 @@ namespace sluice::config {
 
 template <>
 struct Words<ottl::ErrorMode> {
+  static constexpr bool kAnyCase = true;
   static constexpr std::array<std::pair<std::string_view, ottl::ErrorMode>, 3> kAll = {
       {{"ignore", ottl::ErrorMode::Ignore},
        {"silent", ottl::ErrorMode::Silent},
@@ -33,8 +34,7 @@ struct StatementGroup {
 
 const config::Schema<StatementGroup>& schema_of(const StatementGroup*);
 
-/// As it stands in the YAML: a list of groups, or of texts: statements are one group, conditions
-/// one each.
+/// As it stands in the YAML: a list of groups, or of texts, which are one group.
 struct StatementGroups {
   std::vector<StatementGroup> groups;
   bool texts_are_conditions = false;
@@ -68,12 +68,14 @@ std::optional<ottl::Program> compile_conditions(const std::vector<config::Placed
 
 namespace sluice::config {
 
-/// Texts and maps cannot be mixed in one list, as in the original.
+/// Texts and groups cannot be mixed in one list, but for statements behind groups; null is no list.
+/// All as in the original.
 template <>
 struct Codec<pipeline::StatementGroups> {
   static Type type() {
     Type type{"list of OTTL texts, or of groups"};
     type.element.push_back(Codec<pipeline::StatementGroup>::type());
+    type.takes_null = true;  // to refuse it
     return type;
   }
   static void decode(const Node& node, pipeline::StatementGroups& out, const Place& place);

@@ -146,8 +146,16 @@ void add(std::vector<pipeline::StatementGroup>& groups, const char* context,
   if (!conditions.empty()) groups.push_back({{context, {}, {}}, std::nullopt, conditions, {}});
 }
 
+/// Conditions without a context have each their own.
 void add(std::vector<pipeline::StatementGroup>& groups, const pipeline::StatementGroups& more) {
-  groups.insert(groups.end(), more.groups.begin(), more.groups.end());
+  for (const pipeline::StatementGroup& group : more.groups) {
+    if (!group.context.value.empty()) {
+      groups.push_back(group);
+      continue;
+    }
+    for (const config::PlacedText& condition : group.conditions)
+      groups.push_back({group.context, group.error_mode, {condition}, {}});
+  }
 }
 
 }  // namespace

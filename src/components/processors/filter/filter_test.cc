@@ -38,6 +38,12 @@ const Case kCases[] = {
      otlp::Signal::Logs,
      "[{resource: {r: 1}, body: b}, {resource: {r: 2}, body: a}, {resource: {r: 2}, body: c}]",
      "- {resource: {r: 2}, body: c}\n"},
+    {"each of a group's conditions may have a context of its own",
+     R"({trace_conditions: [{conditions: ['spanevent.name == "e"', 'span.name == "a"']}, {}]})",
+     otlp::Signal::Traces, "[{name: a}, {name: b, events: [{name: e}, {name: f}]}]",
+     "- {name: b, events: [{name: f}]}\n"},
+    {"scopes", R"({log_conditions: ['scope.name == "a"']})", otlp::Signal::Logs,
+     "[{scope: a, body: a}, {scope: b, body: b}]", "- {scope: b, body: b}\n"},
     {"included logs", "{logs: {include: {match_type: strict, bodies: [a]}}}", otlp::Signal::Logs,
      "[{body: a}, {body: b}]", "- {body: a}\n"},
     {"an empty list of logs is none", "{logs: {include: {match_type: strict}}}", otlp::Signal::Logs,
@@ -111,6 +117,8 @@ TEST(Filter, AnExpressionThatIsWrongIsShownAsItWasWritten) {
 TEST(Filter, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
       {"{error_mode: loud}", "ignore, silent or propagate"},
+      {"{log_conditions: [{context: log, conditions: ['true']}, 'log.body == 1']}",
+       "cannot stand in one list"},
       {"{logs: {log_record: ['body ==']}}", "body"},
       {"{logs: {log_record: ['nope == 1']}}", "nope"},
       {"{logs: {log_record: ['body == 1'], include: {match_type: strict, bodies: [a]}}}",

@@ -61,6 +61,7 @@ namespace sluice::config {
 
 template <>
 struct Words<components::redaction_processor::Hash> {
+  static constexpr bool kAnyCase = true;
   using Hash = components::redaction_processor::Hash;
   static constexpr std::array<std::pair<std::string_view, Hash>, 6> kAll = {
       {{"", Hash::None},

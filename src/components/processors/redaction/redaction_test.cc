@@ -38,7 +38,7 @@ const Case kCases[] = {
      "[{attributes: {a: '4111', b: '4112'}}]", "- {attributes: {a: '4111', b: '****'}}\n"},
     {"masks whole values by key", "{allow_all_keys: true, blocked_key_patterns: ['.*token.*']}",
      "[{attributes: {my_token: 12}}]", "- {attributes: {my_token: '****'}}\n"},
-    {"hashes", "{allow_all_keys: true, blocked_values: [x], hash_function: md5}",
+    {"hashes", "{allow_all_keys: true, blocked_values: [x], hash_function: MD5}",
      "[{attributes: {a: x}}]", "- {attributes: {a: '9dd4e461268c8034f5c8564e155c67a6'}}\n"},
     {"ignored keys are not looked at",
      "{allow_all_keys: true, ignored_keys: [a], blocked_values: "

@@ -44,6 +44,10 @@ const Case kCases[] = {
      "- {name: m, type: gauge, points: [{value: 7}, {value: 7}]}\n"},
     {"statements of other signals do nothing", R"({log_statements: ['set(log.body, 1)']})",
      otlp::Signal::Traces, "[{name: a}]", "- {name: a}\n"},
+    {"statements may stand behind groups",
+     R"({error_mode: IGNORE, log_statements: [{context: log, statements: ['set(body, 1)']},
+         {context: log}, 'set(log.attributes["a"], log.body)']})",
+     otlp::Signal::Logs, "[{}]", "- {body: 1, attributes: {a: 1}}\n"},
     {"an error does not keep the next statement from running",
      R"({log_statements: ['set(log.body, ParseJSON(log.body))', 'set(log.severity_text, "x")']})",
      otlp::Signal::Logs, "[{body: a}]", "- {severity_text: x, body: a}\n"},
@@ -81,6 +85,11 @@ TEST(Transform, RefusesWhatCannotWork) {
       {"{log_statements: ['nope(log.body)']}", "nope"},
       {"{log_statements: [{context: span, statements: ['set(name, 1)']}]}", "span"},
       {"{log_statements: 1}", "list"},
+      {"{log_statements: null}", "list"},
+      {"{log_statements: [null]}", "an OTTL text, or a group"},
+      {"{log_statements: ['set(log.body, 1)', {context: log}]}", "cannot stand in one list"},
+      {"{log_statements: [{}]}", "a group without statements"},
+      {"{log_statements: [{context: nope}]}", "no context \"nope\""},
   };
   for (const auto& [options, expected] : cases) {
     SCOPED_TRACE(options);
