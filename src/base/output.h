@@ -16,7 +16,7 @@ namespace sluice {
 class Output {
  public:
   /// Of every piece but the last. Fits the caches that a core has of its own.
-  static constexpr size_t kPieceBytes = 128 * 1024;
+  static constexpr size_t kPieceBytes = 64 * 1024;
 
   Output() = default;
   virtual ~Output() = default;

@@ -9,15 +9,16 @@
 
 #include "base/buffer.h"
 #include "base/output.h"
+#include "wire/lz4_block.h"
 
 namespace sluice::wire {
 
-/// Magic number, FLG (version 1, independent blocks), BD (blocks up to 256 KiB), header checksum.
-inline constexpr std::string_view kLz4FrameHeader{"\x04\x22\x4d\x18\x60\x50\xfb", 7};
+/// Magic number, FLG (version 1, independent blocks), BD (blocks up to 64 KiB), header checksum.
+inline constexpr std::string_view kLz4FrameHeader{"\x04\x22\x4d\x18\x60\x40\x82", 7};
 /// A block of size 0 ends the frame.
 inline constexpr std::string_view kLz4FrameEnd{"\0\0\0\0", 4};
-/// What the header's BD byte promises.
-inline constexpr size_t kLz4BlockBytesMax = 256 << 10;
+// What the header's BD byte promises.
+static_assert(kLz4BlockBytesMax == 64 << 10);
 static_assert(Output::kPieceBytes <= kLz4BlockBytesMax);
 
 /// Appends what it is given to a buffer, which must outlive it, as blocks of a frame. Bytes that do
