@@ -10,9 +10,10 @@ option(SLUICE_FUZZ "Build the libFuzzer targets (clang only)" OFF)
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  # Objects are the same in every build directory; only debug information names it. What is said of
-  # precompiled headers is what ccache asks for, to keep them too.
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_NOHASHDIR=1
+  # Clones and build directories share objects: paths below the source tree are told to the compiler as relative ones (by
+  # which it also knows functions again, see Profile.cmake), and the folder that debug information names does not count.
+  # What is said of precompiled headers is what ccache asks for, to keep them too.
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1
       CCACHE_SLOPPINESS=pch_defines,time_macros "${CCACHE}")
 endif()
 
