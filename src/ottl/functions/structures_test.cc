@@ -66,6 +66,8 @@ constexpr FunctionCase kParsers[] = {
     {R"~(ParseKeyValue("a:1,b:2", ":", ","))~", R"~({a: "1", b: "2"})~"},
     {R"~(ParseKeyValue(""))~", "error"},
     {R"~(ParseKeyValue("a=1", "=", "="))~", "refused"},
+    {R"~(ParseKeyValue("a=\\\\\"x y\" b=\\\"z"))~", R"~({a: "\\\\x y", b: "\\\"z"})~"},
+    {R"~(ParseKeyValue("a\u2028=\u3000b"))~", R"~({a: "b"})~"},
     {R"~(ToKeyValueString({"b": "1", "a": "x y"}, sort_output=true))~", R"~("a=\"x y\" b=1")~"},
     {R"~(ToKeyValueString({"a": "1"}, ":", ","))~", R"~("a:1")~"},
     {R"~(ToKeyValueString({"a": "1"}, ""))~", "refused"},
