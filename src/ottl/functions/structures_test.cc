@@ -26,6 +26,8 @@ constexpr FunctionCase kCollections[] = {
     {R"~(Sort([3, 1, 2]))~", "[1, 2, 3]"},
     {R"~(Sort(log.attributes["sl"], "desc"))~", R"~(["b", "a"])~"},
     {R"~(Sort([1], "down"))~", "refused"},
+    {R"~(Sort([9007199254740993, 9007199254740992]))~", "[9007199254740992, 9007199254740993]"},
+    {R"~(Sort([2, 0xff, 1]))~", "[2, 0xff, 1]"},
     {R"~(Sort([2, [1]]))~", "[2, [1]]"},
     {R"~(Sort([2, {"a": 1}]))~", "error"},
     {R"~(Sort([2, log.attributes["l"]]))~", "error"},
