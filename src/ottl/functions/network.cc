@@ -90,13 +90,38 @@ struct Network {
   }
 };
 
-Value is_in_cidr(Frame&, std::string_view target, Args<Prepared<Network>> networks) {
+/// A list of networks, each of which is read when its turn comes: what stands behind the one that
+/// holds the address may be no network at all.
+struct Networks {
+  std::vector<Param<Prepared<Network>>::Bound>* bound = nullptr;
+};
+
+}  // namespace
+
+template <>
+struct Param<Networks> {
+  using Bound = Param<Args<Prepared<Network>>>::Bound;
+  static Status bind(Compiler& compiler, const ast::Value& argument, Bound& out) {
+    return Param<Args<Prepared<Network>>>::bind(compiler, argument, out);
+  }
+  static bool get(Frame&, Bound& bound, Networks& out) {
+    out.bound = &bound;
+    return true;
+  }
+};
+
+namespace {
+
+Value is_in_cidr(Frame& frame, std::string_view target, Networks networks) {
   Address address;
   if (!read_address(target, address)) return Value::boolean(false);
   unmap(address);
-  return Value::boolean(
-      std::any_of(networks.begin(), networks.end(),
-                  [&](const Prepared<Network>& network) { return network->contains(address); }));
+  for (auto& bound : *networks.bound) {
+    Prepared<Network> network;
+    if (!Param<Prepared<Network>>::get(frame, bound, network)) return {};
+    if (network->contains(address)) return Value::boolean(true);
+  }
+  return Value::boolean(false);
 }
 
 // ---- CommunityID ----

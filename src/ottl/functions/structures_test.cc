@@ -255,3 +255,6 @@ TEST(Functions, Network) { check_values(kNetwork); }
 
 }  // namespace
 }  // namespace sluice::ottl
+    {R"~(IsInCIDR("10.0.0.1", ["10.0.0.0/8", log.attributes["s"]]))~", "true"},
+    {R"~(IsInCIDR("11.0.0.1", ["10.0.0.0/8", log.attributes["s"]]))~", "error"},
+    {R"~(IsInCIDR("no address", [log.attributes["s"]]))~", "false"},
