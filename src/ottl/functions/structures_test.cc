@@ -82,6 +82,18 @@ constexpr FunctionCase kParsers[] = {
     {R"~(Decode(0xe4, "iso-8859-1"))~", R"~("ä")~"},
     {R"~(Decode(0x82a081, "Shift_JIS"))~", "\"あ\xef\xbf\xbd\""},
     {R"~(Decode(0x6100ff, "UTF-16"))~", "\"a\xef\xbf\xbd\""},
+    {R"~(Decode(0x5c7e, "Shift_JIS"))~", R"~("\\~")~"},
+    {R"~(Decode(0x8141, "EUC-KR"))~", "\"갂\""},
+    {R"~(Decode(0x8740, "Big5"))~", "\"䏰\""},
+    {R"~(Decode(0x41, "windows-1258"))~", "\"A\""},
+    {R"~(Decode(0xd5, "IBM00858"))~", "\"€\""},
+    {R"~(Decode(0xe0, "ISO-8859-8-I"))~", "\"א\""},
+    {R"~(Decode(0x61ff62, "utf-8"))~",
+     "\"a\xef\xbf\xbd"
+     "b\""},
+    {R"~(Decode(0x61ff62, "utf8-raw"))~",
+     "\"a\xff"
+     "b\""},
     {R"~(Decode("a", "GB2312"))~", "refused"},
     {R"~(Decode("a", "no-such-charset"))~", "refused"},
     {R"~(ExtractPatterns("a=1", "(?P<k>\\w)=(?P<v>\\d)"))~", R"~({k: "a", v: "1"})~"},
