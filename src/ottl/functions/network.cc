@@ -143,7 +143,8 @@ uint8_t protocol_number(std::string_view name) {
   return 0;
 }
 
-/// https://github.com/corelight/community-id-spec, version 1: the smaller end comes first.
+/// https://github.com/corelight/community-id-spec, version 1: the smaller end comes first, and one
+/// of IPv4 before one of IPv6.
 Value community_id(Frame& frame, std::string_view source_ip, int64_t source_port,
                    std::string_view destination_ip, int64_t destination_port,
                    std::optional<std::string_view> protocol, std::optional<int64_t> seed) {
@@ -160,7 +161,8 @@ Value community_id(Frame& frame, std::string_view source_ip, int64_t source_port
   const uint8_t number = protocol_number(protocol.value_or("TCP"));
   if (number == 0) return frame.fail("the protocol is one of ICMP, TCP, UDP, RSVP, ICMP6, SCTP");
   const auto key = [](const Address& address, int64_t port) {
-    std::string text(address.view());
+    std::string text(1, static_cast<char>(address.size));
+    text += address.view();
     append_number(text, port);
     return text;
   };

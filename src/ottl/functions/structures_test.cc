@@ -279,6 +279,7 @@ constexpr FunctionCase kNetwork[] = {
     {R"~(IsInCIDR("no address", [log.attributes["s"]]))~", "false"},
     {R"~(CommunityID("192.168.1.1", 54321, "10.0.0.1", 90, "UDP", 2))~",
      R"~("1:sAf4Y22Cz0Pq28qyrJYFQGhlvp4=")~"},
+    {R"~(CommunityID("::1", 80, "10.0.0.1", 1, "UDP"))~", R"~("1:YNIwSzX9Ff8Dx5ZH9NqIbiJl9ok=")~"},
     {R"~(CommunityID("1.2.3.4", 80, "5.6.7.8", 70000))~", "error"},
     {R"~(CommunityID("1.2.3.4", 80, "5.6.7.8", 80, "tcp"))~", "error"},
 };
