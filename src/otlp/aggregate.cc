@@ -16,6 +16,51 @@ using Group = std::vector<const DataPoint*>;
 
 constexpr int32_t kDelta = 1;
 
+/// How many buckets points may make together. Those that lie further apart stay so: an offset is a
+/// number that a sender chooses, the buckets between two of them are memory.
+constexpr int64_t kBucketsFree = 256;
+constexpr int64_t kBucketsPerBucket = 16;
+
+/// The indexes of buckets, from `first` to before `end`.
+struct Range {
+  int64_t first = 0;
+  int64_t end = 0;
+
+  static Range of(const Buckets& buckets) {
+    return {buckets.offset, int64_t{buckets.offset} + buckets.bucket_counts.size()};
+  }
+  Range with(const Range& other) const {
+    if (first == end) return other;
+    if (other.first == other.end) return *this;
+    return {std::min(first, other.first), std::max(end, other.end)};
+  }
+  int64_t size() const { return end - first; }
+};
+
+/// Points that become one.
+struct Pool {
+  Group points;
+  Range positive;
+  Range negative;
+  int64_t buckets = 0;  // of the points
+
+  /// False if the point is too far from the others.
+  bool take(const DataPoint& point) {
+    const Range more_positive = positive.with(Range::of(point.positive));
+    const Range more_negative = negative.with(Range::of(point.negative));
+    const int64_t more = buckets + point.positive.bucket_counts.size() +
+                         int64_t{point.negative.bucket_counts.size()};
+    const int64_t most = kBucketsFree + kBucketsPerBucket * more;
+    const bool fits = more_positive.size() <= most && more_negative.size() <= most;
+    if (!fits && !points.empty()) return false;
+    points.push_back(&point);
+    positive = more_positive;
+    negative = more_negative;
+    buckets = more;
+    return true;
+  }
+};
+
 template <typename T>
 void append_raw(Buffer& key, const T& value) {
   key.append({reinterpret_cast<const char*>(&value), sizeof value});
@@ -31,8 +76,6 @@ void append_key(const Metric& metric, const DataPoint& point, Buffer& key) {
     append_raw(key, point.has_max);
     append_raw(key, point.flags);
     append_raw(key, point.scale);
-    append_raw(key, point.positive.offset);
-    append_raw(key, point.negative.offset);
     append_raw(key, point.explicit_bounds.size());
     for (const double bound : point.explicit_bounds) append_raw(key, bound);
   }
@@ -129,9 +172,28 @@ void add_counts(ArenaVector<uint64_t>& into, const ArenaVector<uint64_t>& counts
   into = sums;
 }
 
+/// The buckets of all points, each count at its own index.
+Buckets joined(const Group& group, Buckets DataPoint::*side, Arena& arena) {
+  Range range;
+  for (const DataPoint* point : group) range = range.with(Range::of(point->*side));
+  if (range.size() == 0) return group.front()->*side;
+  Buckets out;
+  out.offset = static_cast<int32_t>(range.first);
+  out.bucket_counts.reserve(arena, static_cast<uint32_t>(range.size()));
+  for (int64_t i = 0; i < range.size(); ++i) out.bucket_counts.push_back(arena, 0);
+  for (const DataPoint* point : group) {
+    const Buckets& buckets = point->*side;
+    for (uint32_t i = 0; i < buckets.bucket_counts.size(); ++i)
+      out.bucket_counts[static_cast<uint32_t>(buckets.offset - range.first + i)] +=
+          buckets.bucket_counts[i];
+  }
+  return out;
+}
+
 void merge_histograms(const Group& group, DataPoint& into, Arena& arena) {
   ArenaVector<Exemplar> exemplars;
   for (const Exemplar& exemplar : into.exemplars) exemplars.push_back(arena, exemplar);
+  Group counted{group.front()};
   for (size_t i = 1; i < group.size(); ++i) {
     const DataPoint& point = *group[i];
     if (point.count == 0) continue;
@@ -142,12 +204,14 @@ void merge_histograms(const Group& group, DataPoint& into, Arena& arena) {
     if (into.has_min) into.min = std::min(into.min, point.min);
     if (into.has_max) into.max = std::max(into.max, point.max);
     add_counts(into.bucket_counts, point.bucket_counts, arena);
-    add_counts(into.positive.bucket_counts, point.positive.bucket_counts, arena);
-    add_counts(into.negative.bucket_counts, point.negative.bucket_counts, arena);
+    counted.push_back(&point);
     for (const Exemplar& exemplar : point.exemplars) exemplars.push_back(arena, exemplar);
     into.start_time_unix_nano = std::min(into.start_time_unix_nano, point.start_time_unix_nano);
   }
   into.exemplars = exemplars;
+  if (counted.size() == 1) return;
+  into.positive = joined(counted, &DataPoint::positive, arena);
+  into.negative = joined(counted, &DataPoint::negative, arena);
 }
 
 }  // namespace
@@ -161,21 +225,24 @@ std::optional<Aggregation> aggregation_of_name(std::string_view name) {
 }
 
 void aggregate_points(Metric& metric, Aggregation how, Arena& arena) {
-  std::vector<Group> groups;
+  std::vector<Pool> pools;
   if (metric.kind != MetricKind::Summary) {
-    std::unordered_map<std::string, size_t> group_of_key;
+    std::unordered_map<std::string, size_t> pool_of_key;
     Buffer key;
     for (const DataPoint& point : metric.data_points) {
       key.clear();
       append_key(metric, point, key);
-      const auto [known, is_new] = group_of_key.emplace(key.view(), groups.size());
-      if (is_new) groups.emplace_back();
-      groups[known->second].push_back(&point);
+      const auto [known, is_new] = pool_of_key.emplace(key.view(), pools.size());
+      if (is_new) pools.emplace_back();
+      if (pools[known->second].take(point)) continue;
+      known->second = pools.size();
+      pools.emplace_back().take(point);
     }
   }
   ArenaVector<DataPoint> points;
-  points.reserve(arena, static_cast<uint32_t>(groups.size()));
-  for (const Group& group : groups) {
+  points.reserve(arena, static_cast<uint32_t>(pools.size()));
+  for (const Pool& pool : pools) {
+    const Group& group = pool.points;
     DataPoint& into = points.push_back(arena, *group.front());
     if (metric.kind == MetricKind::Gauge || metric.kind == MetricKind::Sum)
       merge_numbers(group, how, into);

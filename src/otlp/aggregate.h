@@ -19,9 +19,9 @@ std::optional<Aggregation> aggregation_of_name(std::string_view name);
 inline constexpr std::string_view kAggregationNames = "sum, mean, min, max, median, count";
 
 /// Merges the points whose attributes, time and, for delta metrics, start are the same (for
-/// histograms also bounds or scale). Numbers are merged by `how`, histograms are always added up. A
-/// summary loses its points: they cannot be merged. The order is that of the first point of each
-/// group.
+/// histograms also bounds or scale). Numbers are merged by `how`, histograms are always added up,
+/// unless their buckets lie so far apart that those between them would be very many. A summary
+/// loses its points: they cannot be merged. The order is that of the first point of each group.
 void aggregate_points(Metric& metric, Aggregation how, Arena& arena);
 
 }  // namespace sluice::otlp

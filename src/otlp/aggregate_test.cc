@@ -70,6 +70,24 @@ TEST(Aggregate, HistogramsAreAddedUp) {
             "1]}, {count: 1, scale: 1, positive: [1]}]}\n");
 }
 
+TEST(Aggregate, BucketsOfExponentialHistogramsMeetAtTheirIndexes) {
+  EXPECT_EQ(
+      aggregated("type: exponential, points: [{count: 3, sum: 1, offset: 2, positive: [1, 2]}, "
+                 "{count: 9, sum: 2, offset: -1, positive: [2, 0, 3, 4]}, {count: 1, sum: 0, "
+                 "offset: 0, positive: []}]",
+                 Aggregation::Sum),
+      "- {type: exponential, points: [{count: 13, sum: 3.0, offset: -1, positive: [2, 0, 3, "
+      "5, 2]}]}\n");
+}
+
+TEST(Aggregate, ExponentialHistogramsFarFromEachOtherStayApart) {
+  const std::string points =
+      ", points: [{count: 1, sum: 1.0, offset: 2147483647, positive: [1]}, "
+      "{count: 1, sum: 1.0, offset: -2147483648, positive: [2]}]";
+  EXPECT_EQ(aggregated("type: exponential" + points, Aggregation::Sum),
+            "- {type: exponential" + points + "}\n");
+}
+
 TEST(Aggregate, SumsOfWholeNumbersWrap) {
   EXPECT_EQ(
       aggregated("type: sum, points: [{value: 9223372036854775807}, {value: 1}]", Aggregation::Sum),

@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "wire/base64.h"
 #include "wire/hex.h"
+#include "wire/number_format.h"
 
 namespace sluice::ottl {
 namespace {
@@ -398,12 +399,14 @@ bool append_double(double number, std::string& out) {
   if (!std::isfinite(number)) return false;
   const double size = std::fabs(number);
   const bool scientific = number != 0 && (size < 1e-6 || size >= 1e21);
-  char text[512];
-  const auto end =
-      std::to_chars(text, text + sizeof text, number,
-                    scientific ? std::chars_format::scientific : std::chars_format::fixed)
-          .ptr;
-  out.append(text, end);
+  char text[wire::kNumberTextMax];
+  const size_t length =
+      scientific
+          ? static_cast<size_t>(
+                std::to_chars(text, text + sizeof text, number, std::chars_format::scientific).ptr -
+                text)
+          : wire::format_double(number, text);
+  out.append(text, length);
   return true;
 }
 
@@ -414,19 +417,27 @@ void append_id(const otlp::Id<N>& id, std::string& out) {
   out += ']';
 }
 
+/// The original sorts members by their keys as they are written: with quotes and escapes. Of equal
+/// ones the last counts.
 bool append_map(const Value& map, std::string& out) {
-  std::vector<const KeyValue*> members;
-  for (uint32_t i = 0; i < map.size; ++i) members.push_back(&map.members[i]);
+  struct Member {
+    std::string key;
+    const Value* value;
+  };
+  std::vector<Member> members(map.size);
+  for (uint32_t i = 0; i < map.size; ++i) {
+    append_escaped(map.members[i].key, members[i].key);
+    members[i].value = &map.members[i].value;
+  }
   std::stable_sort(members.begin(), members.end(),
-                   [](const KeyValue* a, const KeyValue* b) { return a->key < b->key; });
+                   [](const Member& a, const Member& b) { return a.key < b.key; });
   out += '{';
   for (size_t i = 0; i < members.size(); ++i) {
-    const bool superseded = i + 1 < members.size() && members[i]->key == members[i + 1]->key;
+    const bool superseded = i + 1 < members.size() && members[i].key == members[i + 1].key;
     if (superseded) continue;
     if (out.back() != '{') out += ',';
-    append_escaped(members[i]->key, out);
-    out += ':';
-    if (!append_go_json(members[i]->value, out)) return false;
+    (out += members[i].key) += ':';
+    if (!append_go_json(*members[i].value, out)) return false;
   }
   out += '}';
   return true;
@@ -442,7 +453,12 @@ bool append_list(const Value& list, std::string& out) {
   return true;
 }
 
+/// Go has no value for bytes of which there are none.
 void append_base64(std::string_view bytes, std::string& out) {
+  if (bytes.empty()) {
+    out += "null";
+    return;
+  }
   Buffer text;
   wire::append_base64(bytes, text);
   out += '"';

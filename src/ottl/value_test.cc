@@ -89,9 +89,10 @@ TEST(Values, JsonAsGoWritesIt) {
   map["a"] = Value::string("<\"\n\xff\u2028>");
   map["c"] = Value::bytes("ab");
   map["d"] = duration_value(90);
+  map["f"] = Value::bytes("");
   std::string out;
   EXPECT_TRUE(append_go_json(map.map(), out));
-  EXPECT_EQ(out, R"({"a":"\u003c\"\n\ufffd\u2028\u003e","b":1e+21,"c":"YWI=","d":90})");
+  EXPECT_EQ(out, R"({"a":"\u003c\"\n\ufffd\u2028\u003e","b":1e+21,"c":"YWI=","d":90,"f":null})");
   map["e"] = Value::real(1.0 / 0.0);
   EXPECT_FALSE(append_go_json(map.map(), out));
 }

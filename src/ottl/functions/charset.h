@@ -19,12 +19,15 @@ bool decode_base64_text(std::string_view text, Base64 variant, std::string& out)
 class Charset {
  public:
   static Result<Charset> make(std::string_view name);
-  /// To UTF-8; false if the text is no base64.
+  /// To UTF-8; false if the text is no base64. What is none of its characters becomes U+FFFD.
   bool decode(std::string_view bytes, std::string& out) const;
 
  private:
-  std::optional<Base64> base64_;
-  std::string iconv_name_;  ///< empty: as it is
+  enum class Kind : uint8_t { Base64, AsItIs, Utf8, Iconv };
+
+  Kind kind_ = Kind::Iconv;
+  Base64 base64_ = Base64::Standard;
+  std::string iconv_name_;
 };
 
 }  // namespace sluice::ottl

@@ -1,6 +1,7 @@
 // Maps and lists.
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/buffer.h"
 #include "otlp/clone.h"
@@ -72,15 +73,24 @@ double number_of(const Value& value) {
   return value.kind == Kind::Int ? static_cast<double>(value.int_value) : value.double_value;
 }
 
-/// Numbers by value, all else by its text.
+/// NaN comes before all others.
+bool is_less(double a, double b) { return a < b || (std::isnan(a) && !std::isnan(b)); }
+
+/// Numbers by value, all else by its text. As in the original, a list stays as it is if it holds
+/// bytes, lists or maps.
 Value sort(Frame& frame, Sequence sequence, std::optional<Setting<Order>> order) {
   const Value& target = sequence.value;
   if (target.kind != Kind::Array)
     return frame.fail("Sort takes a list, not a ", kind_name(target.kind));
   const Value* begin = target.elements;
   const Value* end = begin + target.size;
-  if (std::any_of(begin, end, otlp::is_container)) return target;  // as in the original
+  const bool sortable = std::none_of(begin, end, [](const Value& value) {
+    return value.kind == Kind::Bytes || otlp::is_container(value);
+  });
+  if (!sortable) return target;
   const bool numbers = std::all_of(begin, end, is_number);
+  const bool integers =
+      std::all_of(begin, end, [](const Value& value) { return value.kind == Kind::Int; });
   struct Item {
     Value value;
     std::string text;
@@ -95,7 +105,9 @@ Value sort(Frame& frame, Sequence sequence, std::optional<Setting<Order>> order)
   std::stable_sort(items.begin(), items.end(), [&](const Item& a, const Item& b) {
     const Item& first = descending ? b : a;
     const Item& second = descending ? a : b;
-    return numbers ? number_of(first.value) < number_of(second.value) : first.text < second.text;
+    if (integers) return first.value.int_value < second.value.int_value;
+    return numbers ? is_less(number_of(first.value), number_of(second.value))
+                   : first.text < second.text;
   });
   ArenaVector<Value> out;
   for (const Item& item : items) out.push_back(*frame.arena, item.value);

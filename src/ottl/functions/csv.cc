@@ -7,7 +7,7 @@ namespace {
 
 class Line {
  public:
-  Line(std::string_view text, char separator, bool lazy)
+  Line(std::string_view text, std::string_view separator, bool lazy)
       : text_(text), separator_(separator), lazy_(lazy) {}
 
   /// What follows the line.
@@ -18,15 +18,17 @@ class Line {
       std::string& field = fields.emplace_back();
       const bool quoted = at_ < text_.size() && text_[at_] == '"';
       if (!(quoted ? read_quoted(field, error) : read_plain(field, error))) return false;
-      if (at_ >= text_.size() || text_[at_] != separator_) return true;
-      ++at_;
+      if (!is_separator(at_)) return true;
+      at_ += separator_.size();
     }
   }
 
  private:
+  bool is_separator(size_t at) const {
+    return text_.compare(at, separator_.size(), separator_) == 0;
+  }
   bool ends_field(size_t at) const {
-    return at >= text_.size() || text_[at] == separator_ || text_[at] == '\n' ||
-           text_.substr(at, 2) == "\r\n";
+    return at >= text_.size() || text_[at] == '\n' || is_separator(at);
   }
 
   bool read_plain(std::string& field, std::string& error) {
@@ -64,19 +66,37 @@ class Line {
   }
 
   std::string_view text_;
-  const char separator_;
+  const std::string_view separator_;
   const bool lazy_;
   size_t at_ = 0;
 };
 
+/// CR LF becomes LF; a CR at the very end is nothing.
+std::string with_plain_line_ends(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool dropped = text[i] == '\r' && (i + 1 == text.size() || text[i + 1] == '\n');
+    if (!dropped) out += text[i];
+  }
+  return out;
+}
+
 void skip_line_ends(std::string_view& text) {
-  while (!text.empty() && (text.front() == '\n' || text.substr(0, 2) == "\r\n"))
-    text.remove_prefix(text.front() == '\n' ? 1 : 2);
+  while (!text.empty() && text.front() == '\n') text.remove_prefix(1);
 }
 
 /// Further lines go on with the last field.
-bool read_lines(std::string_view text, char separator, CsvQuotes quotes,
+bool read_lines(std::string_view text, std::string_view separator, CsvQuotes quotes,
                 std::vector<std::string>& fields, std::string& error) {
+  if (separator == "\"" || separator == "\r" || separator == "\n") {
+    error = "a quote or a line end cannot separate fields";
+    return false;
+  }
+  skip_line_ends(text);
+  if (text.empty()) {
+    error = "the text has no line";
+    return false;
+  }
   while (!text.empty()) {
     Line line(text, separator, quotes == CsvQuotes::Lazy);
     std::vector<std::string> more;
@@ -94,20 +114,22 @@ bool read_lines(std::string_view text, char separator, CsvQuotes quotes,
 
 }  // namespace
 
-bool parse_csv_line(std::string_view text, char separator, CsvQuotes quotes,
+bool parse_csv_line(std::string_view text, std::string_view separator, CsvQuotes quotes,
                     std::vector<std::string>& fields, std::string& error) {
-  skip_line_ends(text);
-  if (text.empty()) {
-    error = "the text has no line";
-    return false;
-  }
-  if (quotes != CsvQuotes::Ignore) return read_lines(text, separator, quotes, fields, error);
+  if (quotes != CsvQuotes::Ignore)
+    return read_lines(with_plain_line_ends(text), separator, quotes, fields, error);
+  for (const std::string_view field : split_at(text, separator)) fields.emplace_back(field);
+  return true;
+}
+
+std::vector<std::string_view> split_at(std::string_view text, std::string_view separator) {
+  std::vector<std::string_view> parts;
   for (size_t at = 0; at <= text.size();) {
     const size_t end = std::min(text.find(separator, at), text.size());
-    fields.emplace_back(text.substr(at, end - at));
-    at = end + 1;
+    parts.push_back(text.substr(at, end - at));
+    at = end + separator.size();
   }
-  return true;
+  return parts;
 }
 
 }  // namespace sluice::ottl

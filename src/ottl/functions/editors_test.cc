@@ -353,7 +353,10 @@ TEST_F(MetricFunctions, PartsOfSummaries) {
   EXPECT_EQ(metrics_[1].name, "m_sum");
   EXPECT_EQ(metrics_[2].name, "m.n");
   EXPECT_EQ(metrics_[3].name, "m.quantiles");
-  EXPECT_EQ(find(metrics_[3].data_points[0].attributes, "quantile")->view(), "0.50");
+  const Value* quantile = find(metrics_[3].data_points[0].attributes, "quantile");
+  ASSERT_NE(quantile, nullptr);
+  EXPECT_EQ(quantile->kind, Kind::Double);
+  EXPECT_EQ(quantile->double_value, 0.5);
   EXPECT_EQ(run(R"(aggregate_on_attributes("sum"))"), "error");
 }
 

@@ -81,10 +81,12 @@ std::string shortest(double number) {
   return plain;
 }
 
+/// Nothing for an id of zeros, which says that there is none.
 template <size_t N>
-std::string hex_digits(const std::array<uint8_t, N>& bytes) {
+std::string id_digits(const otlp::Id<N>& id) {
+  if (id.empty()) return {};
   std::string out(2 * N, '\0');
-  wire::hex_lower(bytes.data(), N, out.data());
+  wire::hex_lower(id.bytes.data(), N, out.data());
   return out;
 }
 
@@ -144,8 +146,8 @@ std::string plain(const Value& value) {
     return out + std::string(text, static_cast<size_t>(size)) + " " +
            (civil.zone.empty() ? std::string(text + 1) : civil.zone);
   }
-  if (value.kind == kTraceId) return hex_digits(trace_id_of(value).bytes);
-  if (value.kind == kSpanId) return hex_digits(span_id_of(value).bytes);
+  if (value.kind == kTraceId) return id_digits(trace_id_of(value));
+  if (value.kind == kSpanId) return id_digits(span_id_of(value));
   return "{}";
 }
 

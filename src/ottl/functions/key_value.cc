@@ -4,26 +4,20 @@
 #include <vector>
 
 #include "base/buffer.h"
+#include "base/utf8.h"
 #include "otlp/value_text.h"
 
 namespace sluice::ottl {
 namespace {
 
-std::string_view trim_space(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\n\v\f\r";
-  const size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
-/// Cuts at delimiters outside of quotes; quotes are dropped, but for escaped ones. False if a quote
-/// does not end.
+/// Cuts at delimiters outside of quotes; quotes are dropped, but for those behind a backslash,
+/// which may itself be behind one and then escapes nothing. False if a quote does not end.
 bool split_pairs(std::string_view text, std::string_view delimiter, std::vector<std::string>& out) {
   std::string pair;
   char quote = '\0';
+  bool escaped = false;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    const bool escaped = i > 0 && text[i - 1] == '\\';
     if (quote == '\0' && text.substr(i, delimiter.size()) == delimiter) {
       if (!pair.empty()) out.push_back(std::move(pair));
       pair.clear();
@@ -34,6 +28,7 @@ bool split_pairs(std::string_view text, std::string_view delimiter, std::vector<
       quote = '\0';
     } else {
       pair += c;
+      escaped = c == '\\' && !escaped;
     }
   }
   if (!pair.empty()) out.push_back(std::move(pair));
@@ -72,8 +67,9 @@ bool parse_key_values(std::string_view text, std::string_view delimiter,
       error = "there is no \"" + std::string(delimiter) + "\" in \"" + pair + "\"";
       return false;
     }
-    const std::string_view key = trim_space(std::string_view(pair).substr(0, at));
-    const std::string_view value = trim_space(std::string_view(pair).substr(at + delimiter.size()));
+    const std::string_view key = utf8::trim_space(std::string_view(pair).substr(0, at));
+    const std::string_view value =
+        utf8::trim_space(std::string_view(pair).substr(at + delimiter.size()));
     out[arena.copy(key)] = Value::string(arena.copy(value));
   }
   return true;

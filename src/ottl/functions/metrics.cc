@@ -1,7 +1,6 @@
 // What the transform processor adds for metrics: they are converted, copied, scaled, merged.
 
 #include <algorithm>
-#include <charconv>
 
 #include "otlp/aggregate.h"
 #include "otlp/clone.h"
@@ -104,23 +103,13 @@ void convert_summary(Frame& frame, SumPart part, int32_t temporality, bool monot
   add_metric(frame, made);
 }
 
-/// "0.50", "0.9999", "1": at least two digits behind the point.
-std::string quantile_text(double quantile) {
-  char digits[512];
-  const auto end = std::to_chars(digits, std::end(digits), quantile, std::chars_format::fixed);
-  std::string text(digits, static_cast<size_t>(end.ptr - digits));
-  if (text.size() < 4 && text != "0" && text != "1") text += '0';
-  return text;
-}
-
 void convert_quantiles(Frame& frame, std::string_view key, std::string_view suffix) {
   if (frame.metric->kind != MetricKind::Summary) return;
   Metric made = derived_metric(frame, MetricKind::Gauge, suffix);
   for (const DataPoint& point : frame.metric->data_points) {
     for (const otlp::QuantileValue& quantile : point.quantile_values) {
       DataPoint& one = add_point(frame, made, point);
-      find_or_add(one.attributes, key, *frame.arena) =
-          Value::string(frame.arena->copy(quantile_text(quantile.quantile)));
+      find_or_add(one.attributes, key, *frame.arena) = Value::real(quantile.quantile);
       set_double(one, quantile.value);
     }
   }

@@ -90,13 +90,38 @@ struct Network {
   }
 };
 
-Value is_in_cidr(Frame&, std::string_view target, Args<Prepared<Network>> networks) {
+/// A list of networks, each of which is read when its turn comes: what stands behind the one that
+/// holds the address may be no network at all.
+struct Networks {
+  std::vector<Param<Prepared<Network>>::Bound>* bound = nullptr;
+};
+
+}  // namespace
+
+template <>
+struct Param<Networks> {
+  using Bound = Param<Args<Prepared<Network>>>::Bound;
+  static Status bind(Compiler& compiler, const ast::Value& argument, Bound& out) {
+    return Param<Args<Prepared<Network>>>::bind(compiler, argument, out);
+  }
+  static bool get(Frame&, Bound& bound, Networks& out) {
+    out.bound = &bound;
+    return true;
+  }
+};
+
+namespace {
+
+Value is_in_cidr(Frame& frame, std::string_view target, Networks networks) {
   Address address;
   if (!read_address(target, address)) return Value::boolean(false);
   unmap(address);
-  return Value::boolean(
-      std::any_of(networks.begin(), networks.end(),
-                  [&](const Prepared<Network>& network) { return network->contains(address); }));
+  for (auto& bound : *networks.bound) {
+    Prepared<Network> network;
+    if (!Param<Prepared<Network>>::get(frame, bound, network)) return {};
+    if (network->contains(address)) return Value::boolean(true);
+  }
+  return Value::boolean(false);
 }
 
 // ---- CommunityID ----
@@ -118,7 +143,8 @@ uint8_t protocol_number(std::string_view name) {
   return 0;
 }
 
-/// https://github.com/corelight/community-id-spec, version 1: the smaller end comes first.
+/// https://github.com/corelight/community-id-spec, version 1: the smaller end comes first, and one
+/// of IPv4 before one of IPv6.
 Value community_id(Frame& frame, std::string_view source_ip, int64_t source_port,
                    std::string_view destination_ip, int64_t destination_port,
                    std::optional<std::string_view> protocol, std::optional<int64_t> seed) {
@@ -135,7 +161,8 @@ Value community_id(Frame& frame, std::string_view source_ip, int64_t source_port
   const uint8_t number = protocol_number(protocol.value_or("TCP"));
   if (number == 0) return frame.fail("the protocol is one of ICMP, TCP, UDP, RSVP, ICMP6, SCTP");
   const auto key = [](const Address& address, int64_t port) {
-    std::string text(address.view());
+    std::string text(1, static_cast<char>(address.size));
+    text += address.view();
     append_number(text, port);
     return text;
   };

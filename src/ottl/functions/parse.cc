@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/buffer.h"
+#include "base/utf8.h"
 #include "otlp/json_body.h"
 #include "otlp/value_text.h"
 #include "ottl/function.h"
@@ -88,9 +89,10 @@ struct Mode {
 };
 
 struct Delimiter {
-  char character;
+  std::string character;
   static Result<Delimiter> make(std::string_view text) {
-    if (text.size() == 1) return Delimiter{text.front()};
+    if (!text.empty() && utf8::decode(text).size == text.size())
+      return Delimiter{std::string(text)};
     return invalid_argument("the delimiter is one character");
   }
 };
@@ -99,19 +101,15 @@ Value parse_csv(Frame& frame, std::string_view target, std::string_view header,
                 std::optional<Setting<Delimiter>> delimiter,
                 std::optional<Setting<Delimiter>> header_delimiter,
                 std::optional<Setting<Mode>> mode) {
-  const char separator = delimiter ? (*delimiter)->character : ',';
-  const char header_separator = header_delimiter ? (*header_delimiter)->character : separator;
+  const std::string_view separator = delimiter ? std::string_view((*delimiter)->character) : ",";
+  const std::string_view header_separator =
+      header_delimiter ? std::string_view((*header_delimiter)->character) : separator;
   const CsvQuotes quotes = mode ? (*mode)->quotes : CsvQuotes::Strict;
   if (header.empty()) return frame.fail("the header has no columns");
   std::vector<std::string> fields;
   std::string error;
   if (!parse_csv_line(target, separator, quotes, fields, error)) return frame.fail(error);
-  std::vector<std::string_view> names;
-  for (size_t at = 0; at <= header.size();) {
-    const size_t end = std::min(header.find(header_separator, at), header.size());
-    names.push_back(header.substr(at, end - at));
-    at = end + 1;
-  }
+  const std::vector<std::string_view> names = split_at(header, header_separator);
   if (names.size() != fields.size()) {
     return frame.fail("the line has ", std::to_string(fields.size()), " fields, the header ",
                       std::to_string(names.size()));

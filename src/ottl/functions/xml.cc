@@ -15,6 +15,23 @@ namespace {
 // they are attributes like others, so they bear a mark here.
 constexpr char kNamespaceMark = '\x01';
 
+// What is `<!…>` in the text: pugixml has such a node at the top only, so it is an instruction of
+// this name, which none has that is read.
+constexpr char kDirective[] = "!";
+
+void append_escaped(std::string_view text, std::string& out) {
+  for (const char c : text) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&#34;"; break;
+      case '\'': out += "&#39;"; break;
+      default: out += c;
+    }
+  }
+}
+
 // ---- The tree ----
 
 /// The prefixes of elements that are declared where the reader stands.
@@ -44,8 +61,10 @@ class Prefixes {
   std::unordered_map<std::string, int> declared_;
 };
 
-/// The `name="value"` in a declaration become attributes.
-void add_declared(std::string_view text, pugi::xml_node node) {
+/// The `name="value"` in a declaration, the first of each name, as the original writes them.
+std::string declared_text(std::string_view text) {
+  std::string out;
+  std::vector<std::string_view> names;
   while (!text.empty()) {
     const size_t end = std::min(text.find(' '), text.size());
     const std::string_view pair = utf8::trim_space(text.substr(0, end));
@@ -56,9 +75,15 @@ void add_declared(std::string_view text, pugi::xml_node node) {
     while (!value.empty() && (value.front() == '"' || value.front() == '\''))
       value.remove_prefix(1);
     while (!value.empty() && (value.back() == '"' || value.back() == '\'')) value.remove_suffix(1);
-    node.append_attribute(std::string(pair.substr(0, equal)).c_str())
-        .set_value(std::string(value).c_str());
+    const std::string_view name = pair.substr(0, equal);
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    names.push_back(name);
+    if (!out.empty()) out += ' ';
+    out.append(name) += "=\"";
+    append_escaped(value, out);
+    out += '"';
   }
+  return out;
 }
 
 /// Builds a tree of tokens. As in the original, what stands before the first element or instruction
@@ -103,11 +128,11 @@ class TreeBuilder {
       case Kind::Text: add_text(pugi::node_pcdata, token.text); break;
       case Kind::Cdata: add_text(pugi::node_cdata, token.text); break;
       case Kind::Comment: add_text(pugi::node_comment, token.text); break;
-      case Kind::Directive: add_text(pugi::node_doctype, token.text); break;
+      case Kind::Directive: add_instruction(kDirective, token.text); break;
       default:
-        pugi::xml_node node = at_.append_child(pugi::node_declaration);
-        node.set_name(token.name.c_str());
-        add_declared(token.text, node);
+        add_instruction(token.name, token.name == "xml"
+                                        ? declared_text(token.text)
+                                        : std::string(utf8::trim_space(token.text)));
     }
     return true;
   }
@@ -127,9 +152,13 @@ class TreeBuilder {
   }
 
   void add_text(pugi::xml_node_type type, const std::string& text) {
-    // pugixml takes no doctype but at the top, the original keeps one anywhere.
-    pugi::xml_node node = at_.append_child(type);
-    if (node) node.set_value(text.c_str());
+    at_.append_child(type).set_value(text.c_str());
+  }
+
+  void add_instruction(const std::string& name, const std::string& text) {
+    pugi::xml_node node = at_.append_child(pugi::node_pi);
+    node.set_name(name.c_str());
+    node.set_value(text.c_str());
   }
 
   pugi::xml_node at_;
@@ -147,19 +176,6 @@ bool parse(Frame& frame, std::string_view text, pugi::xml_document& document) {
 
 // ---- As text ----
 
-void append_escaped(std::string_view text, std::string& out) {
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&#34;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
-    }
-  }
-}
-
 std::string_view plain_name(const pugi::xml_attribute& attribute) {
   std::string_view name = attribute.name();
   if (!name.empty() && name.front() == kNamespaceMark) name.remove_prefix(1);
@@ -171,6 +187,16 @@ bool keeps_space(const pugi::xml_node& node, bool outside) {
   const std::string_view space = node.attribute("xml:space").value();
   if (space == "preserve") return true;
   return space == "default" ? false : outside;
+}
+
+void append_instruction(std::string_view name, std::string_view text, std::string& out) {
+  if (name == kDirective) {
+    (out += "<!").append(text) += '>';
+    return;
+  }
+  (out += "<?").append(name);
+  if (!text.empty()) (out += ' ').append(text);
+  out += "?>";
 }
 
 void append_node(const pugi::xml_node& node, bool keep_space, std::string& out);
@@ -187,19 +213,16 @@ void append_node(const pugi::xml_node& node, bool keep_space, std::string& out) 
       return;
     case pugi::node_cdata: (out += "<![CDATA[").append(value) += "]]>"; return;
     case pugi::node_comment: (out += "<!--").append(value) += "-->"; return;
-    case pugi::node_doctype: (out += "<!").append(value) += ">"; return;
+    case pugi::node_pi: append_instruction(node.name(), value, out); return;
     default: break;
   }
-  const bool is_element = node.type() == pugi::node_element;
-  out += is_element ? "<" : "<?";
-  out += node.name();
+  (out += '<') += node.name();
   for (const pugi::xml_attribute& attribute : node.attributes()) {
     ((out += ' ') += plain_name(attribute)) += "=\"";
     append_escaped(attribute.value(), out);
     out += '"';
   }
-  out += is_element ? ">" : "?>";
-  if (!is_element) return;
+  out += '>';
   append_children(node, keeps_space(node, keep_space), out);
   ((out += "</") += node.name()) += '>';
 }
@@ -243,6 +266,7 @@ struct XPath {
 };
 
 Value get_xml(Frame& frame, std::string_view target, Setting<XPath> xpath) {
+  if (target.empty()) return Value::string("");
   pugi::xml_document document;
   if (!parse(frame, target, document)) return {};
   std::string out;
@@ -262,7 +286,9 @@ Value insert_xml(Frame& frame, std::string_view target, Setting<XPath> xpath,
                  std::string_view sub_document) {
   pugi::xml_document document;
   pugi::xml_document inserted;
-  if (!parse(frame, target, document) || !parse(frame, sub_document, inserted)) return {};
+  // Into an empty text an element can still be put, at "/".
+  if (!target.empty() && !parse(frame, target, document)) return {};
+  if (!parse(frame, sub_document, inserted)) return {};
   for (const pugi::xpath_node& found : xpath->select(document)) {
     pugi::xml_node node = found.node();
     const bool holds_elements =
@@ -274,16 +300,17 @@ Value insert_xml(Frame& frame, std::string_view target, Setting<XPath> xpath,
   return text_of(frame, document);
 }
 
-/// The last attribute of this name, whatever its prefix, as in the original.
-void remove_attribute(pugi::xml_node element, std::string_view local_name) {
-  pugi::xml_attribute last;
+/// The first attribute of this name. As in the original, one with a prefix stays.
+void remove_attribute(pugi::xml_node element, std::string_view name) {
   for (const pugi::xml_attribute& attribute : element.attributes()) {
-    if (xml_local_name(plain_name(attribute)) == local_name) last = attribute;
+    if (plain_name(attribute) != name) continue;
+    element.remove_attribute(attribute);
+    return;
   }
-  element.remove_attribute(last);
 }
 
 Value remove_xml(Frame& frame, std::string_view target, Setting<XPath> xpath) {
+  if (target.empty()) return Value::string("");
   pugi::xml_document document;
   if (!parse(frame, target, document)) return {};
   const std::vector<pugi::xpath_node> nodes = xpath->select(document);

@@ -133,6 +133,8 @@ bool XmlReader::read_reference(std::string& out) {
     rune = rune * (hex ? 16 : 10) + static_cast<char32_t>(digit);
     if (rune > 0x10FFFF) return fail("a character's number is too large");
   }
+  const bool is_surrogate = rune >= 0xD800 && rune <= 0xDFFF;
+  if (is_surrogate) rune = utf8::kReplacementRune;  // as Go makes a text of it
   if (digits.empty() || !is_allowed(rune)) return fail("there is no such character");
   append_rune(rune, out);
   return true;
@@ -175,19 +177,29 @@ bool XmlReader::read_quoted(std::string& out) {
   return true;
 }
 
-bool XmlReader::read_until(std::string_view end, std::string& out) {
+/// As it stands in the text.
+bool XmlReader::read_until(std::string_view end, std::string_view& inside) {
   const size_t at = rest_.find(end);
   if (at == std::string_view::npos) return fail("the text ends too early");
-  const std::string_view inside = rest_.substr(0, at);
-  if (!all_allowed(inside)) return fail("there is a character that XML does not allow");
-  append_with_line_ends(inside, out);
+  inside = rest_.substr(0, at);
   rest_.remove_prefix(at + end.size());
+  return true;
+}
+
+bool XmlReader::read_cdata(XmlToken& token) {
+  token.kind = XmlToken::Kind::Cdata;
+  std::string_view inside;
+  if (!read_until("]]>", inside)) return false;
+  if (!all_allowed(inside)) return fail("there is a character that XML does not allow");
+  append_with_line_ends(inside, token.text);
   return true;
 }
 
 bool XmlReader::read_comment(XmlToken& token) {
   token.kind = XmlToken::Kind::Comment;
-  if (!read_until("-->", token.text)) return false;
+  std::string_view inside;
+  if (!read_until("-->", inside)) return false;
+  token.text = inside;
   const bool doubled = token.text.find("--") != std::string::npos ||
                        (!token.text.empty() && token.text.back() == '-');
   return !doubled || fail("-- stands in a comment");
@@ -212,28 +224,38 @@ bool XmlReader::read_instruction(XmlToken& token) {
   token.kind = XmlToken::Kind::Instruction;
   if (!read_name(token.name)) return false;
   skip_spaces();
-  if (!read_until("?>", token.text)) return false;
+  std::string_view inside;
+  if (!read_until("?>", inside)) return false;
+  token.text = inside;
   return token.name != "xml" || read_declaration(token.text);
 }
 
-/// `<!DOCTYPE …>`: up to the `>` that is in no quotes and no inner brackets.
+/// `<!DOCTYPE …>`: up to the `>` that is in no quotes, no inner brackets and no comment. The first
+/// character is part of it whatever it is; a comment becomes a space.
 bool XmlReader::read_directive(XmlToken& token) {
   token.kind = XmlToken::Kind::Directive;
   int depth = 0;
   char quote = '\0';
   for (size_t i = 0; i < rest_.size(); ++i) {
     const char c = rest_[i];
+    const bool first = i == 0;
     if (quote != '\0') {
       if (c == quote) quote = '\0';
-    } else if (c == '"' || c == '\'') {
+    } else if (!first && (c == '"' || c == '\'')) {
       quote = c;
-    } else if (c == '<') {
+    } else if (!first && rest_.substr(i, 4) == "<!--") {
+      i = rest_.find("-->", i + 4);
+      if (i == std::string_view::npos) break;
+      i += 2;
+      token.text += ' ';
+      continue;
+    } else if (!first && c == '<') {
       ++depth;
-    } else if (c == '>' && depth-- == 0) {
-      token.text = rest_.substr(0, i);
+    } else if (!first && c == '>' && depth-- == 0) {
       rest_.remove_prefix(i + 1);
-      return all_allowed(token.text) || fail("there is a character that XML does not allow");
+      return true;
     }
+    token.text += c;
   }
   return fail("the text ends too early");
 }
@@ -280,10 +302,8 @@ bool XmlReader::next(XmlToken& token) {
   if (rest_.empty()) return open_.empty() || fail("an element is not closed");
   if (rest_.front() != '<') return read_text(token);
   if (take("<!--")) return read_comment(token);
-  if (take("<![CDATA[")) {
-    token.kind = XmlToken::Kind::Cdata;
-    return read_until("]]>", token.text);
-  }
+  if (take("<![CDATA[")) return read_cdata(token);
+  if (starts_with("<![") || starts_with("<!-")) return fail("neither a comment nor CDATA");
   if (take("<!")) return read_directive(token);
   if (take("<?")) return read_instruction(token);
   if (take("</")) return read_end(token);

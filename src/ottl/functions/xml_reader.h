@@ -54,7 +54,8 @@ class XmlReader {
   bool read_reference(std::string& out);
   bool read_text(XmlToken& token);
   bool read_quoted(std::string& out);
-  bool read_until(std::string_view end, std::string& out);
+  bool read_until(std::string_view end, std::string_view& inside);
+  bool read_cdata(XmlToken& token);
   bool read_comment(XmlToken& token);
   bool read_instruction(XmlToken& token);
   bool read_declaration(std::string_view text);
