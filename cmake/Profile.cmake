@@ -8,7 +8,7 @@ set_property(CACHE SLUICE_PROFILE PROPERTY STRINGS use make off)
 set(SLUICE_PROFILED FALSE)
 set(archive "${CMAKE_SOURCE_DIR}/cmake/profile.tar.xz")
 if(SLUICE_PROFILE STREQUAL "make")
-  add_compile_options(-fprofile-generate -fprofile-update=prefer-atomic)
+  add_compile_options(-fprofile-generate)
   add_link_options(-fprofile-generate)
 elseif(SLUICE_PROFILE STREQUAL "use" AND CMAKE_BUILD_TYPE STREQUAL "Release" AND EXISTS "${archive}")
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${archive}")
@@ -27,8 +27,9 @@ function(sluice_profile name source path)
   set(seen "${CMAKE_BINARY_DIR}/src/${name}/CMakeFiles/sluice_${name}.dir/${path}.gcda")
   if(SLUICE_PROFILED AND EXISTS "${seen}")
     set_property(SOURCE "${source}" APPEND PROPERTY OBJECT_DEPENDS "${seen}")
-    # What was not seen is compiled as without a profile. Threads may have lost a count.
-    set_property(SOURCE "${source}" APPEND PROPERTY COMPILE_OPTIONS -fprofile-use -fprofile-partial-training
-                 -fprofile-correction -Wno-coverage-mismatch -Wno-missing-profile)
+    # What was not seen is compiled as without a profile (profile.specs). Threads may have lost a count.
+    file(RELATIVE_PATH specs "${CMAKE_BINARY_DIR}" "${CMAKE_SOURCE_DIR}/cmake/profile.specs")
+    set_property(SOURCE "${source}" APPEND PROPERTY COMPILE_OPTIONS -fprofile-use "-specs=${specs}" -fprofile-correction
+                 -Wno-coverage-mismatch -Wno-missing-profile)
   endif()
 endfunction()
