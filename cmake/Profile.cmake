@@ -1,6 +1,7 @@
 # What a gateway under load was seen to do (which way its branches go, what is called how often) tells GCC how to compile
-# it: a fifth less CPU. cmake/profile.tar.xz holds what was seen, as x.cc.gcda beside where x.cc.o goes, and `compiler`, the
-# one version of GCC that reads these files. A function that has changed since is compiled without; tools/train sees anew.
+# it: a fifth less CPU. cmake/profile.tar.xz holds what was seen, as x.cc.gcda beside where x.cc.o goes, and in profile/ the
+# `compiler` that reads these files, and a copy of profile.specs with a time of its own, which ccache looks at. A function
+# that has changed since is compiled without; tools/train sees anew.
 
 set(SLUICE_PROFILE "use" CACHE STRING "use what cmake/profile.tar.xz holds, make it (tools/train), or off")
 set_property(CACHE SLUICE_PROFILE PROPERTY STRINGS use make off)
@@ -12,7 +13,7 @@ if(SLUICE_PROFILE STREQUAL "make")
   add_link_options(-fprofile-generate)
 elseif(SLUICE_PROFILE STREQUAL "use" AND CMAKE_BUILD_TYPE STREQUAL "Release" AND EXISTS "${archive}")
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${archive}")
-  file(ARCHIVE_EXTRACT INPUT "${archive}" DESTINATION "${CMAKE_BINARY_DIR}/profile" PATTERNS compiler)
+  file(ARCHIVE_EXTRACT INPUT "${archive}" DESTINATION "${CMAKE_BINARY_DIR}" PATTERNS profile/compiler)
   file(READ "${CMAKE_BINARY_DIR}/profile/compiler" made_by)
   if(made_by STREQUAL "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}")
     file(ARCHIVE_EXTRACT INPUT "${archive}" DESTINATION "${CMAKE_BINARY_DIR}")
@@ -28,8 +29,7 @@ function(sluice_profile name source path)
   if(SLUICE_PROFILED AND EXISTS "${seen}")
     set_property(SOURCE "${source}" APPEND PROPERTY OBJECT_DEPENDS "${seen}")
     # What was not seen is compiled as without a profile (profile.specs). Threads may have lost a count.
-    file(RELATIVE_PATH specs "${CMAKE_BINARY_DIR}" "${CMAKE_SOURCE_DIR}/cmake/profile.specs")
-    set_property(SOURCE "${source}" APPEND PROPERTY COMPILE_OPTIONS -fprofile-use "-specs=${specs}" -fprofile-correction
+    set_property(SOURCE "${source}" APPEND PROPERTY COMPILE_OPTIONS -fprofile-use -specs=profile/specs -fprofile-correction
                  -Wno-coverage-mismatch -Wno-missing-profile)
   endif()
 endfunction()
