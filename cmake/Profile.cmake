@@ -1,5 +1,5 @@
 # What a gateway under load was seen to do (which way its branches go, what is called how often) tells GCC how to compile
-# it: a fifth less CPU. cmake/profile.tar.xz holds what was seen, as x.cc.gcda beside where x.cc.o goes, and in profile/ the
+# it: a sixth less CPU. cmake/profile.tar.xz holds what was seen, as x.cc.gcda beside where x.cc.o goes, and in profile/ the
 # `compiler` that reads these files, and a copy of profile.specs with a time of its own, which ccache looks at. A function
 # that has changed since is compiled without; tools/train sees anew.
 
