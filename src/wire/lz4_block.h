@@ -3,8 +3,8 @@
 // Packs blocks of LZ4: https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md
 //
 // Made for columns of rows, of which it takes 10 to 18 % less time than liblz4 for a result of
-// the same size: matches of six bytes at least, positions of 16 bits. What it packs, every reader of
-// LZ4 reads.
+// the same size: matches of six bytes at least, positions of 16 bits. What it packs, every reader
+// of LZ4 reads.
 
 #include <cstddef>
 #include <string_view>
