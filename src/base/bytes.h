@@ -6,6 +6,13 @@
 
 namespace sluice {
 
+/// Eight bytes as they lie, at whatever address.
+inline uint64_t load64(const char* from) {
+  uint64_t value;
+  std::memcpy(&value, from, sizeof value);
+  return value;
+}
+
 /// memcpy for strings that are short as a rule (keys, words, numbers): up to 32 bytes without a
 /// call, by two loads that may overlap. Regions must not overlap.
 inline void copy_short(char* to, const char* from, size_t size) {

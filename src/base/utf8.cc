@@ -59,6 +59,17 @@ bool is_valid(std::string_view text) {
   return true;
 }
 
+std::string to_valid(std::string_view text) {
+  std::string valid;
+  valid.reserve(text.size());
+  while (!text.empty()) {
+    const Rune rune = decode(text);
+    valid.append(rune.valid ? text.substr(0, rune.size) : kReplacement);
+    text.remove_prefix(rune.size);
+  }
+  return valid;
+}
+
 char* encode(char32_t rune, char* out) {
   if (rune < 0x80) {
     *out++ = static_cast<char>(rune);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace sluice::utf8 {
@@ -20,6 +21,9 @@ Rune decode(std::string_view text);
 
 /// Whether all of the text is well-formed.
 bool is_valid(std::string_view text);
+
+/// The text with U+FFFD for each byte that is not well-formed, as protobuf's strings must be.
+std::string to_valid(std::string_view text);
 
 /// Writes up to four bytes, returns one past the last.
 char* encode(char32_t rune, char* out);

@@ -105,23 +105,12 @@ std::optional<RpcStatus> read_rpc_status_json(std::string_view text) {
   return status;
 }
 
-std::string valid_utf8(std::string_view text) {
-  std::string valid;
-  valid.reserve(text.size());
-  while (!text.empty()) {
-    const utf8::Rune rune = utf8::decode(text);
-    valid.append(rune.valid ? text.substr(0, rune.size) : utf8::kReplacement);
-    text.remove_prefix(rune.size);
-  }
-  return valid;
-}
-
 std::string rpc_status_protobuf(const Status& status,
                                 std::optional<std::chrono::seconds> retry_after) {
   std::string out;
   wire::ProtoWriter writer(out);
   writer.varint(1, static_cast<uint64_t>(status.code()));
-  writer.bytes(2, valid_utf8(status.message()));
+  writer.bytes(2, utf8::to_valid(status.message()));
   if (retry_after.has_value()) {
     const size_t any = writer.begin(3);
     writer.bytes(1, "type.googleapis.com/google.rpc.RetryInfo");

@@ -29,8 +29,4 @@ struct RpcStatus {
 std::optional<RpcStatus> read_rpc_status_protobuf(std::string_view bytes);
 std::optional<RpcStatus> read_rpc_status_json(std::string_view text);
 
-/// The text with U+FFFD for each byte that is not UTF-8, as protobuf's strings must be. Messages
-/// may quote what a sender wrote.
-std::string valid_utf8(std::string_view text);
-
 }  // namespace sluice::http

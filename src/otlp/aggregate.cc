@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/number_order.h"
 #include "otlp/value_text.h"
 #include "wire/number_parse.h"
 
@@ -93,9 +94,6 @@ int64_t as_int(const Number& number) {
   return number.kind == Number::Kind::Int ? number.int_value : 0;
 }
 
-/// NaN comes first, as in Go.
-bool is_less(double a, double b) { return a < b || (std::isnan(a) && !std::isnan(b)); }
-
 double add(double a, double b) { return a + b; }
 int64_t add(int64_t a, int64_t b) {
   return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
@@ -117,7 +115,7 @@ double merged(const Group& group, Aggregation how, double) {
     sum += all.back();
   }
   const double first = all.front();
-  std::sort(all.begin(), all.end(), is_less);
+  std::sort(all.begin(), all.end(), nan_first_less);
   switch (how) {
     case Aggregation::Sum: return sum;
     case Aggregation::Mean: return sum / static_cast<double>(all.size());

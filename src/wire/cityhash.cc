@@ -4,6 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/bytes.h"
+
 namespace sluice::wire {
 namespace {
 
@@ -16,12 +18,6 @@ constexpr uint64_t kMul = 0x9ddfea08eb382d69;
 
 /// Longer inputs go through the loop over blocks of this size.
 constexpr size_t kBlock = 128;
-
-uint64_t load64(const char* at) {
-  uint64_t value;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
 
 uint64_t load32(const char* at) {
   uint32_t value;

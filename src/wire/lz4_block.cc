@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/bytes.h"
 #include "base/check.h"
 
 namespace sluice::wire {
@@ -23,12 +24,6 @@ constexpr int kHashBits = 13;
 /// Where nothing matches, every so many steps the next one is a byte longer; the second is so long.
 constexpr int kStepsBits = 6;
 constexpr uint32_t kSecondStep = 5;
-
-uint64_t load8(const char* from) {
-  uint64_t value;
-  std::memcpy(&value, from, sizeof value);
-  return value;
-}
 
 uint64_t taken_bytes(uint64_t eight) { return eight << (64 - 8 * kMatchBytesTaken); }
 
@@ -71,7 +66,7 @@ char* put_match(char* to, char& token, size_t distance, size_t length) {
 /// Where two places stop being equal, at `end` at the latest.
 const char* same_until(const char* at, const char* other, const char* end) {
   while (end - at >= 8) {
-    const uint64_t difference = load8(at) ^ load8(other);
+    const uint64_t difference = load64(at) ^ load64(other);
     if (difference != 0) return at + std::countr_zero(difference) / 8;
     at += 8;
     other += 8;
@@ -101,11 +96,11 @@ size_t pack_lz4(std::string_view plain, char* const to) {
         at = next;
         if (at > last_start) break;
         next += step;
-        const uint64_t eight = load8(at);
+        const uint64_t eight = load64(at);
         uint16_t& position = seen[slot_of(eight)];
         match = begin + position;
         position = static_cast<uint16_t>(at - begin);
-        if (taken_bytes(eight ^ load8(match)) == 0) break;
+        if (taken_bytes(eight ^ load64(match)) == 0) break;
       }
       if (at > last_start) break;
       while (at > literals && match > begin && at[-1] == match[-1]) --at, --match;
@@ -116,7 +111,7 @@ size_t pack_lz4(std::string_view plain, char* const to) {
       out = put_match(out, token, static_cast<size_t>(at - match), static_cast<size_t>(after - at));
       literals = at = after;
       if (at > last_start) break;
-      seen[slot_of(load8(at - 2))] = static_cast<uint16_t>(at - 2 - begin);
+      seen[slot_of(load64(at - 2))] = static_cast<uint16_t>(at - 2 - begin);
     }
   }
   const auto rest = static_cast<size_t>(end - literals);

@@ -122,17 +122,6 @@ std::string iconv_name(std::string key) {
   return key;
 }
 
-/// Bytes that are not UTF-8 become U+FFFD, each of them.
-std::string valid_utf8(std::string_view bytes) {
-  std::string out;
-  while (!bytes.empty()) {
-    const utf8::Rune rune = utf8::decode(bytes);
-    out += rune.valid ? bytes.substr(0, rune.size) : utf8::kReplacement;
-    bytes.remove_prefix(rune.size);
-  }
-  return out;
-}
-
 bool is_one_of(std::string_view key, std::initializer_list<std::string_view> names) {
   return std::find(names.begin(), names.end(), key) != names.end();
 }
@@ -172,7 +161,7 @@ bool Charset::decode(std::string_view bytes, std::string& out) const {
   switch (kind_) {
     case Kind::Base64: return decode_base64_text(bytes, base64_, out);
     case Kind::AsItIs: out = bytes; return true;
-    case Kind::Utf8: out = valid_utf8(bytes); return true;
+    case Kind::Utf8: out = utf8::to_valid(bytes); return true;
     case Kind::Iconv: break;
   }
   const iconv_t converter = iconv_open("UTF-8", iconv_name_.c_str());

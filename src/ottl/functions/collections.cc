@@ -1,9 +1,9 @@
 // Maps and lists.
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/buffer.h"
+#include "base/number_order.h"
 #include "otlp/clone.h"
 #include "otlp/value_text.h"
 #include "ottl/function.h"
@@ -73,9 +73,6 @@ double number_of(const Value& value) {
   return value.kind == Kind::Int ? static_cast<double>(value.int_value) : value.double_value;
 }
 
-/// NaN comes before all others.
-bool is_less(double a, double b) { return a < b || (std::isnan(a) && !std::isnan(b)); }
-
 /// Numbers by value, all else by its text. As in the original, a list stays as it is if it holds
 /// bytes, lists or maps.
 Value sort(Frame& frame, Sequence sequence, std::optional<Setting<Order>> order) {
@@ -106,7 +103,7 @@ Value sort(Frame& frame, Sequence sequence, std::optional<Setting<Order>> order)
     const Item& first = descending ? b : a;
     const Item& second = descending ? a : b;
     if (integers) return first.value.int_value < second.value.int_value;
-    return numbers ? is_less(number_of(first.value), number_of(second.value))
+    return numbers ? nan_first_less(number_of(first.value), number_of(second.value))
                    : first.text < second.text;
   });
   ArenaVector<Value> out;

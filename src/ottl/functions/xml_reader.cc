@@ -236,22 +236,22 @@ bool XmlReader::read_directive(XmlToken& token) {
   token.kind = XmlToken::Kind::Directive;
   int depth = 0;
   char quote = '\0';
-  for (size_t i = 0; i < rest_.size(); ++i) {
+  token.text = rest_.substr(0, 1);
+  for (size_t i = 1; i < rest_.size(); ++i) {
     const char c = rest_[i];
-    const bool first = i == 0;
     if (quote != '\0') {
       if (c == quote) quote = '\0';
-    } else if (!first && (c == '"' || c == '\'')) {
+    } else if (c == '"' || c == '\'') {
       quote = c;
-    } else if (!first && rest_.substr(i, 4) == "<!--") {
+    } else if (rest_.substr(i, 4) == "<!--") {
       i = rest_.find("-->", i + 4);
       if (i == std::string_view::npos) break;
       i += 2;
       token.text += ' ';
       continue;
-    } else if (!first && c == '<') {
+    } else if (c == '<') {
       ++depth;
-    } else if (!first && c == '>' && depth-- == 0) {
+    } else if (c == '>' && depth-- == 0) {
       rest_.remove_prefix(i + 1);
       return true;
     }

@@ -5,6 +5,7 @@
 #include <ctime>
 #include <utility>
 
+#include "base/utf8.h"
 #include "http/message.h"
 #include "http/rpc_status.h"
 #include "io/tls.h"
@@ -55,7 +56,7 @@ std::string error_message(const http::Reply& reply) {
                                     : http::read_rpc_status_protobuf(reply.body);
   if (status && !status->message.empty()) return status->message;
   if (type.substr(0, 5) != "text/") return {};
-  return http::valid_utf8(std::string_view(reply.body).substr(0, kMessageBytesMax));
+  return utf8::to_valid(std::string_view(reply.body).substr(0, kMessageBytesMax));
 }
 
 /// Replaces what the header had before.

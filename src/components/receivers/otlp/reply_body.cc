@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "base/buffer.h"
-#include "http/rpc_status.h"
+#include "base/utf8.h"
 #include "wire/json_write.h"
 #include "wire/protobuf_writer.h"
 
@@ -16,7 +16,7 @@ std::string success_protobuf(const pipeline::Outcome& outcome) {
   if (outcome.rejected != 0) {
     // The three signals' messages have the same field numbers.
     writer.varint(1, outcome.rejected);
-    writer.bytes(2, http::valid_utf8(outcome.reason));
+    writer.bytes(2, utf8::to_valid(outcome.reason));
   }
   writer.end(partial_success);
   return out;
