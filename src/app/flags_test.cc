@@ -61,15 +61,14 @@ TEST(Flags, ErrorsSayWhatToDo) {
       {{"--flush-interval=10"},
        "--flush-interval \"10\" is not understood: it is a duration such as 200ms, 5s or 1m"},
       {{"--otlp-grpc", "4317"},
-       "--otlp-grpc \"4317\" is not understood: it is HOST:PORT, such as localhost:4317 or "
-       "0.0.0.0:4317, or off"},
+       "--otlp-grpc \"4317\" is not understood: it is HOST:PORT, such as localhost:4317, "
+       "0.0.0.0:4317 or [::1]:4317, or off"},
       {{"--otlp-grpc", "localhost:70000"},
-       "--otlp-grpc \"localhost:70000\" is not understood: it is HOST:PORT, such as localhost:4317 "
-       "or "
-       "0.0.0.0:4317, or off"},
+       "--otlp-grpc \"localhost:70000\" is not understood: it is HOST:PORT, such as "
+       "localhost:4317, 0.0.0.0:4317 or [::1]:4317, or off"},
       {{"--otlp-grpc", "::1:4317"},
-       "--otlp-grpc \"::1:4317\" is not understood: an IPv6 address stands in brackets: "
-       "[::1]:4317"},
+       "--otlp-grpc \"::1:4317\" is not understood: it is HOST:PORT, such as localhost:4317, "
+       "0.0.0.0:4317 or [::1]:4317, or off"},
       {{"--size", "99999999999GiB"},
        "--size \"99999999999GiB\" is not understood: it is a size such as 512KiB, 256MiB or 2GiB"},
       {{"--ack", "never"}, "--ack \"never\" is not understood: it is one of store, memory"},

@@ -415,7 +415,7 @@ void bind_listeners(Options& options, const Arguments& arguments) {
         std::pair("clickhouse-http", &options.clickhouse_http),
         std::pair("health", &options.health), std::pair("metrics", &options.metrics)}) {
     if (arguments.has(name)) continue;
-    listener->text = options.bind.text + listener->text.substr(listener->text.rfind(':'));
+    listener->text = options.bind.text + ':' + std::string(listener->port());
   }
 }
 

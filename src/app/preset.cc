@@ -64,9 +64,8 @@ void set_metrics(Node& root, const ListenAddress& address) {
   if (address.off()) return remove(metrics, "readers");  // see metrics_pages()
   Node& reader = metrics.find("readers")->items.front();
   Node& prometheus = *find(reader, {"pull", "exporter", "prometheus"});
-  const size_t colon = address.text.rfind(':');
-  prometheus.set("host", literal(address.text.substr(0, colon)));
-  Node port = Node::of_int(std::stoi(address.text.substr(colon + 1)));
+  prometheus.set("host", literal(std::string(address.host())));
+  Node port = Node::of_int(std::stoi(std::string(address.port())));
   port.mark.source = "--metrics";
   prometheus.set("port", std::move(port));
 }

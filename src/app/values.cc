@@ -56,8 +56,7 @@ Status parse_whole(std::string_view text, T& value) {
 }  // namespace
 
 bool ListenAddress::loopback_only() const {
-  const std::string_view host = std::string_view(text).substr(0, text.rfind(':'));
-  return off() || host == "localhost" || host == "[::1]" || host.substr(0, 4) == "127.";
+  return off() || host() == "localhost" || host() == "[::1]" || host().substr(0, 4) == "127.";
 }
 
 Status parse_value(std::string_view text, std::string& value) {
@@ -103,17 +102,9 @@ Status parse_value(std::string_view text, std::chrono::milliseconds& value) {
 }
 
 Status parse_value(std::string_view text, ListenAddress& value) {
-  if (text != "off") {
-    const size_t colon = text.rfind(':');
-    uint16_t port = 0;
-    if (colon == std::string_view::npos || !parse_whole(text.substr(colon + 1), port).ok()) {
-      return invalid_argument("it is HOST:PORT, such as localhost:4317 or 0.0.0.0:4317, or off");
-    }
-    const std::string_view host = text.substr(0, colon);
-    if (host.find(':') != std::string_view::npos && host.front() != '[') {
-      return invalid_argument("an IPv6 address stands in brackets: [" + std::string(host) + "]" +
-                              std::string(text.substr(colon)));
-    }
+  if (text != "off" && !io::check_host_port(text).ok()) {
+    return invalid_argument(
+        "it is HOST:PORT, such as localhost:4317, 0.0.0.0:4317 or [::1]:4317, or off");
   }
   value.text = text;
   return {};

@@ -24,6 +24,10 @@ struct ListenAddress {
   std::string text;
 
   bool off() const { return text == "off"; }
+  /// What stands before the colon, an IPv6 address in its brackets. REQUIRES: not off.
+  std::string_view host() const { return std::string_view(text).substr(0, text.rfind(':')); }
+  /// REQUIRES: not off.
+  std::string_view port() const { return std::string_view(text).substr(text.rfind(':') + 1); }
   /// Whether only this machine can connect.
   bool loopback_only() const;
 };

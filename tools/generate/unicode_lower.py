@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes src/mapping/unicode_lower_table.inc: Unicode's simple lower-case mappings as ranges."""
+"""Writes src/base/unicode_lower_table.inc: Unicode's simple lower-case mappings as ranges."""
 import unicodedata
 
 SPECIAL = {0x130: 0x69}  # the one character whose full mapping is two characters; its simple mapping is 'i'

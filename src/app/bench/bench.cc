@@ -10,6 +10,7 @@
 #include "app/cli.h"
 #include "app/signals.h"
 #include "clickhouse/client.h"
+#include "io/listen.h"
 
 namespace sluice::app::bench {
 namespace {
@@ -104,14 +105,11 @@ Result<std::vector<otlp::Signal>> read_signals(const std::vector<std::string>& w
 Result<http::Address> read_target(const BenchOptions& options) {
   std::string text = options.target.text;
   if (text.empty()) text = options.protocol == Protocol::Grpc ? "localhost:4317" : "localhost:4318";
-  const size_t colon = text.rfind(':');
-  if (colon == std::string::npos) return invalid_argument("--target is HOST:PORT");
+  Result<io::HostPort> target = io::split_host_port(text);
+  if (!target.ok()) return invalid_argument("--target: " + target.status().message());
   http::Address address;
-  address.host = text.substr(0, colon);
-  if (address.host.size() > 2 && address.host.front() == '[') {
-    address.host = address.host.substr(1, address.host.size() - 2);
-  }
-  address.port = static_cast<uint16_t>(std::stoi(text.substr(colon + 1)));
+  address.host = std::move(target->host);
+  address.port = static_cast<uint16_t>(std::stoi(target->port));
   return address;
 }
 
