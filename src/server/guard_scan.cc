@@ -433,7 +433,16 @@ Refusal Scan::check_setting() const {
   if (!level().settings || (!after.is("=") && !shorthand)) {
     return std::nullopt;
   }
-  return guard_check_setting(unquoted(token()), unquoted(peek(after.is("=") ? 2 : 0)), readonly_);
+  const std::string name = unquoted(token());
+  const std::string value = unquoted(peek(after.is("=") ? 2 : 0));
+  const bool is_readonly = Token{TokenType::Word, name}.is_keyword("READONLY");
+  if (kind_ == StatementKind::Set && is_readonly && value == "1") {
+    return access_denied("SET readonly = 1",
+                         "would keep the server from naming what runs in this session, so that it "
+                         "could not be cancelled; use readonly = 2, or the parameter readonly=1 of "
+                         "a request");
+  }
+  return guard_check_setting(name, value, readonly_);
 }
 
 Refusal Scan::check_system_table(bool table) const {

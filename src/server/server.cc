@@ -11,6 +11,8 @@
 #include <csignal>
 #include <filesystem>
 #include <memory>
+#include <sstream>
+#include <string>
 
 #include "base/log.h"
 #include "engine/chdb_engine.h"
@@ -150,9 +152,28 @@ HttpInterfaceOptions interface_options(const ServerOptions& options) {
   return http;
 }
 
+/// What the engine cannot read when it opens a table, after a kill or a fault of the disk, it sets
+/// aside: these rows are missing from now on.
+void report_broken_parts(engine::Engine& engine) {
+  Result<std::unique_ptr<engine::Connection>> connection = engine.connect();
+  if (!connection.ok()) return;
+  const engine::Outcome outcome = (*connection)->execute({
+      "SELECT concat(database, '.', table), count(), argMax(name, modification_time), "
+      "argMax(reason, modification_time) FROM system.detached_parts "
+      "WHERE reason LIKE '%broken%' GROUP BY 1 ORDER BY 1 FORMAT TSVRaw"});
+  std::istringstream lines(outcome.output);
+  for (std::string table, parts, newest, reason; lines >> table >> parts >> newest >> reason;) {
+    log::warn(
+        "parts of a table could not be read and were set aside, their rows are missing; "
+        "system.detached_parts lists them until they are dropped",
+        {{"table", table}, {"parts", parts}, {"newest", newest}, {"reason", reason}});
+  }
+}
+
 /// Everything from the open engine to its close.
 int serve(const ServerOptions& options, engine::Engine& engine, MetricLog& metric_log,
           const std::vector<ServerListener>& listeners, const Signals& signals) {
+  report_broken_parts(engine);
   QueryLog query_log(engine);
   if (Status status = query_log.start(); !status.ok()) {
     log::warn("system.query_log is not kept", {{"error", status.message()}});

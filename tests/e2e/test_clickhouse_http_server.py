@@ -192,3 +192,24 @@ def test_rows_are_there_after_kill_nine(start):
     os.kill(sluice.process.pid, signal.SIGKILL)
     sluice.process.wait(30)
     assert address_of(start("server")).value("SELECT count() FROM kept") == "5"
+
+
+def test_a_part_that_cannot_be_read_any_more_is_reported_at_the_start(start, tmp_path):
+    first = start("server", "--data", tmp_path / "data")
+    http = address_of(first)
+    http.value("CREATE TABLE kept (a Int32) ENGINE = MergeTree ORDER BY a")
+    for i in range(2):
+        assert http.insert("INSERT INTO kept FORMAT CSV", b"%d\n" % i).status == 200
+    part = pathlib.Path(http.value("SELECT path FROM system.parts WHERE table = 'kept' AND name = 'all_1_1_0'"))
+    first.stop()
+    for file in (part / "data.bin", part / "checksums.txt"):
+        os.truncate(file, 3)
+    second = start("server", "--data", tmp_path / "data")
+    http = address_of(second)
+    assert http.value("SELECT count() FROM kept") == "1"
+    (line,) = [line for line in second.log().splitlines() if "could not be read and were set aside" in line]
+    assert '"table":"default.kept"' in line and '"parts":"1"' in line and "all_1_1_0" in line, line
+    http.value("ALTER TABLE kept DROP DETACHED PART 'broken-on-start_all_1_1_0'", allow_drop_detached=1)
+    second.stop()
+    third = start("server", "--data", tmp_path / "data")
+    assert "set aside" not in third.log()
