@@ -19,7 +19,7 @@ REPORTS = ROOT / "build/test-reports"
 PYTHON = sys.executable
 
 # Programs whose code runs on several threads: all that is not plain computation on one.
-THREADED = ("base", "clickhouse", "components", "http", "io", "pipeline", "server", "web", "app")
+THREADED = ("base", "clickhouse", "components", "delivery", "http", "io", "pipeline", "server", "web", "app")
 
 
 class Tally:

@@ -58,6 +58,8 @@ Result<std::unique_ptr<Pipelines>> Pipelines::create(pipeline::Plan plan,
   made->listeners_.commit();
   metrics.gauge("sluice_memory_limit_bytes", "Telemetry that may be in flight.")
       .set(static_cast<int64_t>(made->budget_.limit_bytes()));
+  metrics.gauge("sluice_ack_memory", "Whether senders are answered before their data is stored.")
+      .set(options.ack == pipeline::AckMode::Memory ? 1 : 0);
   return made;
 }
 

@@ -23,7 +23,7 @@ std::optional<Refusal> Incoming::append(const SessionContext& context, std::stri
   const size_t size = request.body.size() + bytes.size();
   if (!context.budget.take(request.memory, bytes.size())) return Refusal::NoMemory;
   if (request.body.capacity() == 0) request.body.reserve(std::min(plan_.expected, plan_.limit));
-  if (size > plan_.limit) {
+  if (std::max(size, plan_.expected) > plan_.limit) {
     // What came up to the limit is kept: the handler may need it to say what was wrong.
     request.body.append(bytes.substr(0, plan_.limit - std::min(plan_.limit, request.body.size())));
     return Refusal::TooLarge;

@@ -121,8 +121,10 @@ enum class Refusal : uint8_t {
 
 /// What a handler wants to read.
 struct BodyPlan {
-  size_t limit = 0;      ///< more bytes than this are refused as TooLarge
-  size_t expected = 0;   ///< the whole size, where it is known: memory is set aside in one piece
+  size_t limit = 0;  ///< more bytes than this are refused as TooLarge
+  /// The whole size, where it is known: memory is set aside in one piece. If it is beyond the limit
+  /// the body is refused at once, with what has come of it up to the limit.
+  size_t expected = 0;
   bool admitted = true;  ///< false: nothing of the body is read, and refuse() called at once
 };
 

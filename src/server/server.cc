@@ -157,10 +157,12 @@ HttpInterfaceOptions interface_options(const ServerOptions& options) {
 void report_broken_parts(engine::Engine& engine) {
   Result<std::unique_ptr<engine::Connection>> connection = engine.connect();
   if (!connection.ok()) return;
-  const engine::Outcome outcome = (*connection)->execute({
-      "SELECT concat(database, '.', table), count(), argMax(name, modification_time), "
-      "argMax(reason, modification_time) FROM system.detached_parts "
-      "WHERE reason LIKE '%broken%' GROUP BY 1 ORDER BY 1 FORMAT TSVRaw"});
+  const engine::Outcome outcome =
+      (*connection)
+          ->execute(
+              {"SELECT concat(database, '.', table), count(), argMax(name, modification_time), "
+               "argMax(reason, modification_time) FROM system.detached_parts "
+               "WHERE reason LIKE '%broken%' GROUP BY 1 ORDER BY 1 FORMAT TSVRaw"});
   std::istringstream lines(outcome.output);
   for (std::string table, parts, newest, reason; lines >> table >> parts >> newest >> reason;) {
     log::warn(

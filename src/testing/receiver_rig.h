@@ -178,11 +178,13 @@ class OtlpReceiverTest : public ::testing::Test {
   }
 
   /// One call on a connection of its own, until the stream is closed or the connection ends.
+  /// `open`: as if more of the body were to come.
   Http2TestClient::Reply call(const std::string& path, const Http2TestClient::Fields& fields,
-                              const std::string& body, const std::string& address) {
+                              const std::string& body, const std::string& address,
+                              bool open = false) {
     const Fd fd = connect_to(address);
     Http2TestClient client;
-    const int32_t stream = client.post(path, fields, body);
+    const int32_t stream = client.post(path, fields, body, open);
     while (!client.reply(stream).closed) {
       send_all(fd, client.take());
       const std::string in = receive_some(fd);

@@ -95,6 +95,8 @@ def test_a_token_is_needed_over_http(start):
         assert json.loads(body)["code"] == 16
         assert b"s3c" not in body
         assert headers["X-Served-By"] == "sluice"
+    for query in ("token=s3cret", "authorization=s3cret", "Authorization=Bearer%20s3cret"):
+        assert request(run.http + "/v1/logs?" + query, LOG, JSON)[0] == 401, "a token in an address ends up in logs"
 
 
 def test_no_secret_stands_in_the_log(start):

@@ -384,6 +384,11 @@ def test_bench_finds_every_record(start):
             assert f"stored {signal_name}: 200 of 200, missing 0, doubled 0" in out
 
 
+def test_bench_fails_where_it_reaches_nobody():
+    code, out, err = run("bench", "logs", "--target", "127.0.0.1:9", "--duration", "1s", "--clickhouse-http", "off")
+    assert code == 1 and "no request was accepted: cannot connect to 127.0.0.1:9" in err[-1], (code, out, err)
+
+
 def test_a_killed_server_is_started_again(start):
     sluice = start("serve")
     (child,) = sluice.children()

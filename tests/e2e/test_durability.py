@@ -71,6 +71,8 @@ def test_sigterm_under_load_stores_what_was_answered(start, tmp_path, ack):
     sluice = start("serve", "--data", data, "--ack", ack)
     load = ledger.Load(lambda: grpc_address(sluice))
     load.wait_acked(BEFORE)
+    assert sluice.metric("sluice_ack_memory") == (ack == "memory")
+    assert ("answered before their data is stored" in sluice.log()) == (ack == "memory")
     assert sluice.stop() == 0, sluice.log()
     load.finish()
     load.check_stored(start("serve", "--data", data).query)

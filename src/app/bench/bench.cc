@@ -240,6 +240,8 @@ int run_bench(const std::vector<std::string>& words, const Environment& environm
   load.wait();
   release_end_signals();
   print_summary(*config, load, seconds_since(start));
+  if (load.tally().accepted_requests == 0)
+    return fail("no request was accepted: " + load.last_error(), kExitFailure);
   const bool all_answered = load.unanswered().empty();
   if (!all_answered) fail("some requests were not accepted: " + load.last_error(), kExitFailure);
   if (options.clickhouse == "off") return all_answered ? kExitOk : kExitFailure;

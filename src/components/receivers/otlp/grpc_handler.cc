@@ -76,7 +76,7 @@ http::BodyPlan GrpcHandler::plan(const http::Request& request, std::string_view 
   const size_t size = grpc::body_size(first);
   const size_t limit = grpc::kPrefixBytes + config_.limits.grpc_message_bytes;
   // A message that says it is too large is not read: its prefix is enough to answer.
-  if (size > limit) return {grpc::kPrefixBytes, 0};
+  if (size > limit) return {grpc::kPrefixBytes, size};
   return {limit, size};
 }
 

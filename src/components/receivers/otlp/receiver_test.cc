@@ -219,6 +219,15 @@ TEST_F(OtlpReceiverTest, BadGrpcInput) {
   EXPECT_EQ(budget_.used_bytes(), 0u);
 }
 
+TEST_F(OtlpReceiverTest, AMessageThatSaysItIsTooLargeIsRefusedBeforeItsFirstByte) {
+  start();
+  const Http2TestClient::Reply reply =
+      call("/opentelemetry.proto.collector.logs.v1.LogsService/Export",
+           {{"content-type", "application/grpc"}, {"te", "trailers"}},
+           std::string("\0\xff\xff\xff\xff", 5), grpc_address(), true);
+  EXPECT_EQ(status_of(reply), "8");
+}
+
 TEST_F(OtlpReceiverTest, WrongContentTypeOnTheGrpcPort) {
   start();
   const Http2TestClient::Reply reply =
