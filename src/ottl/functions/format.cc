@@ -272,11 +272,9 @@ bool format_double(double number, const Verb& verb, std::string& out) {
     text = binary_digits(number);
   } else {
     const bool is_hex = verb.verb == 'x' || verb.verb == 'X';
-    const char letter = verb.verb == 'v'   ? 'g'
-                        : verb.verb == 'x' ? 'a'
-                        : verb.verb == 'X' ? 'A'
-                                           : static_cast<char>(verb.verb);
-    const char spec[] = {'%', '.', '*', letter, '\0'};
+    // C's %a is Go's %x.
+    const char32_t letter = verb.verb == 'v' ? 'g' : is_hex ? verb.verb - 'x' + 'a' : verb.verb;
+    const char spec[] = {'%', '.', '*', static_cast<char>(letter), '\0'};
     char digits[512];
     // Less than 0 is all that there are.
     const int size = std::snprintf(digits, sizeof digits, spec,
@@ -349,18 +347,15 @@ bool format_value(const Value& value, const Verb& verb, std::string& out) {
     case Kind::String: return format_text(value.view(), verb, out);
     case Kind::Bytes:
       if (verb.verb != 'v' && format_text(value.view(), verb, out)) return true;
-      out += '[';
-      for (uint32_t i = 0; i < value.size; ++i) {
-        if (i != 0) out += ' ';
-        if (!format_int(static_cast<unsigned char>(value.chars[i]), verb, out)) return false;
-      }
-      out += ']';
-      return true;
+      [[fallthrough]];
     case Kind::Array:
       out += '[';
       for (uint32_t i = 0; i < value.size; ++i) {
         if (i != 0) out += ' ';
-        append_value(value.elements[i], verb, out);
+        const bool is_byte = value.kind == Kind::Bytes;
+        append_value(is_byte ? Value::integer(static_cast<unsigned char>(value.chars[i]))
+                             : value.elements[i],
+                     verb, out);
       }
       out += ']';
       return true;
@@ -419,6 +414,8 @@ class Formatter {
   }
 
  private:
+  static constexpr int kWidthMax = 1'000'000;  // Go's
+
   void directive() {
     Verb verb;
     flags(verb);
@@ -482,20 +479,18 @@ class Formatter {
   }
 
   std::optional<int> number() {
-    constexpr int kMost = 1'000'000;
     std::optional<int> out;
     while (at_ < format_.size() && format_[at_] >= '0' && format_[at_] <= '9')
-      out = std::min(kMost, out.value_or(0) * 10 + (format_[at_++] - '0'));
+      out = std::min(kWidthMax, out.value_or(0) * 10 + (format_[at_++] - '0'));
     return out;
   }
 
   std::optional<int> star() {
-    if (next_ >= arguments_.size() || arguments_[next_].kind != Kind::Int) {
-      out_ += "%!(BADWIDTH)";
-      if (next_ < arguments_.size()) ++next_;
-      return std::nullopt;
-    }
-    return static_cast<int>(arguments_[next_++].int_value);
+    const Value width = next_ < arguments_.size() ? arguments_[next_++] : Value();
+    if (width.kind == Kind::Int && width.int_value >= -kWidthMax && width.int_value <= kWidthMax)
+      return static_cast<int>(width.int_value);
+    out_ += "%!(BADWIDTH)";
+    return std::nullopt;
   }
 
   /// "[2]": which argument is next. False if there is no such one.
