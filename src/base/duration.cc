@@ -34,8 +34,9 @@ std::optional<uint64_t> take_term(std::string_view& text) {
   size_t at = 0;
   size_t digits = 0;
   for (; at < text.size() && is_digit(text[at]); ++at, ++digits) {
-    if (whole > (kMagnitudeMax - 9) / 10) return {};
-    whole = whole * 10 + static_cast<uint64_t>(text[at] - '0');
+    const auto digit = static_cast<uint64_t>(text[at] - '0');
+    if (whole > (kMagnitudeMax - digit) / 10) return {};
+    whole = whole * 10 + digit;
   }
   if (at < text.size() && text[at] == '.') {
     for (++at; at < text.size() && is_digit(text[at]); ++at, ++digits) {

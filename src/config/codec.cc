@@ -64,13 +64,19 @@ bool decode_integer(const Node& node, int64_t least, uint64_t most, int64_t& out
     place.expected("an integer from " + std::to_string(least) + " on", node);
     return false;
   }
-  if (whole > static_cast<double>(most)) {
+  const bool is_int = node.kind == Node::Kind::Int;
+  // The greatest may be no double, but then the one behind it is.
+  const bool is_too_much = is_int ? *number > 0 && static_cast<uint64_t>(node.integer) > most
+                                  : whole >= static_cast<double>(most) + 1;
+  if (is_too_much) {
     place.warning(describe(node) + " is more than the option can hold; it is " +
                   std::to_string(most));
     out = static_cast<int64_t>(most);
     return true;
   }
-  out = node.kind == Node::Kind::Int ? node.integer : static_cast<int64_t>(whole);
+  out = is_int      ? node.integer
+        : whole < 0 ? static_cast<int64_t>(whole)
+                    : static_cast<int64_t>(static_cast<uint64_t>(whole));
   return true;
 }
 
@@ -106,9 +112,11 @@ bool decode_duration(const Node& node, std::chrono::nanoseconds& out, const Plac
     out = {};
     return true;
   }
-  if (const auto nanos = number_of(node)) {
-    out = std::chrono::nanoseconds(node.kind == Node::Kind::Int ? node.integer
-                                                                : static_cast<int64_t>(*nanos));
+  if (number_of(node)) {
+    using Count = std::numeric_limits<std::chrono::nanoseconds::rep>;
+    int64_t nanos = 0;
+    if (!decode_integer(node, Count::min(), Count::max(), nanos, place)) return false;
+    out = std::chrono::nanoseconds(nanos);
     if (out.count() != 0) warn_of_missing_unit(node, out, place);
     return true;
   }

@@ -157,7 +157,7 @@ class Schema final : public SchemaBase {
     last().is_secret = true;
     return *this;
   }
-  /// The last field, a std::optional, is there with its defaults where it is named and null.
+  /// Null is a value of the last field: defaults of a std::optional, none of a word, so refused.
   Schema& given_by_null() {
     last().type.takes_null = true;
     return *this;

@@ -232,6 +232,18 @@ TEST(Schema, NullIsZeroForScalarsAndTheDefaultForTheRest) {
   EXPECT_EQ(o.part.depth, 3);
 }
 
+TEST(Schema, WhatIsTooMuchForANumberIsItsGreatestAndAWarning) {
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  const Read got = read(
+      "{size: 4294967296, numbers: [9223372036854775807, 9223372036854775808, "
+      "18446744073709551615, 1e30, .inf], wait: 1e30}");
+  ASSERT_EQ(got.error(), "");
+  EXPECT_EQ(got.options.size, 4294967295u);
+  EXPECT_EQ(got.options.numbers, std::vector<int64_t>(5, kMost));
+  EXPECT_EQ(got.options.wait.count(), kMost);
+  EXPECT_EQ(got.diagnostics.warnings().size(), 7u) << "a unit is missing, too";
+}
+
 TEST(Schema, AListOfTextsTakesOneTextWithCommas) {
   EXPECT_EQ(read("names: 'a, b'").options.names, (std::vector<std::string>{"a", " b"}));
   EXPECT_TRUE(read("names: ''").options.names.empty());
@@ -273,6 +285,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "c.yaml:1:7: exporters::x::size: expected an integer, found the text \"5\""},
         ErrorCase{"size: .nan",
                   "c.yaml:1:7: exporters::x::size: expected an integer, found the number .nan"},
+        ErrorCase{"wait: .nan",
+                  "c.yaml:1:7: exporters::x::wait: expected an integer, found the number .nan"},
         ErrorCase{"name: 5",
                   "c.yaml:1:7: exporters::x::name: expected a text (put it in quotes), found the "
                   "integer 5"},

@@ -154,16 +154,16 @@ Result<Regex> Regex::compile(std::string_view pattern) {
     return invalid_argument("the regular expression " + std::string(pattern) +
                             " is wrong: " + regex.impl_->re.error());
   }
-  // RE2 takes a name twice, Go does not.
-  if (regex.impl_->re.NamedCapturingGroups().size() !=
-      regex.impl_->re.CapturingGroupNames().size()) {
-    return invalid_argument("the regular expression " + std::string(pattern) +
-                            " is wrong: two groups have the same name");
-  }
   regex.impl_->literal = LiteralPattern::parse(pattern);
   regex.names_.resize(static_cast<size_t>(regex.impl_->group_count));
-  for (const auto& [number, name] : regex.impl_->re.CapturingGroupNames())
+  for (const auto& [number, name] : regex.impl_->re.CapturingGroupNames()) {
+    // RE2 takes all letters of Unicode, Go does not.
+    if (!std::all_of(name.begin(), name.end(), is_word_byte)) {
+      return invalid_argument("the regular expression " + std::string(pattern) +
+                              " is wrong: the name of a group has ASCII letters and digits only");
+    }
     regex.names_[static_cast<size_t>(number - 1)] = name;
+  }
   regex.has_named_groups_ = !regex.impl_->re.CapturingGroupNames().empty();
   return regex;
 }

@@ -43,6 +43,10 @@ Value span_id_value(const otlp::SpanId& id, Arena& arena) {
   return pointing(kSpanId, arena.create<otlp::SpanId>(id));
 }
 
+Value profile_id_value(const otlp::TraceId& id, Arena& arena) {
+  return pointing(kProfileId, arena.create<otlp::TraceId>(id));
+}
+
 Value part_value(const PartTag& tag, const void* data, uint32_t count, Arena& arena) {
   return pointing(kPart, arena.create<Part>(Part{&tag, data, count}));
 }
@@ -53,8 +57,8 @@ Value list_value(const ArenaVector<Value>& values) {
 
 std::string_view kind_name(Kind kind) {
   constexpr std::string_view kNames[] = {
-      "nil", "string", "bool",     "int",      "double",  "bytes",           "list",
-      "map", "time",   "duration", "trace id", "span id", "part of a record"};
+      "nil",  "string",   "bool",     "int",     "double",           "bytes",     "list", "map",
+      "time", "duration", "trace id", "span id", "part of a record", "profile id"};
   return kNames[static_cast<size_t>(kind)];
 }
 
@@ -297,7 +301,7 @@ bool same(const Value& a, const Value& b) {
     default: break;
   }
   if (a.kind == kTime) return time_of(a) == time_of(b);
-  if (a.kind == kTraceId) return trace_id_of(a) == trace_id_of(b);
+  if (a.kind == kTraceId || a.kind == kProfileId) return trace_id_of(a) == trace_id_of(b);
   if (a.kind == kSpanId) return span_id_of(a) == span_id_of(b);
   if (a.kind == kPart) return part_of(a).data == part_of(b).data;
   return a.int_value == b.int_value;
@@ -480,10 +484,12 @@ bool append_go_json(const Value& value, std::string& out) {
     case Kind::Map: return append_map(value, out);
   }
   if (value.kind == kTime) {
+    const auto year = civil_of(time_of(value)).year;
+    if (year < 0 || year > 9999) return false;
     append_escaped(rfc3339_nano(time_of(value)), out);
   } else if (value.kind == kDuration) {
     out += std::to_string(value.int_value);
-  } else if (value.kind == kTraceId) {
+  } else if (value.kind == kTraceId || value.kind == kProfileId) {
     append_id(trace_id_of(value), out);
   } else if (value.kind == kSpanId) {
     append_id(span_id_of(value), out);
@@ -510,7 +516,7 @@ bool text_of(const Value& value, Arena& arena, std::string_view& text, std::stri
   }
   std::string json;
   if (!append_go_json(value, json)) {
-    error = "infinity and NaN have no text";
+    error = "infinity, NaN and times beyond the year 9999 have no text";
     return false;
   }
   text = arena.copy(json);

@@ -29,6 +29,8 @@ inline constexpr Kind kTraceId = static_cast<Kind>(10);
 inline constexpr Kind kSpanId = static_cast<Kind>(11);
 /// A part of a record that can be counted and given to a path of its own type, no more.
 inline constexpr Kind kPart = static_cast<Kind>(12);
+/// Of the form of a trace's id, and equal to none.
+inline constexpr Kind kProfileId = static_cast<Kind>(13);
 
 /// The parts, told apart by the address of their tag.
 struct PartTag {
@@ -47,6 +49,7 @@ Value duration_value(int64_t nanoseconds);
 /// The id must stay where it is while the value is used.
 Value trace_id_value(const otlp::TraceId& id, Arena& arena);
 Value span_id_value(const otlp::SpanId& id, Arena& arena);
+Value profile_id_value(const otlp::TraceId& id, Arena& arena);
 Value part_value(const PartTag& tag, const void* data, uint32_t count, Arena& arena);
 
 inline bool is_nil(const Value& value) { return value.kind == Kind::None; }
@@ -56,6 +59,7 @@ inline const Time& time_of(const Value& value) {
 inline const Part& part_of(const Value& value) {
   return *reinterpret_cast<const Part*>(value.chars);
 }
+/// Of a trace or a profile.
 inline const otlp::TraceId& trace_id_of(const Value& value) {
   return *reinterpret_cast<const otlp::TraceId*>(value.chars);
 }

@@ -15,8 +15,10 @@ const config::Schema<StatementGroup>& schema_of(const StatementGroup*) {
               "context", &StatementGroup::context,
               "What the statements are run for: resource, scope, log, span, spanevent, metric or "
               "datapoint. Without it, the context that their paths name.")
+          .given_by_null()
           .field("error_mode", &StatementGroup::error_mode,
                  "What happens to an error, if not what the whole component does.")
+          .given_by_null()
           .field("conditions", &StatementGroup::conditions,
                  "The statements run where one of these holds; without any, always.")
           .field("statements", &StatementGroup::statements, "OTTL statements, in their order.");
@@ -38,21 +40,21 @@ std::vector<std::string> texts_of(const std::vector<PlacedText>& placed) {
 /// InvalidArgument if none fits.
 Result<ottl::ContextKind> context_of(const StatementGroup& group, otlp::Signal signal,
                                      const ottl::Library& library) {
-  if (group.context.value.empty()) {
+  if (!group.context) {
     return ottl::infer_context(signal, texts_of(group.statements), texts_of(group.conditions),
                                library);
   }
   const auto& contexts = ottl::contexts_of(signal);
-  const auto named = ottl::context_of_name(ascii::lower(group.context.value));
+  const auto named = ottl::context_of_name(ascii::lower(group.context->value));
   if (!named || std::find(contexts.begin(), contexts.end(), *named) == contexts.end()) {
-    return invalid_argument("there is no context \"" + group.context.value + "\" for " +
+    return invalid_argument("there is no context \"" + group.context->value + "\" for " +
                             std::string(otlp::signal_name(signal)));
   }
   return *named;
 }
 
 Program::Source source_of(const StatementGroup& group, ottl::ContextKind context) {
-  return {texts_of(group.statements), texts_of(group.conditions), !group.context.value.empty(),
+  return {texts_of(group.statements), texts_of(group.conditions), group.context.has_value(),
           context};
 }
 
@@ -65,14 +67,14 @@ class Explanation {
 
   /// `context` is the one that the texts are compiled for, or why there is none.
   void run(const StatementGroup& group, const Result<ottl::ContextKind>& context) {
-    const bool is_named = !group.context.value.empty();
+    const bool is_named = group.context.has_value();
     std::vector<Piece> pieces;
     for (const PlacedText& text : group.statements) pieces.push_back({text, false});
     for (const PlacedText& text : group.conditions) pieces.push_back({text, true});
     if (context.ok()) {
       for (const Piece& piece : pieces) tell(piece.text, compile(piece, *context, is_named));
     } else if (is_named) {
-      tell(group.context, context.status());
+      tell(*group.context, context.status());
       for (const Piece& piece : pieces) tell(piece.text, parse(piece));
     } else {
       infer(pieces);
@@ -145,7 +147,7 @@ std::vector<CompiledGroup> compile_groups(const std::vector<StatementGroup>& gro
   std::vector<CompiledGroup> out;
   for (const StatementGroup& group : groups) {
     const bool is_empty = group.statements.empty() && group.conditions.empty();
-    if (is_empty && group.context.value.empty()) continue;
+    if (is_empty && !group.context) continue;
     const auto context = context_of(group, signal, library);
     if (context.ok()) {
       if (is_empty) continue;
@@ -173,7 +175,7 @@ std::optional<Program> compile_conditions(const std::vector<PlacedText>& conditi
                                           const ottl::Library& library,
                                           config::Diagnostics* diagnostics) {
   StatementGroup group;
-  group.context.value = context;
+  group.context.emplace().value = context;
   group.conditions = conditions;
   return compile_group(group, signal, library, diagnostics);
 }
@@ -191,7 +193,7 @@ void decode_group(const Node& item, pipeline::StatementGroup& group, bool wants_
   if (!item.is_map()) return place.expected("an OTTL text, or a group", item);
   Codec<pipeline::StatementGroup>::decode(item, group, place);
   const bool is_empty = group.statements.empty() && group.conditions.empty();
-  if (wants_texts && is_empty && group.context.value.empty())
+  if (wants_texts && is_empty && !group.context)
     place.error("a group without statements, whose context nothing tells");
 }
 
@@ -200,6 +202,7 @@ void decode_group(const Node& item, pipeline::StatementGroup& group, bool wants_
 void Codec<pipeline::StatementGroups>::decode(const Node& node, pipeline::StatementGroups& out,
                                               const Place& place) {
   out.groups.clear();
+  out.is_given = true;
   if (!node.is_list()) return place.expected("a list", node);
   std::vector<PlacedText> texts;
   for (size_t i = 0; i < node.items.size(); ++i) {
@@ -220,6 +223,7 @@ void Codec<pipeline::StatementGroups>::decode(const Node& node, pipeline::Statem
 }
 
 Node Codec<pipeline::StatementGroups>::encode(const pipeline::StatementGroups& value) {
+  if (!value.is_given) return {};
   return Codec<std::vector<pipeline::StatementGroup>>::encode(value.groups);
 }
 

@@ -26,7 +26,7 @@ namespace sluice::pipeline {
 
 /// Statements that run where one of the conditions holds, or conditions alone.
 struct StatementGroup {
-  config::PlacedText context;  ///< empty: the one that fits
+  std::optional<config::PlacedText> context;  ///< none: the one that fits
   std::optional<ottl::ErrorMode> error_mode;
   std::vector<config::PlacedText> conditions;
   std::vector<config::PlacedText> statements;
@@ -38,6 +38,7 @@ const config::Schema<StatementGroup>& schema_of(const StatementGroup*);
 struct StatementGroups {
   std::vector<StatementGroup> groups;
   bool texts_are_conditions = false;
+  bool is_given = false;
 };
 
 /// A group, ready to run; belongs to one lane.

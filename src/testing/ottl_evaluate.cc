@@ -109,7 +109,8 @@ std::string dump(const Value& value) {
   }
   if (value.kind == ottl::kTime) return ottl::rfc3339_nano(ottl::time_of(value));
   if (value.kind == ottl::kDuration) return std::to_string(value.int_value) + "ns";
-  if (value.kind == ottl::kTraceId) return hex(ottl::trace_id_of(value).bytes.data(), 16);
+  if (value.kind == ottl::kTraceId || value.kind == ottl::kProfileId)
+    return hex(ottl::trace_id_of(value).bytes.data(), 16);
   if (value.kind == ottl::kSpanId) return hex(ottl::span_id_of(value).bytes.data(), 8);
   return "(" + std::string(ottl::part_of(value).tag->name) + ")";
 }

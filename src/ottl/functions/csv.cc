@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
+
 namespace sluice::ottl {
 namespace {
 
@@ -88,8 +90,9 @@ void skip_line_ends(std::string_view& text) {
 /// Further lines go on with the last field.
 bool read_lines(std::string_view text, std::string_view separator, CsvQuotes quotes,
                 std::vector<std::string>& fields, std::string& error) {
-  if (separator == "\"" || separator == "\r" || separator == "\n") {
-    error = "a quote or a line end cannot separate fields";
+  if (separator == "\"" || separator == "\r" || separator == "\n" ||
+      separator == utf8::kReplacement) {
+    error = "a quote, a line end or U+FFFD cannot separate fields";
     return false;
   }
   skip_line_ends(text);

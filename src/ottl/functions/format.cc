@@ -58,6 +58,7 @@ std::string_view type_name(const Value& value) {
   if (value.kind == kDuration) return "time.Duration";
   if (value.kind == kTraceId) return "pcommon.TraceID";
   if (value.kind == kSpanId) return "pcommon.SpanID";
+  if (value.kind == kProfileId) return "pprofile.ProfileID";
   return "<nil>";
 }
 
@@ -146,12 +147,13 @@ std::string plain(const Value& value) {
     return out + std::string(text, static_cast<size_t>(size)) + " " +
            (civil.zone.empty() ? std::string(text + 1) : civil.zone);
   }
-  if (value.kind == kTraceId) return id_digits(trace_id_of(value));
+  if (value.kind == kTraceId || value.kind == kProfileId) return id_digits(trace_id_of(value));
   if (value.kind == kSpanId) return id_digits(span_id_of(value));
   return "{}";
 }
 
-std::string quoted(std::string_view text) {
+/// With `ascii`, escapes stand for all other characters.
+std::string quoted(std::string_view text, bool ascii) {
   std::string out = "\"";
   while (!text.empty()) {
     const utf8::Rune rune = utf8::decode(text);
@@ -165,6 +167,10 @@ std::string quoted(std::string_view text) {
       out += kNames[named];
     } else if (!rune.valid || rune.value < 0x20 || rune.value == 0x7f) {
       std::snprintf(code, sizeof code, "\\x%02x", static_cast<unsigned char>(c));
+      out += code;
+    } else if (ascii && rune.value > 0x7f) {
+      std::snprintf(code, sizeof code, rune.value > 0xffff ? "\\U%08x" : "\\u%04x",
+                    static_cast<unsigned>(rune.value));
       out += code;
     } else {
       out += text.substr(0, rune.size);
@@ -209,16 +215,14 @@ bool format_int(int64_t number, const Verb& verb, std::string& out) {
       digits = integer_digits(size, 16, verb.verb == 'X');
       if (verb.sharp) prefix = verb.verb == 'x' ? "0x" : "0X";
       break;
-    case 'c': {
-      std::string text;
-      append_rune(size <= 0x10FFFF ? static_cast<char32_t>(size) : utf8::kReplacementRune, text);
-      pad(text, verb, out);
-      return true;
-    }
+    case 'c':
     case 'q': {
-      std::string text = "'";
-      append_rune(static_cast<char32_t>(size), text);
-      pad(text + "'", verb, out);
+      const std::string_view quote = verb.verb == 'q' ? "'" : "";
+      std::string text(quote);
+      append_rune(number >= 0 && number <= 0x10FFFF ? static_cast<char32_t>(number)
+                                                    : utf8::kReplacementRune,
+                  text);
+      pad(text.append(quote), verb, out);
       return true;
     }
     case 'U': {
@@ -242,19 +246,41 @@ bool format_int(int64_t number, const Verb& verb, std::string& out) {
   return true;
 }
 
+/// "6755399441055744p-52": an integer times a power of two.
+std::string binary_digits(double number) {
+  constexpr int kLeast = -1074;  // of the smallest double
+  const int exponent = number == 0 ? kLeast : std::max(kLeast, std::ilogb(number) - 52);
+  char text[64];
+  std::snprintf(text, sizeof text, "%.0fp%+d", std::ldexp(number, -exponent), exponent);
+  return text;
+}
+
+/// As C writes it, but with an exponent of two digits at least.
+void widen_exponent(std::string& hex) {
+  const size_t digits = hex.find_first_of("pP") + 2;
+  if (hex.size() == digits + 1) hex.insert(digits, 1, '0');
+}
+
 bool format_double(double number, const Verb& verb, std::string& out) {
-  constexpr std::u32string_view kVerbs = U"vgGeEfF";
+  constexpr std::u32string_view kVerbs = U"vgGeEfFxXb";
   if (kVerbs.find(verb.verb) == std::u32string_view::npos) return false;
   std::string text;
   const bool is_general = verb.verb == 'v' || verb.verb == 'g' || verb.verb == 'G';
   if (!std::isfinite(number) || (is_general && !verb.precision)) {
     text = shortest(number);
+  } else if (verb.verb == 'b') {
+    text = binary_digits(number);
   } else {
-    const char letter = verb.verb == 'v' ? 'g' : static_cast<char>(verb.verb);
-    const char spec[] = {'%', '.', '*', letter, '\0'};
+    const bool is_hex = verb.verb == 'x' || verb.verb == 'X';
+    // C's %a is Go's %x.
+    const char32_t letter = verb.verb == 'v' ? 'g' : is_hex ? verb.verb - 'x' + 'a' : verb.verb;
+    const char spec[] = {'%', '.', '*', static_cast<char>(letter), '\0'};
     char digits[512];
-    const int size = std::snprintf(digits, sizeof digits, spec, verb.precision.value_or(6), number);
+    // Less than 0 is all that there are.
+    const int size = std::snprintf(digits, sizeof digits, spec,
+                                   verb.precision.value_or(is_hex ? -1 : 6), number);
     text.assign(digits, std::min(static_cast<size_t>(size), sizeof digits - 1));
+    if (is_hex) widen_exponent(text);
   }
   std::string sign;
   if (text.front() == '-' || text.front() == '+') {
@@ -293,7 +319,7 @@ bool format_text(std::string_view text, const Verb& verb, std::string& out) {
   switch (verb.verb) {
     case 's':
     case 'v': made = text; break;
-    case 'q': made = quoted(text); break;
+    case 'q': made = quoted(text, verb.plus); break;
     case 'x':
     case 'X': made = hex_bytes(text, verb); break;
     default: return false;
@@ -308,6 +334,8 @@ bool format_text(std::string_view text, const Verb& verb, std::string& out) {
   return true;
 }
 
+void append_value(const Value& value, const Verb& verb, std::string& out);
+
 bool format_value(const Value& value, const Verb& verb, std::string& out) {
   if (verb.verb == 'T') {
     pad(type_name(value), verb, out);
@@ -318,35 +346,53 @@ bool format_value(const Value& value, const Verb& verb, std::string& out) {
     case Kind::Double: return format_double(value.double_value, verb, out);
     case Kind::String: return format_text(value.view(), verb, out);
     case Kind::Bytes:
-      if (verb.verb == 'v' || verb.verb == 'd') break;
-      return format_text(value.view(), verb, out);
+      if (verb.verb != 'v' && format_text(value.view(), verb, out)) return true;
+      [[fallthrough]];
+    case Kind::Array:
+      out += '[';
+      for (uint32_t i = 0; i < value.size; ++i) {
+        if (i != 0) out += ' ';
+        const bool is_byte = value.kind == Kind::Bytes;
+        append_value(is_byte ? Value::integer(static_cast<unsigned char>(value.chars[i]))
+                             : value.elements[i],
+                     verb, out);
+      }
+      out += ']';
+      return true;
     case Kind::Bool:
       if (verb.verb != 't' && verb.verb != 'v') return false;
       break;
     default: break;
   }
-  if (value.kind == kDuration && verb.verb == 'd') return format_int(value.int_value, verb, out);
   const bool shows_itself = value.kind == kDuration || value.kind == kTime ||
-                            value.kind == kTraceId || value.kind == kSpanId;
+                            value.kind == kTraceId || value.kind == kSpanId ||
+                            value.kind == kProfileId;
   if (shows_itself && format_text(plain(value), verb, out)) return true;
-  if (verb.verb != 'v' && value.kind != Kind::Bytes && value.kind != Kind::Bool) return false;
+  if (value.kind == kDuration) return format_int(value.int_value, verb, out);
+  if (verb.verb != 'v' && value.kind != Kind::Bool) return false;
   pad(plain(value), verb, out);
   return true;
 }
 
-/// "%!d(string=x)".
-void append_mismatch(char32_t verb, const Value& value, std::string& out) {
+/// "%!d(string=x)": the value as %v has it, with the flags and the width that were given.
+void append_mismatch(const Value& value, Verb verb, std::string& out) {
   out += "%!";
-  append_rune(verb, out);
+  append_rune(verb.verb, out);
   out += '(';
   if (value.kind == Kind::None) {
     out += "<nil>";
   } else {
     out += type_name(value);
     out += '=';
-    out += plain(value);
+    verb.verb = 'v';
+    const bool is_count = value.kind == kDuration;
+    format_value(is_count ? Value::integer(value.int_value) : value, verb, out);
   }
   out += ')';
+}
+
+void append_value(const Value& value, const Verb& verb, std::string& out) {
+  if (!format_value(value, verb, out)) append_mismatch(value, verb, out);
 }
 
 class Formatter {
@@ -368,6 +414,8 @@ class Formatter {
   }
 
  private:
+  static constexpr int kWidthMax = 1'000'000;  // Go's
+
   void directive() {
     Verb verb;
     flags(verb);
@@ -400,8 +448,8 @@ class Formatter {
     } else if (next_ >= arguments_.size()) {
       problem(verb.verb, "(MISSING)");
     } else {
-      const Value& value = arguments_[next_++];
-      if (!format_value(value, verb, out_)) append_mismatch(verb.verb, value, out_);
+      if (verb.verb == 'v') verb.plus = false;  // %+v shows names of fields, which nothing has here
+      append_value(arguments_[next_++], verb, out_);
     }
   }
 
@@ -431,20 +479,18 @@ class Formatter {
   }
 
   std::optional<int> number() {
-    constexpr int kMost = 1'000'000;
     std::optional<int> out;
     while (at_ < format_.size() && format_[at_] >= '0' && format_[at_] <= '9')
-      out = std::min(kMost, out.value_or(0) * 10 + (format_[at_++] - '0'));
+      out = std::min(kWidthMax, out.value_or(0) * 10 + (format_[at_++] - '0'));
     return out;
   }
 
   std::optional<int> star() {
-    if (next_ >= arguments_.size() || arguments_[next_].kind != Kind::Int) {
-      out_ += "%!(BADWIDTH)";
-      if (next_ < arguments_.size()) ++next_;
-      return std::nullopt;
-    }
-    return static_cast<int>(arguments_[next_++].int_value);
+    const Value width = next_ < arguments_.size() ? arguments_[next_++] : Value();
+    if (width.kind == Kind::Int && width.int_value >= -kWidthMax && width.int_value <= kWidthMax)
+      return static_cast<int>(width.int_value);
+    out_ += "%!(BADWIDTH)";
+    return std::nullopt;
   }
 
   /// "[2]": which argument is next. False if there is no such one.

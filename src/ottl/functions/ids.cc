@@ -98,7 +98,7 @@ void add_id_functions(Library& library) {
     return trace_id_value(target.id, *frame.arena);
   });
   library.add("ProfileID", {"target"}, [](Frame& frame, IdArgument<16> target) {
-    return trace_id_value(target.id, *frame.arena);
+    return profile_id_value(target.id, *frame.arena);
   });
   library.add("SpanID", {"target"}, [](Frame& frame, IdArgument<8> target) {
     return span_id_value(target.id, *frame.arena);

@@ -161,7 +161,7 @@ void add_span_functions(Library& library) {
   library
       .add("IsRootSpan", {},
            [](Frame& frame) { return Value::boolean(frame.span->parent_span_id.empty()); })
-      .contexts = in(ContextKind::Span) | in(ContextKind::SpanEvent);
+      .contexts = in(ContextKind::Span);
   library
       .add("set_semconv_span_name", {"semconv_version", "original_span_name_attribute"},
            set_semconv_span_name)

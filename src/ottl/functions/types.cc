@@ -73,7 +73,8 @@ Value is_empty(Frame&, Value target) {
     case Kind::Array:
     case Kind::Map: return Value::boolean(target.size == 0);
   }
-  if (target.kind == kTraceId) return Value::boolean(trace_id_of(target).empty());
+  if (target.kind == kTraceId || target.kind == kProfileId)
+    return Value::boolean(trace_id_of(target).empty());
   if (target.kind == kSpanId) return Value::boolean(span_id_of(target).empty());
   if (target.kind == kPart)  // counts are a list there, other parts are never empty
     return Value::boolean(part_of(target).tag->append_json != nullptr &&

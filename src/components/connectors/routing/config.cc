@@ -39,7 +39,7 @@ std::optional<ottl::Program> program_of(const RouteConfig& route, otlp::Signal s
                                         config::Diagnostics* diagnostics) {
   if (!has_context(signal, context_of(route))) return std::nullopt;
   pipeline::StatementGroup group;
-  group.context.value = context_of(route);
+  group.context.emplace().value = context_of(route);
   if (!route.statement.value.empty()) {
     group.statements.push_back(route.statement);
   } else {
@@ -101,6 +101,7 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("error_mode", &C::error_mode,
                  "What happens to an error in a condition: it is logged (ignore), passed over "
                  "(silent), or the request fails and the sender comes again (propagate).")
+          .given_by_null()
           .field("default_pipelines", &C::default_pipelines,
                  "Where goes what no route takes; without any, it is dropped.")
           .field("table", &C::table, "The routes, tried in this order.")

@@ -150,6 +150,7 @@ TEST(Routing, RefusesWhatCannotWork) {
        "logs/z"},
       {"{table: [{condition: 'true', action: steal, pipelines: [logs/a]}]}", "move or copy"},
       {"{error_mode: loud, table: []}", "propagate"},
+      {"{error_mode: null, table: []}", "propagate"},
   };
   for (const auto& [options, expected] : cases) {
     SCOPED_TRACE(options);

@@ -120,17 +120,14 @@ void check_mix(const Ways& ways, bool lists_yield, const config::Place& place) {
 void check(const Config& config, const config::Place& place) {
   const auto& [logs, spans, traces, metrics] =
       std::tie(config.logs, config.spans, config.traces, config.metrics);
-  const Ways of_logs{"logs", logs.include || logs.exclude,
-                     !logs.resource.empty() || !logs.log_record.empty(),
-                     !config.log_conditions.groups.empty()};
-  const Ways of_traces{
-      "traces", spans.include || spans.exclude,
-      !traces.resource.empty() || !traces.span.empty() || !traces.spanevent.empty(),
-      !config.trace_conditions.groups.empty()};
-  const Ways of_metrics{
-      "metrics", metrics.include || metrics.exclude,
-      !metrics.resource.empty() || !metrics.metric.empty() || !metrics.datapoint.empty(),
-      !config.metric_conditions.groups.empty()};
+  const Ways of_logs{"logs", logs.include || logs.exclude, logs.resource || logs.log_record,
+                     config.log_conditions.is_given};
+  const Ways of_traces{"traces", spans.include || spans.exclude,
+                       traces.resource || traces.span || traces.spanevent,
+                       config.trace_conditions.is_given};
+  const Ways of_metrics{"metrics", metrics.include || metrics.exclude,
+                        metrics.resource || metrics.metric || metrics.datapoint,
+                        config.metric_conditions.is_given};
   check_mix(of_logs, false, place);
   check_mix(of_traces, true, place);
   check_mix(of_metrics, false, place);
@@ -142,14 +139,15 @@ void check(const Config& config, const config::Place& place) {
 }
 
 void add(std::vector<pipeline::StatementGroup>& groups, const char* context,
-         const std::vector<config::PlacedText>& conditions) {
-  if (!conditions.empty()) groups.push_back({{context, {}, {}}, std::nullopt, conditions, {}});
+         const Conditions& conditions) {
+  if (!conditions) return;
+  groups.push_back({config::PlacedText{context, {}, {}}, std::nullopt, *conditions, {}});
 }
 
 /// Conditions without a context have each their own.
 void add(std::vector<pipeline::StatementGroup>& groups, const pipeline::StatementGroups& more) {
   for (const pipeline::StatementGroup& group : more.groups) {
-    if (!group.context.value.empty()) {
+    if (group.context) {
       groups.push_back(group);
       continue;
     }
@@ -191,6 +189,7 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("error_mode", &C::error_mode,
                  "What happens to an error in a condition: it is logged (ignore), passed over "
                  "(silent), or the request fails and the sender comes again (propagate).")
+          .given_by_null()
           .field("logs", &C::logs, "Which logs are dropped.")
           .field("spans", &C::spans, "Which spans are dropped, by lists.")
           .field("traces", &C::traces, "Which spans and events are dropped.")

@@ -20,11 +20,14 @@ struct LogMatchConfig {
   std::vector<std::string> bodies;
   std::optional<SeverityMatchConfig> severity_number;
 };
+/// Conditions of one context; an empty list is one that is given.
+using Conditions = std::optional<std::vector<config::PlacedText>>;
+
 struct LogsConfig {
   std::optional<LogMatchConfig> include;
   std::optional<LogMatchConfig> exclude;
-  std::vector<config::PlacedText> resource;
-  std::vector<config::PlacedText> log_record;
+  Conditions resource;
+  Conditions log_record;
 };
 
 struct SpansConfig {
@@ -32,9 +35,9 @@ struct SpansConfig {
   std::optional<pipeline::MatchConfig> exclude;
 };
 struct TracesConfig {
-  std::vector<config::PlacedText> resource;
-  std::vector<config::PlacedText> span;
-  std::vector<config::PlacedText> spanevent;
+  Conditions resource;
+  Conditions span;
+  Conditions spanevent;
 };
 
 struct MetricMatchConfig {
@@ -46,9 +49,9 @@ struct MetricMatchConfig {
 struct MetricsConfig {
   std::optional<MetricMatchConfig> include;
   std::optional<MetricMatchConfig> exclude;
-  std::vector<config::PlacedText> resource;
-  std::vector<config::PlacedText> metric;
-  std::vector<config::PlacedText> datapoint;
+  Conditions resource;
+  Conditions metric;
+  Conditions datapoint;
 };
 
 struct Config {

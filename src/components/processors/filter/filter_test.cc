@@ -77,6 +77,9 @@ const Case kCases[] = {
      "[{name: a, points: [{attributes: {x: 1}}]}, {name: a, points: [{}]}, {name: b, points: "
      "[{attributes: {x: 1}}]}]",
      "- {name: a, points: [{attributes: {x: 1}}]}\n"},
+    {"null is no list beside others",
+     "{logs: {include: {match_type: strict, bodies: [a]}, log_record: null}}", otlp::Signal::Logs,
+     "[{body: a}, {body: b}]", "- {body: a}\n"},
     {"without options nothing is dropped", "{}", otlp::Signal::Logs, "[{body: a}]",
      "- {body: a}\n"},
 };
@@ -132,6 +135,11 @@ TEST(Filter, RefusesWhatCannotWork) {
       {"{logs: {include: {match_type: strict, bodies: [a]}}, log_conditions: ['log.body == "
        "\"a\"']}",
        "any context"},
+      {"{logs: {log_record: [], include: {match_type: strict, bodies: [a]}}}",
+       "include and exclude"},
+      {"{logs: {log_record: []}, log_conditions: ['log.body == 1']}", "any context"},
+      {"{logs: {log_record: ['true']}, log_conditions: []}", "any context"},
+      {"{error_mode: null}", "ignore, silent or propagate"},
       {"{logs: {include: {match_type: glob, bodies: [a]}}}", "strict or regexp"},
       {"{traces: {include: {match_type: strict, span_names: [a]}}}", "include"},
   };

@@ -24,6 +24,7 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("error_mode", &Config::error_mode,
                  "What happens to an error in a statement: it is logged (ignore), passed over "
                  "(silent), or the request fails and the sender comes again (propagate).")
+          .given_by_null()
           .field("flatten_data", &Config::flatten_data,
                  "Of the original, behind a feature gate there; not supported.")
           .field("log_statements", &Config::log_statements, "Statements for logs.")

@@ -81,6 +81,10 @@ TEST(Transform, AGroupHasItsOwnErrorMode) {
 TEST(Transform, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
       {"{error_mode: loud}", "ignore, silent or propagate"},
+      {"{error_mode: null}", "ignore, silent or propagate"},
+      {"{log_statements: [{context: log, error_mode: null}]}", "ignore, silent or propagate"},
+      {"{log_statements: [{context: '', statements: ['set(log.body, 1)']}]}", "no context \"\""},
+      {"{log_statements: [{context: null, statements: ['set(log.body, 1)']}]}", "no context \"\""},
       {"{log_statements: ['set(log.body']}", "set(log.body"},
       {"{log_statements: ['nope(log.body)']}", "nope"},
       {"{log_statements: [{context: span, statements: ['set(name, 1)']}]}", "span"},
