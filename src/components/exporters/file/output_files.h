@@ -17,8 +17,8 @@ namespace sluice::components::file_exporter {
 /// A file and what waits to be written into it. Not thread-safe.
 class OutputFile {
  public:
-  /// Makes the file, and its folder if the options say so or it is one of many. What this process
-  /// has written into it before stays. InvalidArgument: there can be no file of this name.
+  /// Makes the file, and its folder if the options say so. What it holds stays where it is rotated
+  /// or this process has written it. InvalidArgument: there can be no file of this name.
   /// `config` must outlive the file.
   static Result<OutputFile> open(const Config& config, std::string path);
 
