@@ -181,6 +181,7 @@ TEST(File, AFileThatIsRotatedGoesOnAfterAStart) {
   {
     FileRig rig("{path: " + path + ", rotation: {}}");
     rig.send("[{body: x}]");
+    EXPECT_EQ(lines(path), 2u) << "nothing waits";
   }
   EXPECT_EQ(lines(path), 2u);
 }

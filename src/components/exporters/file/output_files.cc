@@ -140,7 +140,7 @@ Status OutputFiles::append(const std::string& path, std::string_view request) {
   to.append(request);
   pending_ += to.pending();
   // What is taken stays, also where it cannot be written now; the next request is refused then.
-  if (pending_ > kBufferedBytesMax) static_cast<void>(flush());
+  if (pending_ > kBufferedBytesMax || config_.rotates()) static_cast<void>(flush());
   return {};
 }
 

@@ -54,7 +54,8 @@ class OutputFiles {
   OutputFiles(const Config& config, size_t open_max) : config_(config), open_max_(open_max) {}
 
   Status open(const std::string& path) { return find(path).status(); }
-  /// An error says that the request was not taken. Unavailable: it may be later.
+  /// An error says that the request was not taken. Unavailable: it may be later. A file that is
+  /// rotated is written at once, as in the original.
   Status append(const std::string& path, std::string_view request);
   /// The first error of all.
   Status flush();
