@@ -146,6 +146,24 @@ Node split_at_commas(const Node& node) {
   return list;
 }
 
+Node map_of_pairs(const Node& list, const Place& place) {
+  Node map = Node::map(list.mark);
+  for (size_t i = 0; i < list.items.size(); ++i) {
+    const Node& item = list.items[i];
+    const Place here = place.at(i, item);
+    const Node* name = item.find("name");
+    const Node* value = item.find("value");
+    if (name == nullptr || !name->is_string() || item.members.size() > (value ? 2 : 1)) {
+      here.expected("a map of name and value", item);
+    } else if (map.find(name->text) != nullptr) {
+      here.error("\"" + name->text + "\" stands here twice");
+    } else {
+      map.set(name->text, value ? *value : Node::string("", item.mark));
+    }
+  }
+  return map;
+}
+
 std::string one_of_text(const std::vector<std::string>& words) {
   std::vector<std::string> named;
   std::copy_if(words.begin(), words.end(), std::back_inserter(named),

@@ -63,7 +63,8 @@ using PlacedText = Placed<std::string>;
 template <typename T>
 inline constexpr bool kIsText = std::is_same_v<T, std::string> || std::is_same_v<T, PlacedText>;
 
-/// A map with keys of the user's own, in the order of the text.
+/// A map with keys of the user's own, in the order of the text. One of texts may also be written
+/// as a list of {name: …, value: …}, as headers may.
 template <typename T>
 using Dictionary = std::vector<std::pair<std::string, T>>;
 
@@ -82,6 +83,8 @@ bool decode_text(const Node& node, std::string& out, const Place& place);
 bool decode_duration(const Node& node, std::chrono::nanoseconds& out, const Place& place);
 /// A text as a list: "a,b" are two, an empty one is none.
 Node split_at_commas(const Node& node);
+/// A list of {name: …, value: …} as a map.
+Node map_of_pairs(const Node& list, const Place& place);
 /// A list, or null for an empty one; a message otherwise.
 bool is_list_for(const Node& node, const Place& place);
 /// "a, b or c"; an empty word, which stands for one of the others, is left out.
@@ -204,6 +207,7 @@ template <typename T>
 struct Codec<Dictionary<T>> {
   static Type type() { return {"dictionary", {}, {Codec<T>::type()}}; }
   static void decode(const Node& node, Dictionary<T>& out, const Place& place) {
+    if (kIsText<T> && node.is_list()) return decode(map_of_pairs(node, place), out, place);
     out.clear();
     if (!node.is_map()) return place.expected("a map", node);
     for (const auto& [key, value] : node.members) {

@@ -127,7 +127,9 @@ void SchemaBase::decode_member(const Node::Member& member, const Node& whole, vo
     return;
   }
   if (!info->refused_because.empty()) {
-    if (!member.second.is_null()) here.error(info->refused_because);
+    const Node& value = member.second;
+    const bool says_nothing = value.is_null() || (value.is_string() && value.text.empty());
+    if (!says_nothing) here.error(info->refused_because);
     return;
   }
   if (!info->ignored_because.empty())

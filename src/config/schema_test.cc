@@ -250,6 +250,15 @@ TEST(Schema, AListOfTextsTakesOneTextWithCommas) {
   EXPECT_NE(read("numbers: '1,2'").error(), "");
 }
 
+TEST(Schema, AMapOfTextsMayBeAListOfPairs) {
+  const Dictionary<std::string> pairs = {{"a", "b"}, {"c", ""}};
+  EXPECT_EQ(read("headers: [{name: a, value: b}, {name: c}]").options.headers, pairs);
+  EXPECT_TRUE(read("headers: []").options.headers.empty());
+  for (const char* wrong : {"[a]", "[{a: b}]", "[{name: a, value: b, more: c}]", "[{name: 5}]",
+                            "[{name: a, value: {}}]", "[{name: a}, {name: a}]"})
+    EXPECT_NE(read("headers: " + std::string(wrong)).error(), "") << wrong;
+}
+
 TEST(Schema, APlacedTextKnowsWhereItStands) {
   const auto rules = read("rules:\n- a\n- b\n").options.rules;
   ASSERT_EQ(rules.size(), 2u);

@@ -31,6 +31,7 @@ const Schema<TlsConfig>& schema_of(const TlsConfig*) {
                  "Curves for the exchange of keys, the best first: X25519, P256, P384, P521.")
           .field("reload_interval", &TlsConfig::reload_interval,
                  "How often certificates and keys are read again; 0 is never.")
+          .ignore<bool>("include_insecure_cipher_suites", "any suite may be named that there is")
           .refuse("tpm", "keys inside of a TPM cannot be used: name a key_file")
           .check([](const TlsConfig& config, const Place& place) {
             if (const Status status = check_tls(config); !status.ok())

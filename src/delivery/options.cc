@@ -61,13 +61,12 @@ void check_compression(Compression compression, const CompressionParams& params,
   const int64_t level = params.level;
   if (level == 0) return;
   switch (compression) {
+    case Compression::None:
+    case Compression::Zstd: return;  // the encoder takes the nearest level that it has
     case Compression::Gzip:
     case Compression::Zlib:
     case Compression::Deflate:
       if (level < -2 || level > 9) place.error("compression_params::level must be from -2 to 9");
-      return;
-    case Compression::Zstd:
-      if (level < 1 || level > 22) place.error("compression_params::level must be from 1 to 22");
       return;
     default: place.error("this compression has no levels: leave compression_params out");
   }

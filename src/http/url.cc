@@ -50,9 +50,10 @@ Result<Address> parse_host_port(std::string_view text, uint16_t default_port) {
     if (rest.find(':', 1) != std::string_view::npos)
       return invalid_argument("an IPv6 address stands in brackets, for example [::1]:4317");
   }
-  if (address.host.empty() || !is_plain(address.host)) return invalid_argument("no host");
+  if (text.empty() || !is_plain(address.host)) return invalid_argument("no host");
+  if (address.host.empty()) address.host = "localhost";
   address.port = default_port;
-  if (rest.empty() && default_port != 0) return address;
+  if (rest.size() <= 1 && default_port != 0) return address;
   if (rest.empty()) return invalid_argument("no port: write HOST:PORT");
   rest.remove_prefix(1);
   const char* end = rest.data() + rest.size();

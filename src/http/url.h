@@ -23,7 +23,8 @@ struct Url {
   static Result<Url> parse(std::string_view text);
 };
 
-/// "host:port" or "[::1]:port"; the port may be missing if `default_port` is not 0.
+/// "host:port" or "[::1]:port"; without a host, localhost. The port may be missing if
+/// `default_port` is not 0.
 Result<Address> parse_host_port(std::string_view text, uint16_t default_port = 0);
 
 }  // namespace sluice::http

@@ -106,7 +106,9 @@ TEST(Library, OtherLibrariesHaveTheConvertersButNotTheEditors) {
   EXPECT_EQ(filter_library().names(ContextKind::Log, true), std::vector<std::string>{});
   EXPECT_NE(filter_library().find("IsMatch", ContextKind::Log), nullptr);
   EXPECT_NE(routing_library().find("route", ContextKind::Log), nullptr);
-  EXPECT_EQ(routing_library().find("set", ContextKind::Log), nullptr);
+  EXPECT_EQ(routing_library().names(ContextKind::Log, true),
+            (std::vector<std::string>{"append", "delete_index", "delete_key",
+                                      "delete_matching_keys", "route"}));
 }
 
 }  // namespace

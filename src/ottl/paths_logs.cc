@@ -89,18 +89,21 @@ Value list_of(Frame& frame, const otlp::Metadata::Entry& entry) {
 }
 
 /// All values of a header; nil where it was not sent.
+template <otlp::Metadata::Entries otlp::Metadata::*kEntries>
 Value get_metadata(Frame& frame, std::string_view key) {
   if (frame.metadata == nullptr) return {};
-  const otlp::Metadata::Entry* entry = frame.metadata->find(lower(frame, key));
+  const otlp::Metadata::Entry* entry =
+      otlp::Metadata::find(frame.metadata->*kEntries, lower(frame, key));
   return entry == nullptr ? Value() : list_of(frame, *entry);
 }
 
 bool set_metadata(Frame& frame, std::string_view, const Value&) { return read_only(frame); }
 
+template <otlp::Metadata::Entries otlp::Metadata::*kEntries>
 Value get_all_metadata(Frame& frame) {
   Attributes all;
   if (frame.metadata != nullptr) {
-    for (const otlp::Metadata::Entry& entry : frame.metadata->entries)
+    for (const otlp::Metadata::Entry& entry : frame.metadata->*kEntries)
       all.push_back(*frame.arena, {entry.name, list_of(frame, entry)});
   }
   return map_value(all);
@@ -110,32 +113,19 @@ Value get_address(Frame& frame) {
   return Value::string(frame.metadata == nullptr ? "" : frame.metadata->client_address);
 }
 
-/// The headers, if the request came by gRPC.
-bool is_grpc(const Frame& frame) {
-  const auto* type = frame.metadata == nullptr ? nullptr : frame.metadata->find("content-type");
-  return type != nullptr && !type->values.empty() &&
-         type->values[0].rfind("application/grpc", 0) == 0;
-}
-Value get_grpc_metadata(Frame& frame, std::string_view key) {
-  return is_grpc(frame) ? get_metadata(frame, key) : Value();
-}
-Value get_all_grpc_metadata(Frame& frame) {
-  return is_grpc(frame) ? get_all_metadata(frame) : map_value({});
-}
-
 /// None of the ways to authenticate here knows attributes of who it is.
 Value get_auth_attribute(Frame&, std::string_view) { return {}; }
 Value get_auth_attributes(Frame&) { return map_value({}); }
 
 constexpr ScalarPath kCollectorScalars[] = {
     {"client.addr", get_address, nullptr},
-    {"client.metadata", get_all_metadata, nullptr},
+    {"client.metadata", get_all_metadata<&otlp::Metadata::entries>, nullptr},
     {"client.auth.attributes", get_auth_attributes, nullptr},
-    {"grpc.metadata", get_all_grpc_metadata, nullptr}};
+    {"grpc.metadata", get_all_metadata<&otlp::Metadata::grpc>, nullptr}};
 constexpr KeyedPath kCollectorKeyed[] = {
-    {"client.metadata", get_metadata, set_metadata},
+    {"client.metadata", get_metadata<&otlp::Metadata::entries>, set_metadata},
     {"client.auth.attributes", get_auth_attribute, set_metadata},
-    {"grpc.metadata", get_grpc_metadata, set_metadata}};
+    {"grpc.metadata", get_metadata<&otlp::Metadata::grpc>, set_metadata}};
 
 }  // namespace
 

@@ -13,17 +13,24 @@ Request* copy(const Request* request, Arena& arena) {
   return copied;
 }
 
+otlp::Metadata::Entries copy(const otlp::Metadata::Entries& entries, Arena& arena) {
+  otlp::Metadata::Entries copied;
+  for (const otlp::Metadata::Entry& entry : entries) {
+    otlp::Metadata::Entry& to = copied.emplace_back(arena);
+    to.name = arena.copy(entry.name);
+    for (const std::string_view value : entry.values) to.values.push_back(arena, arena.copy(value));
+  }
+  return copied;
+}
+
 }  // namespace
 
 const otlp::Metadata* copy_of(const otlp::Metadata* metadata, Arena& arena) {
   if (metadata == nullptr) return nullptr;
   auto* copied = arena.create<otlp::Metadata>();
   copied->client_address = arena.copy(metadata->client_address);
-  for (const otlp::Metadata::Entry& entry : metadata->entries) {
-    otlp::Metadata::Entry& to = copied->entries.emplace_back(arena);
-    to.name = arena.copy(entry.name);
-    for (const std::string_view value : entry.values) to.values.push_back(arena, arena.copy(value));
-  }
+  copied->entries = copy(metadata->entries, arena);
+  copied->grpc = copy(metadata->grpc, arena);
   return copied;
 }
 

@@ -231,7 +231,7 @@ struct Graph::Impl {
   Status build();
   Status make_exporters();
   Status make_processors(const PipelineConfig& pipeline);
-  void tell_exporters();
+  Status tell_exporters();
   Status make_pipeline(const PipelineConfig& pipeline);
   Status make_receivers();
   Status start_until(size_t end);
@@ -340,16 +340,19 @@ Status Graph::Impl::make_processors(const PipelineConfig& pipeline) {
 }
 
 /// Which pipelines end in them, and what the last processor with a wish wants of them.
-void Graph::Impl::tell_exporters() {
+Status Graph::Impl::tell_exporters() {
   for (const PipelineConfig& pipeline : plan.configuration().pipelines) {
     BatchLimits limits;
     for (const Processor* processor : processors[pipeline.id])
       limits.put(processor->batch_limits());
     for (const Reference& reference : pipeline.exporters) {
-      if (const auto at = exporters.find(reference.id); at != exporters.end())
-        at->second->serve(signal_of(pipeline), limits);
+      const auto at = exporters.find(reference.id);
+      if (at == exporters.end()) continue;
+      const Status served = at->second->serve(signal_of(pipeline), limits);
+      if (!served.ok()) return failed(reference.id, served);
     }
   }
+  return {};
 }
 
 /// Makes a pipeline's stages from the end, and before it the pipelines that it feeds.
@@ -450,7 +453,7 @@ Status Graph::Impl::build() {
   SLUICE_RETURN_IF_ERROR(make_exporters());
   for (const PipelineConfig& pipeline : plan.configuration().pipelines)
     SLUICE_RETURN_IF_ERROR(make_processors(pipeline));
-  tell_exporters();
+  SLUICE_RETURN_IF_ERROR(tell_exporters());
   for (const PipelineConfig& pipeline : plan.configuration().pipelines)
     SLUICE_RETURN_IF_ERROR(make_pipeline(pipeline));
   first_receiver = components.size();

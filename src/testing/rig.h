@@ -222,9 +222,10 @@ class Rig {
       const std::vector<std::pair<std::string, std::string>>& headers, Arena& arena) {
     auto* made = arena.create<otlp::Metadata>();
     for (const auto& [name, value] : headers) {
-      otlp::Metadata::Entry& entry = made->entries.emplace_back(arena);
-      entry.name = arena.copy(name);
-      entry.values.push_back(arena, arena.copy(value));
+      if (made->find(name) == nullptr) made->entries.emplace_back(arena).name = arena.copy(name);
+      for (otlp::Metadata::Entry& entry : made->entries) {
+        if (entry.name == name) entry.values.push_back(arena, arena.copy(value));
+      }
     }
     return made;
   }

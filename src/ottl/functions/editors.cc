@@ -340,30 +340,31 @@ void stringify_all(Frame& frame, const Target* target) {
 
 namespace {
 
-void add_deleting_editors(Library& library) {
+/// Those that routes may use, too.
+void add_shared_editors(Library& library) {
   library.add("delete_key", {"target", "key"}, delete_key);
   library.add("delete_matching_keys", {"target", "pattern"},
               [](Frame& frame, const Target* target, Prepared<Pattern> pattern) {
                 filter_map(frame, *target,
                            [&](std::string_view key) { return !pattern->regex.matches(key); });
               });
-}
-
-}  // namespace
-
-void add_routing_editors(Library& library) {
-  add_deleting_editors(library);
-  library.add("route", {}, [](Frame&) {});
-}
-
-void add_editors(Library& library) {
-  add_deleting_editors(library);
-  library.add("set", {"target", "value"}, set);
   library.add("append", {"target", "value", "values"}, append_to, [](const auto& bound) -> Status {
     if (std::get<1>(bound) || std::get<2>(bound)) return {};
     return invalid_argument("it takes a value or values");
   });
   library.add("delete_index", {"target", "start_index", "end_index"}, delete_index);
+}
+
+}  // namespace
+
+void add_routing_editors(Library& library) {
+  add_shared_editors(library);
+  library.add("route", {}, [](Frame&) {});
+}
+
+void add_editors(Library& library) {
+  add_shared_editors(library);
+  library.add("set", {"target", "value"}, set);
   library.add("keep_matching_keys", {"target", "pattern"},
               [](Frame& frame, const Target* target, Prepared<Pattern> pattern) {
                 filter_map(frame, *target,

@@ -1,5 +1,6 @@
 #include "components/connectors/routing/routing.h"
 
+#include <algorithm>
 #include <set>
 
 #include "components/connectors/routing/config.h"
@@ -85,10 +86,15 @@ class Sorter {
   }
 
   bool holds(const RequestCondition& condition) const {
-    const otlp::Metadata::Entry* entry =
-        batch_.metadata == nullptr ? nullptr : batch_.metadata->find(condition.header);
-    if (entry == nullptr || entry->values.empty()) return false;
-    return (entry->values[0] == condition.value) == condition.equal;
+    const auto holds_in = [&](const otlp::Metadata::Entries& entries) {
+      const auto* entry = otlp::Metadata::find(entries, condition.header);
+      return entry != nullptr &&
+             std::any_of(entry->values.begin(), entry->values.end(), [&](std::string_view value) {
+               return (value == condition.value) == condition.equal;
+             });
+    };
+    const otlp::Metadata* metadata = batch_.metadata;
+    return metadata != nullptr && (holds_in(metadata->grpc) || holds_in(metadata->entries));
   }
 
   bool matches(const Route& route) {
@@ -115,9 +121,9 @@ class Sorter {
         pipeline::remove_if(scope.records, [&](auto& record) {
           return take(route, group, scope, record) && moves;
         });
-        return scope.records.empty();
+        return moves && scope.records.empty();
       });
-      return group.scopes.empty();
+      return moves && group.scopes.empty();
     });
   }
 
@@ -145,7 +151,7 @@ class Sorter {
       return route.action == Action::Move;
     });
     if (!part.data_points.empty()) taken_at_->add(group, scope, part);
-    return metric.data_points.empty();
+    return metric.kind != otlp::MetricKind::None && metric.data_points.empty();
   }
 
   template <typename Group, typename Scope>
@@ -251,7 +257,7 @@ class RoutingConnector final : public pipeline::Connector {
       if (!next.ok()) return next.status();
       route.next = std::make_unique<pipeline::FanOut>(*next);
       // The second of two routes with one condition never gets anything, as in the original.
-      if (seen.insert({context_of(config), config.condition.value + config.statement.value}).second)
+      if (seen.insert({context_of(config), statement_of(config)}).second)
         routes.push_back(std::move(route));
     }
     auto rest = pipelines(config_.default_pipelines, outputs);
@@ -275,6 +281,11 @@ class RoutingConnector final : public pipeline::Connector {
       out.push_back(found->second);
     }
     return out;
+  }
+
+  static std::string statement_of(const RouteConfig& config) {
+    return config.condition.value.empty() ? config.statement.value
+                                          : "route() where " + config.condition.value;
   }
 
   /// The options were checked when they were read.

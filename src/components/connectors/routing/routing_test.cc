@@ -60,6 +60,10 @@ const Case kCases[] = {
                  {context: log, condition: 'true', pipelines: [logs/b]}],
        default_pipelines: [logs/c]})",
      otlp::Signal::Logs, "[{body: x}]", "- {body: x}\n", "", "- {body: x}\n"},
+    {"a condition and the statement that says the same are one condition",
+     R"({table: [{action: copy, condition: 'true', pipelines: [logs/a]},
+                 {statement: 'route() where true', pipelines: [logs/b]}]})",
+     otlp::Signal::Logs, "[{body: x}]", "- {body: x}\n", "", ""},
     {"a route of another signal's context never matches",
      R"({table: [{context: span, condition: 'true', pipelines: [logs/a]}],
        default_pipelines: [logs/c]})",
@@ -82,6 +86,15 @@ const Case kCases[] = {
      otlp::Signal::Metrics, "[{name: m, unit: s, type: gauge, points: [{value: 1}, {value: 2}]}]",
      "- {name: m, unit: s, type: gauge, points: [{value: 1}]}\n", "",
      "- {name: m, unit: s, type: gauge, points: [{value: 2}]}\n"},
+    {"a metric without a type is of no route for data points",
+     R"({table: [{context: datapoint, condition: 'true', pipelines: [metrics/a]}],
+       default_pipelines: [metrics/c]})",
+     otlp::Signal::Metrics, "[{name: none}, {name: empty, type: gauge}]", "", "",
+     "- {name: none}\n"},
+    {"a statement may take values out of a list",
+     R"({table: [{statement: 'delete_index(attributes["r"], 0)', pipelines: [logs/a]}]})",
+     otlp::Signal::Logs, "[{resource: {r: [1, 2]}, body: x}]", "- {resource: {r: [2]}, body: x}\n",
+     "", ""},
 };
 
 TEST(Routing, Routes) {
@@ -111,6 +124,37 @@ TEST(Routing, ByTheRequest) {
   EXPECT_EQ(rig.take(0), "- {body: x}\n");
   EXPECT_EQ(rig.take(1), "- {body: y}\n");
   EXPECT_EQ(rig.take(2), "- {body: z}\n- {body: none}\n");
+}
+
+TEST(Routing, OneOfTheHeadersValuesIsEnough) {
+  Rig rig(Section::Connectors, "routing",
+          R"({table: [{context: request, condition: 'request["t"] == "b"', pipelines: [logs/a]},
+                      {context: request, condition: 'request["t"] != "a"', pipelines: [logs/b]}]})",
+          otlp::Signal::Logs, 1, {"a", "b"});
+  ASSERT_EQ(rig.problem(), "");
+  rig.send("[{body: x}]", 0, {{"t", "a"}, {"t", "b"}});
+  rig.send("[{body: y}]", 0, {{"t", "a"}, {"t", "c"}});
+  rig.send("[{body: z}]", 0, {{"t", "a"}});
+  EXPECT_EQ(rig.take(0), "- {body: x}\n");
+  EXPECT_EQ(rig.take(1), "- {body: y}\n");
+}
+
+TEST(Routing, CallsOfGrpcNeedNoIncludeMetadata) {
+  Rig rig(Section::Connectors, "routing",
+          R"({table: [{context: request, condition: 'request["t"] == "a"', pipelines: [logs/a]}]})",
+          otlp::Signal::Logs, 1, {"a"});
+  ASSERT_EQ(rig.problem(), "");
+  pipeline::Batch batch;
+  Arena& arena = *batch.arena;
+  batch.logs = arena.create<otlp::LogsRequest>();
+  testing::of_text("[{body: x}]", arena, *batch.logs);
+  auto* metadata = arena.create<otlp::Metadata>();
+  otlp::Metadata::Entry& entry = metadata->grpc.emplace_back(arena);
+  entry.name = "t";
+  entry.values.push_back(arena, "a");
+  batch.metadata = metadata;
+  EXPECT_TRUE(rig.send(std::move(batch)).status.ok());
+  EXPECT_EQ(rig.take(0), "- {body: x}\n");
 }
 
 constexpr char kFails[] = R"(table: [{context: log, condition: 'ParseJSON(body)["x"] == 1', 

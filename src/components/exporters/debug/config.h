@@ -12,10 +12,10 @@ enum class Verbosity : uint8_t { Basic, Normal, Detailed };
 
 struct Config {
   Verbosity verbosity = Verbosity::Basic;
-  uint32_t sampling_initial = 2;
-  uint32_t sampling_thereafter = 1;
+  int64_t sampling_initial = 2;     ///< below 0: all
+  int64_t sampling_thereafter = 1;  ///< 0 or less: none
   bool use_internal_logger = true;
-  std::optional<std::vector<std::string>> output_paths;
+  std::optional<std::vector<std::string>> output_paths;  ///< stdout if it is not given
 };
 
 const config::Schema<Config>& schema_of(const Config*);
@@ -25,6 +25,7 @@ const config::Schema<Config>& schema_of(const Config*);
 template <>
 struct sluice::config::Words<sluice::components::debug_exporter::Verbosity> {
   using Verbosity = sluice::components::debug_exporter::Verbosity;
+  static constexpr bool kAnyCase = true;
   static constexpr std::array<std::pair<std::string_view, Verbosity>, 3> kAll = {
       {{"basic", Verbosity::Basic},
        {"normal", Verbosity::Normal},

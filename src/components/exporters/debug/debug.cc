@@ -1,11 +1,15 @@
 #include "components/exporters/debug/debug.h"
 
+#include <array>
 #include <chrono>
 #include <mutex>
+#include <string>
+#include <vector>
 
 #include "base/log.h"
 #include "components/exporters/debug/config.h"
-#include "otlp/json_encode.h"
+#include "components/exporters/debug/outputs.h"
+#include "components/exporters/debug/text.h"
 #include "pipeline/collector_metrics.h"
 #include "pipeline/count.h"
 
@@ -13,9 +17,37 @@ namespace sluice::components {
 namespace {
 
 using debug_exporter::Config;
+using debug_exporter::Outputs;
 using debug_exporter::Verbosity;
 
-/// Tells the log what comes. Thread-safe: all lanes share it.
+/// What is said of every request.
+struct Summary {
+  std::string_view title;
+  std::vector<log::Field> counts;  ///< two or three
+};
+
+Summary summary_of(const otlp::LogsRequest& request) {
+  return {"Logs",
+          {{"resource logs", uint64_t{request.resources.size()}},
+           {"log records", pipeline::count_items(request)}}};
+}
+Summary summary_of(const otlp::TracesRequest& request) {
+  return {"Traces",
+          {{"resource spans", uint64_t{request.resources.size()}},
+           {"spans", pipeline::count_items(request)}}};
+}
+Summary summary_of(const otlp::MetricsRequest& request) {
+  uint64_t metrics = 0;
+  for (const auto& group : request.resources) {
+    for (const auto& scope : group.scopes) metrics += scope.records.size();
+  }
+  return {"Metrics",
+          {{"resource metrics", uint64_t{request.resources.size()}},
+           {"metrics", metrics},
+           {"data points", pipeline::count_items(request)}}};
+}
+
+/// Tells the log, or files, what comes. Thread-safe: all lanes share it.
 class DebugExporter final : public pipeline::Exporter, public pipeline::ReadingStage {
  public:
   DebugExporter(const Config& config, const pipeline::ComponentId& id, metrics::Registry& metrics)
@@ -24,19 +56,23 @@ class DebugExporter final : public pipeline::Exporter, public pipeline::ReadingS
   static Result<std::unique_ptr<pipeline::Exporter>> make(const Config& config,
                                                           const pipeline::ComponentId& id,
                                                           pipeline::Host& host) {
-    return std::unique_ptr<pipeline::Exporter>(
-        std::make_unique<DebugExporter>(config, id, host.metrics));
+    auto exporter = std::make_unique<DebugExporter>(config, id, host.metrics);
+    if (!config.use_internal_logger && !host.is_trial) {
+      auto outputs =
+          Outputs::open(config.output_paths.value_or(std::vector<std::string>{"stdout"}));
+      if (!outputs.ok()) return outputs.status();
+      exporter->outputs_ = std::move(*outputs);
+    }
+    return std::unique_ptr<pipeline::Exporter>(std::move(exporter));
   }
 
   pipeline::Consumer& stage(size_t) override { return *this; }
 
   void read(const pipeline::BatchView& batch, pipeline::Ack&& ack) override {
-    if (is_sampled()) {
-      switch (batch.signal) {
-        case otlp::Signal::Logs: say(batch.signal, *batch.logs); break;
-        case otlp::Signal::Traces: say(batch.signal, *batch.traces); break;
-        case otlp::Signal::Metrics: say(batch.signal, *batch.metrics); break;
-      }
+    switch (batch.signal) {
+      case otlp::Signal::Logs: say(batch.signal, *batch.logs); break;
+      case otlp::Signal::Traces: say(batch.signal, *batch.traces); break;
+      case otlp::Signal::Metrics: say(batch.signal, *batch.metrics); break;
     }
     items_[static_cast<size_t>(batch.signal)].sent.add(pipeline::count_items(batch));
     ack.resolve({});
@@ -45,42 +81,75 @@ class DebugExporter final : public pipeline::Exporter, public pipeline::ReadingS
  private:
   using Clock = std::chrono::steady_clock;
 
+  /// The requests of one signal within a second.
+  struct Second {
+    Clock::time_point began;
+    uint64_t requests = 0;
+  };
+
   /// The first requests of a second, then each so many-th.
-  bool is_sampled() {
-    const std::lock_guard lock(mutex_);
+  bool is_sampled(Second& second) const {
     const Clock::time_point now = Clock::now();
-    if (now - second_ >= std::chrono::seconds(1)) {
-      second_ = now;
-      seen_ = 0;
-    }
-    const uint32_t number = seen_++;
-    if (number < config_.sampling_initial) return true;
-    return config_.sampling_thereafter != 0 &&
-           (number - config_.sampling_initial) % config_.sampling_thereafter == 0;
+    if (now - second.began >= std::chrono::seconds(1)) second = {now, 0};
+    ++second.requests;
+    if (config_.sampling_initial < 0) return true;
+    const auto initial = static_cast<uint64_t>(config_.sampling_initial);
+    if (second.requests <= initial) return true;
+    return config_.sampling_thereafter > 0 &&
+           (second.requests - initial) % static_cast<uint64_t>(config_.sampling_thereafter) == 0;
   }
 
   template <typename Request>
   void say(otlp::Signal signal, const Request& request) {
-    const std::string records = std::to_string(pipeline::count_items(request));
-    if (config_.verbosity == Verbosity::Basic) {
-      return write(signal, {{"exporter", id_}, {"records", records}});
+    const std::lock_guard lock(mutex_);
+    if (!is_sampled(seconds_[static_cast<size_t>(signal)])) return;
+    Buffer text;
+    switch (config_.verbosity) {
+      case Verbosity::Basic: break;
+      case Verbosity::Normal: debug_exporter::append_normal(request, text); break;
+      case Verbosity::Detailed: debug_exporter::append_detailed(request, text); break;
     }
-    Buffer json;
-    otlp::encode_json(request, json);
-    write(signal, {{"exporter", id_}, {"records", records}, {"data", std::string(json.view())}});
+    if (config_.use_internal_logger) {
+      log_each_line(summary_of(request), text.view());
+    } else {
+      write(summary_of(request), text.view());
+    }
   }
 
   /// What is too much is for is_sampled() to say, and not for the log.
-  static void write(otlp::Signal signal, std::initializer_list<log::Field> fields) {
-    log::write_each(log::Level::Info, otlp::signal_name(signal), fields);
+  void log_each_line(const Summary& summary, std::string_view text) const {
+    const std::vector<log::Field>& counts = summary.counts;
+    if (counts.size() == 2) {
+      log::write_each(log::Level::Info, summary.title, {{"exporter", id_}, counts[0], counts[1]});
+    } else {
+      log::write_each(log::Level::Info, summary.title,
+                      {{"exporter", id_}, counts[0], counts[1], counts[2]});
+    }
+    while (!text.empty()) {
+      const size_t end = text.find('\n');
+      log::write_each(log::Level::Info, text.substr(0, end));
+      text.remove_prefix(end + 1);
+    }
+  }
+
+  /// An empty line stands behind the text, as in the original.
+  void write(const Summary& summary, std::string_view text) {
+    std::string all = std::string(summary.title) + "\t{";
+    for (const log::Field& count : summary.counts) {
+      if (&count != &summary.counts.front()) all += ", ";
+      all += "\"" + std::string(count.key) + "\": " + count.value;
+    }
+    all += "}\n";
+    if (config_.verbosity != Verbosity::Basic) all += std::string(text) + "\n";
+    outputs_.write(all);
   }
 
   const Config config_;
   const std::string id_;
   const pipeline::ExporterItemsBySignal items_;
   std::mutex mutex_;
-  Clock::time_point second_;
-  uint32_t seen_ = 0;
+  std::array<Second, otlp::kSignalCount> seconds_;
+  Outputs outputs_;
 };
 
 }  // namespace
@@ -88,7 +157,7 @@ class DebugExporter final : public pipeline::Exporter, public pipeline::ReadingS
 std::unique_ptr<pipeline::Factory> debug_exporter_factory() {
   return std::make_unique<pipeline::ExporterFactory<Config>>(
       pipeline::Factory::About{config::Section::Exporters, "debug",
-                               "Tells the program's log what comes."},
+                               "Tells the program's log, or files, what comes."},
       &DebugExporter::make);
 }
 

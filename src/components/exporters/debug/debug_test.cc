@@ -4,7 +4,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 
+#include "components/exporters/debug/outputs.h"
 #include "testing/simple_exporter_rig.h"
 
 namespace sluice::components {
@@ -27,25 +31,49 @@ size_t lines(const std::string& text) {
 }
 
 TEST(Debug, BasicCountsRecords) {
-  const std::string text = logged("{}", [](auto& rig) {
+  const std::string text = logged("{verbosity: Basic}", [](auto& rig) {
     EXPECT_TRUE(rig.send("[{body: secret}, {body: b}]").status.ok());
     rig.send("[{name: a}]", Signal::Traces);
+    rig.send("[{name: m, type: gauge, points: [{value: 1}, {value: 2}]}]", Signal::Metrics);
   });
-  EXPECT_EQ(lines(text), 2u) << text;
-  EXPECT_NE(text.find("logs"), std::string::npos) << text;
-  EXPECT_NE(text.find("traces"), std::string::npos) << text;
+  EXPECT_EQ(lines(text), 3u) << text;
+  for (const char* part :
+       {"\"msg\":\"Logs\",\"exporter\":\"debug\",\"resource logs\":\"1\",\"log records\":\"2\"",
+        "\"msg\":\"Traces\",\"exporter\":\"debug\",\"resource spans\":\"1\",\"spans\":\"1\"",
+        "\"resource metrics\":\"1\",\"metrics\":\"1\",\"data points\":\"2\""})
+    EXPECT_NE(text.find(part), std::string::npos) << text;
   EXPECT_EQ(text.find("secret"), std::string::npos) << text;
 }
 
-TEST(Debug, NormalAndDetailedHaveTheRecordsThemselves) {
-  for (const char* verbosity : {"normal", "detailed"}) {
-    const std::string text = logged("{verbosity: " + std::string(verbosity) + "}", [](auto& rig) {
-      rig.send("[{body: one}, {body: two}]");
-      rig.send("[{name: three}]", Signal::Traces);
-    });
-    for (const char* part : {"resourceLogs", "one", "two", "resourceSpans", "three"})
-      EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
-  }
+TEST(Debug, EachLineOfTheTextIsALineOfTheLog) {
+  const std::string text = logged(
+      "{verbosity: normal}", [](auto& rig) { rig.send("[{body: \"one\\u0001\"}, {body: two}]"); });
+  EXPECT_EQ(lines(text), 5u) << text;
+  EXPECT_NE(text.find("\"msg\":\"one\\u0001 \""), std::string::npos) << text;
+  EXPECT_NE(text.find("\"msg\":\"two \""), std::string::npos) << text;
+}
+
+TEST(Debug, FilesGetTheTextAsItIs) {
+  const std::string path = ::testing::TempDir() + "debug_outputs.txt";
+  std::filesystem::remove(path);
+  const std::string options =
+      "{verbosity: normal, use_internal_logger: false, output_paths: [" + path + "]}";
+  for (const char* body : {"one", "two"})
+    EXPECT_EQ(logged(options, [&](auto& rig) { rig.send("[{body: " + std::string(body) + "}]"); }),
+              "");
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  EXPECT_EQ(text.str(),
+            "Logs\t{\"resource logs\": 1, \"log records\": 1}\n"
+            "ResourceLog #0\nScopeLog #0\none \n\n"
+            "Logs\t{\"resource logs\": 1, \"log records\": 1}\n"
+            "ResourceLog #0\nScopeLog #0\ntwo \n\n");
+}
+
+TEST(Debug, OutputsThatCannotBeAreRefused) {
+  for (const char* path : {"/nowhere/at/all", "http://a", ""})
+    EXPECT_FALSE(debug_exporter::Outputs::open({path}).ok()) << path;
 }
 
 /// Of 20 requests within one second; once more if the machine was too slow for that.
@@ -64,7 +92,8 @@ TEST(Debug, SaysTheFirstRequestsOfASecondAndThenEachSoManyth) {
   EXPECT_EQ(lines_of_20("{sampling_initial: 3, sampling_thereafter: 0}"), 3u);
   EXPECT_EQ(lines_of_20("{sampling_initial: 0, sampling_thereafter: 0}"), 0u);
   EXPECT_EQ(lines_of_20("{sampling_initial: 5, sampling_thereafter: 5}"), 8u) << "5, and of 15";
-  EXPECT_EQ(lines_of_20("{sampling_initial: 15, sampling_thereafter: 100}"), 16u);
+  EXPECT_EQ(lines_of_20("{sampling_initial: 15, sampling_thereafter: 100}"), 15u);
+  EXPECT_EQ(lines_of_20("{sampling_initial: -1, sampling_thereafter: 0}"), 20u);
 }
 
 TEST(Debug, CountsWhatItTookWhetherItWasSaidOrNot) {
@@ -76,11 +105,12 @@ TEST(Debug, CountsWhatItTookWhetherItWasSaidOrNot) {
       std::string::npos);
 }
 
-TEST(Debug, WhatHasNoEffectIsAWarning) {
-  const SimpleExporterRig rig("debug", "{use_internal_logger: false, output_paths: [stdout]}");
-  for (const char* option : {"use_internal_logger", "output_paths"})
-    EXPECT_NE(rig.warnings().find("debug::" + std::string(option) + ": this option has no effect"),
-              std::string::npos);
+TEST(Debug, SignalsAreSampledApart) {
+  const std::string text = logged("{sampling_initial: 1, sampling_thereafter: 0}", [](auto& rig) {
+    rig.send("[{body: a}]");
+    rig.send("[{name: a}]", Signal::Traces);
+  });
+  EXPECT_EQ(lines(text), 2u) << text;
 }
 
 }  // namespace

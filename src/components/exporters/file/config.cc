@@ -61,8 +61,8 @@ const config::Schema<RotationConfig>& schema_of(const RotationConfig*) {
       config::Schema<C>()
           .field("max_megabytes", &C::max_megabytes,
                  "The most that a file holds, in MiB, before it becomes a backup; 0 is 100.")
-          .field("max_days", &C::max_days, "Backups that are older are removed; 0 is none.")
-          .field("max_backups", &C::max_backups, "The most backups that stay; 0 is all.")
+          .field("max_days", &C::max_days, "Backups that are older are removed; 0 or less: none.")
+          .field("max_backups", &C::max_backups, "The most backups that stay; 0 or less: all.")
           .field("localtime", &C::localtime,
                  "Whether the times in the names of backups are local ones, not UTC.");
   return schema;
@@ -101,6 +101,7 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("compression", &Config::compression,
                  "zstd, for each request on its own, with its length before it; empty for none.")
           .field("rotation", &Config::rotation, "When a file is full, and what becomes of it then.")
+          .given_by_null()
           .field("group_by", &Config::group_by, "How resources are put into many files.")
           .field("create_directory", &Config::create_directory,
                  "Whether to make the file's directory.")

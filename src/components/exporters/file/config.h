@@ -17,8 +17,8 @@ enum class Compression : uint8_t { None, Zstd };
 /// When a full file becomes a backup, and which backups stay.
 struct RotationConfig {
   uint32_t max_megabytes = 100;  ///< of 2^20 bytes
-  uint32_t max_days = 0;         ///< 0: any age
-  uint32_t max_backups = 100;    ///< 0: any number
+  int32_t max_days = 0;          ///< 0 or less: any age
+  int32_t max_backups = 100;     ///< 0 or less: any number
   bool localtime = false;
 };
 
@@ -47,6 +47,11 @@ struct Config {
   std::chrono::nanoseconds flushed_after() const {
     return flush_interval.count() == 0 ? std::chrono::seconds(1) : flush_interval;
   }
+
+  /// The files of group_by are not rotated, as in the original.
+  bool rotates() const { return rotation && !group_by.enabled; }
+  /// Whether a file's folder is made where there is none.
+  bool makes_directory() const { return create_directory || group_by.enabled || rotates(); }
 
   /// Lines of text; otherwise messages with their lengths.
   bool writes_lines() const { return format == Format::Json && compression == Compression::None; }

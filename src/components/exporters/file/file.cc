@@ -38,7 +38,7 @@ Status check_file(const Config& config) {
   if (std::filesystem::is_directory(path, error))
     return errno_status("open " + config.path, EISDIR);
   const bool is_there = std::filesystem::exists(path, error);
-  if (!is_there && config.create_directory) return {};
+  if (!is_there && config.makes_directory()) return {};
   const std::string folder = path.has_parent_path() ? path.parent_path().string() : ".";
   if (::access(is_there ? config.path.c_str() : folder.c_str(), W_OK) == 0) return {};
   return errno_status("open " + config.path, errno);

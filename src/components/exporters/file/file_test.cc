@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "base/read_file.h"
 #include "components/exporters/file/rotation.h"
@@ -174,6 +175,23 @@ TEST(File, AFileThatIsFullBecomesABackup) {
   EXPECT_GT(backups[0], backups[1]) << "the newest first";
 }
 
+TEST(File, AFileThatIsRotatedGoesOnAfterAStart) {
+  const std::string path = folder() + "/out.json";
+  std::ofstream(path) << "from before\n";
+  {
+    FileRig rig("{path: " + path + ", rotation: {}}");
+    rig.send("[{body: x}]");
+    EXPECT_EQ(lines(path), 2u) << "nothing waits";
+  }
+  EXPECT_EQ(lines(path), 2u);
+}
+
+TEST(File, RotationMakesTheFolder) {
+  const std::string path = folder() + "/made/out.json";
+  { FileRig rig("{path: " + path + ", rotation: }"); }
+  EXPECT_TRUE(std::filesystem::exists(path));
+}
+
 /// A record of a resource with this value.
 std::string record(const std::string& segment, const std::string& body) {
   return "{resource: {fileexporter.path_segment: \"" + segment + "\"}, body: " + body + "}";
@@ -271,6 +289,7 @@ TEST(File, WarnsOfGroupingWithoutEffect) {
 TEST(File, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
       {"{path: a, append: true, rotation: {}}", "append: append and rotation exclude"},
+      {"{path: a, append: true, rotation: }", "append: append and rotation exclude"},
       {"{path: a, directory_permissions: '0700'}", "needs create_directory"},
       {"{path: a, create_directory: true, directory_permissions: abc}", "octal"},
       {"{path: a, create_directory: true, directory_permissions: '01777'}", "octal"},

@@ -34,7 +34,7 @@ bool opened_before(const std::string& path) {
 }
 
 uint64_t size_max_of(const Config& config) {
-  if (!config.rotation || config.group_by.enabled) return UINT64_MAX;
+  if (!config.rotates()) return UINT64_MAX;
   const uint64_t megabytes = config.rotation->max_megabytes;
   return (megabytes != 0 ? megabytes : kMegabytesStandard) * kMegabyte;
 }
@@ -56,13 +56,13 @@ Status open_error(const char* what, const std::string& path, int error) {
 
 Result<Fd> open_fd(const Config& config, const std::string& path) {
   if (path.find('\0') != std::string::npos) return open_error("open", path, EINVAL);
-  if (config.create_directory || config.group_by.enabled) {
+  if (config.makes_directory()) {
     const auto folder = std::filesystem::path(path).parent_path();
     std::error_code error;
     if (!folder.empty()) std::filesystem::create_directories(folder, error);
     if (error) return open_error("make the directory of", path, error.value());
   }
-  const bool keeps = config.append || opened_before(path);
+  const bool keeps = config.append || config.rotates() || opened_before(path);
   const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND | (keeps ? 0 : O_TRUNC);
   Fd file(::open(path.c_str(), flags, kFileMode));
   if (!file) return open_error("open", path, errno);
@@ -140,7 +140,7 @@ Status OutputFiles::append(const std::string& path, std::string_view request) {
   to.append(request);
   pending_ += to.pending();
   // What is taken stays, also where it cannot be written now; the next request is refused then.
-  if (pending_ > kBufferedBytesMax) static_cast<void>(flush());
+  if (pending_ > kBufferedBytesMax || config_.rotates()) static_cast<void>(flush());
   return {};
 }
 

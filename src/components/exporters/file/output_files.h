@@ -17,8 +17,8 @@ namespace sluice::components::file_exporter {
 /// A file and what waits to be written into it. Not thread-safe.
 class OutputFile {
  public:
-  /// Makes the file, and its folder if the options say so or it is one of many. What this process
-  /// has written into it before stays. InvalidArgument: there can be no file of this name.
+  /// Makes the file, and its folder if the options say so. What it holds stays where it is rotated
+  /// or this process has written it. InvalidArgument: there can be no file of this name.
   /// `config` must outlive the file.
   static Result<OutputFile> open(const Config& config, std::string path);
 
@@ -54,7 +54,8 @@ class OutputFiles {
   OutputFiles(const Config& config, size_t open_max) : config_(config), open_max_(open_max) {}
 
   Status open(const std::string& path) { return find(path).status(); }
-  /// An error says that the request was not taken. Unavailable: it may be later.
+  /// An error says that the request was not taken. Unavailable: it may be later. A file that is
+  /// rotated is written at once, as in the original.
   Status append(const std::string& path, std::string_view request);
   /// The first error of all.
   Status flush();

@@ -14,6 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 
+/// Why a backup was made, in its name; the original knows other reasons, too.
+constexpr char kReason[] = "-size";
 /// "2022-09-14T05-02-14.173".
 constexpr size_t kTimeSize = 23;
 
@@ -53,7 +55,7 @@ void remove_backup(const std::string& path) {
 std::string backup_path(const std::string& path, WallClock::time_point time, bool localtime) {
   const fs::path file(path);
   const std::string name =
-      file.stem().string() + "-" + time_text(time, localtime) + file.extension().string();
+      file.stem().string() + "-" + time_text(time, localtime) + kReason + file.extension().string();
   return (file.parent_path() / name).string();
 }
 
@@ -66,9 +68,11 @@ std::vector<std::string> backups_of(const std::string& path) {
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
-    if (name.size() != begin.size() + kTimeSize + end.size()) continue;
+    // At least "-x" stands between the time and the extension.
+    if (name.size() < begin.size() + kTimeSize + 2 + end.size()) continue;
     const bool fits = name.compare(0, begin.size(), begin) == 0 &&
-                      name.compare(begin.size() + kTimeSize, end.size(), end) == 0;
+                      name[begin.size() + kTimeSize] == '-' &&
+                      name.compare(name.size() - end.size(), end.size(), end) == 0;
     if (fits && is_time(std::string_view(name).substr(begin.size(), kTimeSize)))
       found.push_back((file.parent_path() / name).string());
   }
@@ -84,13 +88,13 @@ Status rotate(const std::string& path, const RotationConfig& config, WallClock::
   fs::rename(path, backup, error);
   if (error) return errno_status("rename " + path, error.value());
   std::vector<std::string> backups = backups_of(path);
-  if (config.max_backups != 0) {
-    while (backups.size() > config.max_backups) {
+  if (config.max_backups > 0) {
+    while (backups.size() > static_cast<size_t>(config.max_backups)) {
       remove_backup(backups.back());
       backups.pop_back();
     }
   }
-  if (config.max_days == 0) return {};
+  if (config.max_days <= 0) return {};
   // Names that sort before this one are older.
   const std::string oldest =
       backup_path(path, now - std::chrono::hours(24) * config.max_days, config.localtime);

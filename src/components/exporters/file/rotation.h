@@ -1,8 +1,8 @@
 #pragma once
 
 // Files that are full become backups with the time in their names: "data.json" becomes
-// "data-2022-09-14T05-02-14.173.json". The names are those of the original, so that both clean up
-// after each other.
+// "data-2022-09-14T05-02-14.173-size.json". The names are those of the original, so that both clean
+// up after each other.
 
 #include <chrono>
 #include <string>

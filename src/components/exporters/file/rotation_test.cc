@@ -15,9 +15,9 @@ using std::chrono::milliseconds;
 constexpr WallClock::time_point kTime{milliseconds(1663131734173)};
 
 TEST(Rotation, ABackupHasTheTimeBeforeItsExtension) {
-  EXPECT_EQ(backup_path("/a/data.json", kTime, false), "/a/data-2022-09-14T05-02-14.173.json");
-  EXPECT_EQ(backup_path("data", kTime, false), "data-2022-09-14T05-02-14.173");
-  EXPECT_EQ(backup_path("/a.b/data", kTime, false), "/a.b/data-2022-09-14T05-02-14.173");
+  EXPECT_EQ(backup_path("/a/data.json", kTime, false), "/a/data-2022-09-14T05-02-14.173-size.json");
+  EXPECT_EQ(backup_path("data", kTime, false), "data-2022-09-14T05-02-14.173-size");
+  EXPECT_EQ(backup_path("/a.b/data", kTime, false), "/a.b/data-2022-09-14T05-02-14.173-size");
 }
 
 class InFolder : public testing::Test {
@@ -47,21 +47,22 @@ TEST_F(InFolder, OldAndSuperfluousBackupsGo) {
   EXPECT_EQ(backups_of(path_).front(), backup_path(path_, kTime, false));
   make(path_);
   config.max_days = 2;
-  config.max_backups = 0;
+  config.max_backups = -1;
   ASSERT_TRUE(rotate(path_, config, kTime + hours(1)).ok());
   EXPECT_EQ(backups_of(path_).size(), 3u) << "of now, of an hour and of a day ago";
 }
 
 TEST_F(InFolder, FilesOfOthersStay) {
-  for (const char* name : {"/out-other.json", "/out-2022-09-14T05-02-14.173.txt",
-                           "/out-2022-09-14T05-02-14x173.json", "/out.json.bak"})
+  for (const char* name : {"/out-other.json", "/out-2022-09-14T05-02-14.173-size.txt",
+                           "/out-2022-09-14T05-02-14x173-size.json",
+                           "/out-2022-09-14T05-02-14.173.json", "/out.json.bak"})
     make(folder_ + name);
   make(path_);
   RotationConfig config;
   config.max_backups = 1;
   config.max_days = 1;
   ASSERT_TRUE(rotate(path_, config, kTime).ok());
-  EXPECT_EQ(files(), 5u);
+  EXPECT_EQ(files(), 6u);
   EXPECT_EQ(backups_of(path_).size(), 1u);
 }
 

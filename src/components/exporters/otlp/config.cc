@@ -48,6 +48,7 @@ Result<Endpoint> Endpoint::parse(std::string_view text) {
   }
   endpoint.is_https = take_prefix(text, "https://");
   endpoint.is_http = !endpoint.is_https && take_prefix(text, "http://");
+  take_prefix(text, "passthrough:///");
   if (take_prefix(text, "dns:")) {
     if (take_prefix(text, "//") && !take_prefix(text, "/"))
       return invalid_argument("name servers cannot be chosen: write dns:///HOST:PORT");

@@ -44,6 +44,7 @@ const config::Schema<Config>& schema_of(const Config*);
 template <>
 struct sluice::config::Words<sluice::components::otlp_exporter::Balancer> {
   using E = sluice::components::otlp_exporter::Balancer;
+  static constexpr bool kAnyCase = true;
   static constexpr std::array<std::pair<std::string_view, E>, 3> kAll = {
       {{"round_robin", E::RoundRobin}, {"pick_first", E::PickFirst}, {"", E::PickFirst}}};
 };

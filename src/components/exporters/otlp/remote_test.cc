@@ -185,7 +185,8 @@ TEST(GrpcEndpoint, KnowsItsForms) {
     bool https;
   } cases[] = {{"a:4317", "a", 4317, false},         {"http://a:4317", "a", 4317, false},
                {"https://a:4317/", "a", 4317, true}, {"dns:///a.b:4317", "a.b", 4317, false},
-               {"dns:a.b:4317", "a.b", 4317, false}, {"[::1]:4317", "::1", 4317, false}};
+               {"dns:a.b:4317", "a.b", 4317, false}, {"[::1]:4317", "::1", 4317, false},
+               {":4317", "localhost", 4317, false},  {"passthrough:///a:1", "a", 1, false}};
   for (const auto& c : cases) {
     const auto endpoint = Endpoint::parse(c.text);
     ASSERT_TRUE(endpoint.ok()) << c.text << endpoint.status().to_string();
@@ -195,7 +196,7 @@ TEST(GrpcEndpoint, KnowsItsForms) {
   }
   for (const char* text : {"unix:///run/a.sock", "unix:/run/a.sock"})
     EXPECT_EQ(Endpoint::parse(text)->address.unix_path, "/run/a.sock");
-  for (const char* text : {"", "a", "a:x", "dns://8.8.8.8/a:1", "passthrough:///a:1", "unix:"})
+  for (const char* text : {"", "a", "a:x", "dns://8.8.8.8/a:1", "unix:"})
     EXPECT_FALSE(Endpoint::parse(text).ok()) << text;
 }
 

@@ -297,7 +297,7 @@ void HttpHandler::receive(http::Request&& request, otlp::Signal signal, Format f
     sender->send(error(400, status, format));
     return;
   }
-  keep_metadata(request, config_.http_metadata, batch);
+  keep_metadata(request, Transport::Http, config_.http_metadata, batch);
   lane_->consume(std::move(batch), Transport::Http, std::move(sender), {});
 }
 
