@@ -229,19 +229,6 @@ service:
 )");
 }
 
-TEST(Plan, AnExporterNeedsAnEndpointForTheSignalOfEachPipeline) {
-  EXPECT_EQ(errors(R"(receivers: {nop: }
-exporters:
-  otlp_http: {traces_endpoint: 'http://localhost:1'}
-service:
-  pipelines:
-    traces: {receivers: [nop], exporters: [otlp_http]}
-    logs: {receivers: [nop], exporters: [otlp_http]}
-)"),
-            ":3:14: exporters::otlp_http: name an endpoint or logs_endpoint: a pipeline brings "
-            "logs\n");
-}
-
 TEST(Plan, WhoNamesAnExtensionThatCannotBeMadeIsNotBlamed) {
   EXPECT_EQ(errors(R"(receivers: {nop: }
 exporters:

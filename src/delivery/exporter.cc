@@ -31,16 +31,14 @@ QueuedExporter::QueuedExporter(DeliveryConfig config, std::unique_ptr<Remote> re
   }
 }
 
-Status QueuedExporter::serve(otlp::Signal signal, const pipeline::BatchLimits& limits) {
-  SLUICE_RETURN_IF_ERROR(remote_->reaches(signal));
-  if (!limits.timeout && !limits.size && !limits.size_max) return {};
+void QueuedExporter::serve(otlp::Signal signal, const pipeline::BatchLimits& limits) {
+  if (!limits.timeout && !limits.size && !limits.size_max) return;
   BatchConfig batch;
   batch.sizer = Sizer::Items;
   if (limits.timeout) batch.flush_timeout = *limits.timeout;
   if (limits.size) batch.min_size = limits.size->value;
   if (limits.size_max) batch.max_size = *limits.size_max;
   channels_[static_cast<size_t>(signal)]->batch_by(batch);
-  return {};
 }
 
 void QueuedExporter::read(const pipeline::BatchView& batch, pipeline::Ack&& ack) {

@@ -19,7 +19,7 @@ class QueuedExporter final : public pipeline::Exporter, public pipeline::Reading
   QueuedExporter(DeliveryConfig config, std::unique_ptr<Remote> remote, pipeline::Host& host);
 
   pipeline::Consumer& stage(size_t) override { return *this; }
-  Status serve(otlp::Signal signal, const pipeline::BatchLimits& limits) override;
+  void serve(otlp::Signal signal, const pipeline::BatchLimits& limits) override;
   /// Thread-safe.
   void read(const pipeline::BatchView& batch, pipeline::Ack&& ack) override;
   void hurry() override;

@@ -29,8 +29,6 @@ struct Attempt {
 class Remote {
  public:
   virtual ~Remote() = default;
-  /// Whether there is an other end for what a pipeline of this signal brings.
-  virtual Status reaches(otlp::Signal /*signal*/) const { return {}; }
   /// Hands one encoded (and compressed) request over, and waits for the answer. Takes a bounded
   /// time.
   virtual Attempt send(otlp::Signal signal, std::string_view body) = 0;

@@ -115,7 +115,7 @@ class Processor : public Component {
 class Exporter : public Component {
  public:
   /// Called before everything else, once for each pipeline that ends in it.
-  virtual Status serve(otlp::Signal /*signal*/, const BatchLimits& /*limits*/) { return {}; }
+  virtual void serve(otlp::Signal /*signal*/, const BatchLimits& /*limits*/) {}
   /// Why the size that somebody chose for batches has no effect on it; empty: it has one.
   virtual std::string why_without_effect(uint32_t /*batch_size*/) const { return {}; }
   /// The stage of lane `i`, for all signals; lives as long as the exporter.

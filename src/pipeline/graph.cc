@@ -231,7 +231,7 @@ struct Graph::Impl {
   Status build();
   Status make_exporters();
   Status make_processors(const PipelineConfig& pipeline);
-  Status tell_exporters();
+  void tell_exporters();
   Status make_pipeline(const PipelineConfig& pipeline);
   Status make_receivers();
   Status start_until(size_t end);
@@ -340,19 +340,16 @@ Status Graph::Impl::make_processors(const PipelineConfig& pipeline) {
 }
 
 /// Which pipelines end in them, and what the last processor with a wish wants of them.
-Status Graph::Impl::tell_exporters() {
+void Graph::Impl::tell_exporters() {
   for (const PipelineConfig& pipeline : plan.configuration().pipelines) {
     BatchLimits limits;
     for (const Processor* processor : processors[pipeline.id])
       limits.put(processor->batch_limits());
     for (const Reference& reference : pipeline.exporters) {
-      const auto at = exporters.find(reference.id);
-      if (at == exporters.end()) continue;
-      const Status served = at->second->serve(signal_of(pipeline), limits);
-      if (!served.ok()) return failed(reference.id, served);
+      if (const auto at = exporters.find(reference.id); at != exporters.end())
+        at->second->serve(signal_of(pipeline), limits);
     }
   }
-  return {};
 }
 
 /// Makes a pipeline's stages from the end, and before it the pipelines that it feeds.
@@ -453,7 +450,7 @@ Status Graph::Impl::build() {
   SLUICE_RETURN_IF_ERROR(make_exporters());
   for (const PipelineConfig& pipeline : plan.configuration().pipelines)
     SLUICE_RETURN_IF_ERROR(make_processors(pipeline));
-  SLUICE_RETURN_IF_ERROR(tell_exporters());
+  tell_exporters();
   for (const PipelineConfig& pipeline : plan.configuration().pipelines)
     SLUICE_RETURN_IF_ERROR(make_pipeline(pipeline));
   first_receiver = components.size();

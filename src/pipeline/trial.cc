@@ -62,7 +62,7 @@ class Trial {
           make_connector(reference.id, pipeline);
       }
       for (const Reference& reference : pipeline.receivers) make_receiver(reference.id);
-      for (const Reference& reference : pipeline.exporters) make_exporter(reference.id, pipeline);
+      for (const Reference& reference : pipeline.exporters) make_exporter(reference.id);
     }
     for (const PipelineConfig& pipeline : configuration().pipelines) check_batch_size(pipeline);
     return std::move(addresses_);
@@ -88,17 +88,13 @@ class Trial {
     });
   }
 
-  void make_exporter(const ComponentId& id, const PipelineConfig& pipeline) {
+  void make_exporter(const ComponentId& id) {
     attempt(Section::Exporters, id, "", [&](const Plan::Planned& planned) {
       auto made = planned.factory->exporter(planned.options, id, host_);
       if (!made.ok()) return made.status();
       exporters_[id] = std::move(made).value();
       return Status();
     });
-    const auto made = exporters_.find(id);
-    if (made == exporters_.end()) return;
-    attempt(Section::Exporters, id, pipeline.id.type,
-            [&](const Plan::Planned&) { return made->second->serve(signal_of(pipeline), {}); });
   }
 
   void make_connector(const ComponentId& id, const PipelineConfig& pipeline) {

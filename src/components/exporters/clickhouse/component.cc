@@ -159,10 +159,9 @@ class Component final : public pipeline::Exporter {
     return std::unique_ptr<pipeline::Exporter>(std::make_unique<Component>(std::move(*read), host));
   }
 
-  Status serve(otlp::Signal signal, const pipeline::BatchLimits& limits) override {
+  void serve(otlp::Signal signal, const pipeline::BatchLimits& limits) override {
     config_.signals[static_cast<size_t>(signal)] = true;
     limit(config_, limits);
-    return {};
   }
 
   std::string why_without_effect(uint32_t batch_size) const override {

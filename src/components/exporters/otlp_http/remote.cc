@@ -179,14 +179,13 @@ std::vector<http::ClientHeader> HttpRemote::headers_for(const Target& target) co
   return headers;
 }
 
-Status HttpRemote::reaches(otlp::Signal signal) const {
-  if (targets_[static_cast<size_t>(signal)]) return {};
-  const std::string name(otlp::signal_name(signal));
-  return invalid_argument("name an endpoint or " + name + "_endpoint: a pipeline brings " + name);
-}
-
 Attempt HttpRemote::send(otlp::Signal signal, std::string_view body) {
   const std::optional<Target>& target = targets_[static_cast<size_t>(signal)];
+  if (!target) {
+    return {Verdict::Barred,
+            {Code::FailedPrecondition,
+             "no endpoint is configured for " + std::string(otlp::signal_name(signal))}};
+  }
   const std::vector<http::ClientHeader> headers = headers_for(*target);
   http::ClientRequest request;
   request.method = "POST";

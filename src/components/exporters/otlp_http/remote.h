@@ -46,8 +46,6 @@ class HttpRemote final : public delivery::Remote {
   static Result<std::unique_ptr<HttpRemote>> create(const Config& config,
                                                     const pipeline::ClientAuth* auth = nullptr);
 
-  Status reaches(otlp::Signal signal) const override;
-  /// Of a signal that it reaches.
   delivery::Attempt send(otlp::Signal signal, std::string_view body) override;
 
  private:

@@ -167,14 +167,9 @@ TEST(HttpRemote, RetriesWhereNobodyListens) {
   Config config;
   config.endpoint = "http://127.0.0.1:1";
   EXPECT_EQ(remote_for(config)->send(Signal::Logs, "x").verdict, Verdict::Retry);
-}
-
-TEST(HttpRemote, ReachesTheSignalsThatHaveAnEndpoint) {
-  Config config;
-  config.traces_endpoint = "http://127.0.0.1:1";
-  const auto remote = HttpRemote::create(config).value();
-  EXPECT_TRUE(remote->reaches(Signal::Traces).ok());
-  EXPECT_NE(remote->reaches(Signal::Logs).message().find("logs_endpoint"), std::string::npos);
+  config.endpoint.clear();
+  config.logs_endpoint = "http://127.0.0.1:1";
+  EXPECT_EQ(remote_for(config)->send(Signal::Traces, "x").verdict, Verdict::Barred);
 }
 
 TEST(HttpRemote, KeepsConnectionsWithinItsLimits) {
