@@ -75,11 +75,13 @@ void each_line(std::string_view text, Visit visit) {
 
 std::optional<BasicCredentials> parse_basic(std::string_view authorization) {
   if (!equal_fold(authorization.substr(0, kBasic.size()), kBasic)) return std::nullopt;
-  const auto decoded = decode(authorization.substr(kBasic.size()));
+  const std::string_view encoded = authorization.substr(kBasic.size());
+  const auto decoded = decode(encoded);
   if (!decoded) return std::nullopt;
   const size_t colon = decoded->find(':');
   if (colon == std::string::npos) return std::nullopt;
-  return BasicCredentials{decoded->substr(0, colon), decoded->substr(colon + 1)};
+  return BasicCredentials{decoded->substr(0, colon), decoded->substr(colon + 1),
+                          std::string(encoded)};
 }
 
 std::string basic_authorization(std::string_view user, std::string_view password) {

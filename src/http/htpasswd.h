@@ -14,6 +14,7 @@ namespace sluice::http {
 struct BasicCredentials {
   std::string user;
   std::string password;
+  std::string encoded;  ///< both, as they were sent
 };
 std::optional<BasicCredentials> parse_basic(std::string_view authorization);
 /// The header's value for them.

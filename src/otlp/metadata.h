@@ -16,9 +16,21 @@ struct Metadata {
   ArenaVector<Entry> entries;
   std::string_view client_address;  ///< of the sender, without its port
 
-  const Entry* find(std::string_view name) const {
-    for (const Entry& entry : entries) {
-      if (entry.name == name) return &entry;
+  /// What the receiver's authenticator knows of the sender.
+  struct AuthAttribute {
+    std::string_view name;
+    std::string_view value;
+  };
+  ArenaVector<AuthAttribute> auth;
+
+  const Entry* find(std::string_view name) const { return find_in(entries, name); }
+  const AuthAttribute* find_auth(std::string_view name) const { return find_in(auth, name); }
+
+ private:
+  template <typename Named>
+  static const Named* find_in(const ArenaVector<Named>& all, std::string_view name) {
+    for (const Named& one : all) {
+      if (one.name == name) return &one;
     }
     return nullptr;
   }

@@ -24,6 +24,8 @@ const otlp::Metadata* copy_of(const otlp::Metadata* metadata, Arena& arena) {
     to.name = arena.copy(entry.name);
     for (const std::string_view value : entry.values) to.values.push_back(arena, arena.copy(value));
   }
+  for (const auto& [name, value] : metadata->auth)
+    copied->auth.push_back(arena, {arena.copy(name), arena.copy(value)});
   return copied;
 }
 

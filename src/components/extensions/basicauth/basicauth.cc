@@ -39,6 +39,11 @@ class Server final : public pipeline::Extension, public pipeline::ServerAuth {
   Status check(const http::Headers& headers) const override {
     return check_.check(headers.get("authorization"));
   }
+  Attributes attributes(const http::Headers& headers) const override {
+    auto given = http::parse_basic(headers.get("authorization"));
+    if (!given) return {};
+    return {{"username", std::move(given->user)}, {"raw", std::move(given->encoded)}};
+  }
 
  private:
   const http::BasicCheck check_;

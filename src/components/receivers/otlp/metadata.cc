@@ -21,13 +21,16 @@ otlp::Metadata::Entry& entry_of(otlp::Metadata& metadata, std::string_view name,
 
 }  // namespace
 
-void keep_metadata(const http::Request& request, bool include_headers, pipeline::Batch& batch) {
+void keep_metadata(const http::Request& request, bool include_headers,
+                   const pipeline::ServerAuth::Attributes& auth, pipeline::Batch& batch) {
   Arena& arena = *batch.arena;
   auto* metadata = arena.create<otlp::Metadata>();
   std::string_view address = request.peer;
   address = address.substr(0, address.rfind(':'));
   if (!address.empty() && address.front() == '[') address = address.substr(1, address.size() - 2);
   metadata->client_address = arena.copy(address);
+  for (const auto& [name, value] : auth)
+    metadata->auth.push_back(arena, {arena.copy(name), arena.copy(value)});
   for (size_t i = 0; include_headers && i < request.headers.size(); ++i) {
     const std::string_view name = lower(request.headers.name(i), arena);
     entry_of(*metadata, name, arena).values.push_back(arena, arena.copy(request.headers.value(i)));
