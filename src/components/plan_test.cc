@@ -229,6 +229,19 @@ service:
 )");
 }
 
+TEST(Plan, AnExporterNeedsAnEndpointForEachSignalThatItGets) {
+  EXPECT_EQ(errors(R"(receivers: {nop: }
+exporters:
+  otlp_http: {traces_endpoint: 'http://localhost:1/traces'}
+service:
+  pipelines:
+    traces: {receivers: [nop], exporters: [otlp_http]}
+    logs: {receivers: [nop], exporters: [otlp_http]}
+)"),
+            ":7:42: service::pipelines::logs::exporters[0]: the exporter otlp_http does not take "
+            "logs: it lacks an endpoint: give endpoint or logs_endpoint\n");
+}
+
 TEST(Plan, WhoNamesAnExtensionThatCannotBeMadeIsNotBlamed) {
   EXPECT_EQ(errors(R"(receivers: {nop: }
 exporters:

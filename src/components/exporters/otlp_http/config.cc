@@ -26,6 +26,17 @@ void check(const Config& config, const Place& place) {
 
 }  // namespace
 
+std::string signal_url(const Config& config, otlp::Signal signal) {
+  const std::string* own[] = {&config.logs_endpoint, &config.traces_endpoint,
+                              &config.metrics_endpoint};
+  const std::string& whole = *own[static_cast<size_t>(signal)];
+  if (!whole.empty() || config.endpoint.empty()) return whole;
+  const std::string base = config.endpoint.back() == '/'
+                               ? config.endpoint.substr(0, config.endpoint.size() - 1)
+                               : config.endpoint;
+  return base + "/v1/" + std::string(otlp::signal_name(signal));
+}
+
 const Schema<Config>& schema_of(const Config*) {
   static const auto schema =
       Schema<Config>()
