@@ -10,6 +10,7 @@
 #include "config/service.h"
 #include "config/yaml.h"
 #include "pipeline/trial.h"
+#include "testing/test_ca.h"
 
 namespace sluice::components {
 namespace {
@@ -242,6 +243,63 @@ service:
             "logs: it lacks an endpoint: give endpoint or logs_endpoint\n");
 }
 
+/// An exporter with these options, and who it may be.
+std::string with_exporter(const std::string& type, const std::string& options) {
+  return "receivers: {nop: }\nexporters:\n  " + type + ": {" + options +
+         "}\nextensions: {bearertokenauth: {token: t}}\n"
+         "service: {extensions: [bearertokenauth], pipelines: {logs: {receivers: [nop], "
+         "exporters: [" +
+         type + "]}}}\n";
+}
+
+TEST(Plan, OptionsOfTlsThatChangeNothingAreWarnings) {
+  const struct {
+    const char* type;
+    const char* options;
+    const char* says;
+  } cases[] = {
+      {"otlp_http", "endpoint: 'http://h:1', tls: {insecure: true}", ""},
+      {"otlp_http", "endpoint: 'https://h:1', tls: {insecure_skip_verify: true}", ""},
+      {"otlp_http", "endpoint: 'http://h:1', tls: {min_version: '1.3', key_file: ''}",
+       "c.yaml:3:58: exporters::otlp_http::tls::min_version: this option has no effect: the "
+       "endpoint is spoken to without TLS; write https://\n"},
+      {"otlp_http", "logs_endpoint: 'https://h:1', tls: {insecure: true}",
+       "c.yaml:3:61: exporters::otlp_http::tls::insecure: this option has no effect: https:// asks "
+       "for TLS\n"},
+      {"otlp", "endpoint: 'h:1', tls: {insecure: true}", ""},
+      {"otlp", "endpoint: 'h:1', tls: {insecure: false, server_name_override: x}", ""},
+      {"otlp", "endpoint: 'h:1', tls: {insecure: true, server_name_override: x}",
+       "c.yaml:3:71: exporters::otlp::tls::server_name_override: this option has no effect: "
+       "insecure: true switches TLS off\n"},
+      {"otlp", "endpoint: 'https://h:1', tls: {insecure: true}",
+       "c.yaml:3:51: exporters::otlp::tls::insecure: this option has no effect: https:// asks for "
+       "TLS\n"},
+  };
+  for (const auto& c : cases)
+    EXPECT_EQ(warnings(with_exporter(c.type, c.options)), c.says) << c.options;
+
+  const std::string authority = testing::write_file("ca.pem", testing::TestCa().certificate());
+  EXPECT_EQ(warnings(with_exporter(
+                "otlp", "endpoint: 'h:1', tls: {insecure: true, ca_file: " + authority + "}")),
+            "c.yaml:3:43: exporters::otlp::tls::insecure: this option has no effect: an authority "
+            "to trust asks for TLS\n");
+}
+
+TEST(Plan, CredentialsDoNotGoInPlainTextUnsaid) {
+  const std::string auth = ", auth: {authenticator: bearertokenauth}";
+  EXPECT_EQ(errors(with_exporter("otlp", "endpoint: 'localhost:1', tls: {insecure: true}" + auth)),
+            ":3:64: exporters::otlp::auth: credentials are sent over TLS only: leave out "
+            "tls::insecure, or write https:// before the endpoint\n");
+  EXPECT_EQ(warnings(with_exporter("otlp", "endpoint: 'localhost:1'" + auth)), "");
+  EXPECT_EQ(warnings(with_exporter("otlp_http", "endpoint: 'http://h:1'" + auth)),
+            "c.yaml:3:45: exporters::otlp_http::auth: the credentials go to h:1 in plain text: "
+            "write https://\n");
+  for (const char* safe :
+       {"http://localhost:1", "http://127.0.0.2:1", "http://[::1]:1", "https://h:1"})
+    EXPECT_EQ(warnings(with_exporter("otlp_http", "endpoint: '" + std::string(safe) + "'" + auth)),
+              "");
+}
+
 TEST(Plan, WhoNamesAnExtensionThatCannotBeMadeIsNotBlamed) {
   EXPECT_EQ(errors(R"(receivers: {nop: }
 exporters:
@@ -311,7 +369,7 @@ TEST(Plan, ABatchSizeThatSomebodyChoseInVainIsAWarningAtItsPlace) {
 }
 
 TEST(Plan, ATrialTakesNoAddressAndMakesNoFile) {
-  const std::string path = testing::TempDir() + "plan_test_out.json";
+  const std::string path = ::testing::TempDir() + "plan_test_out.json";
   std::remove(path.c_str());
   // An address that nobody may take.
   EXPECT_EQ(errors("receivers: {otlp: {protocols: {http: {endpoint: '192.0.2.1:4318'}}}}\n"
