@@ -161,12 +161,14 @@ const config::Schema<Config>& schema_of(const Config*) {
                  "One or more ClickHouse servers: http://host:8123, https://host:8443, "
                  "tcp://host:9000 (spoken to over HTTP), several hosts separated by commas.")
           .required()
+          .with_passwords()
           .field("username", &Config::username, "User of ClickHouse.")
           .field("password", &Config::password, "The user's password.")
           .secret()
           .field("database", &Config::database, "Database of the tables.")
           .field("connection_params", &Config::connection_params,
                  "More parameters of the endpoint; they win over those in it.")
+          .with_passwords()
           .field("logs_table_name", &Config::logs_table_name,
                  "The table of logs; hyperdx_sessions has the shape of session replays.")
           .field("traces_table_name", &Config::traces_table_name, "The table of traces.")

@@ -65,9 +65,13 @@ const Schema<Config>& schema_of(const Config*) {
       Schema<Config>()
           .field("endpoint", &Config::endpoint,
                  "The receiver's URL; /v1/logs, /v1/traces or /v1/metrics is added.")
+          .with_passwords()
           .field("logs_endpoint", &Config::logs_endpoint, "The whole URL for logs.")
+          .with_passwords()
           .field("traces_endpoint", &Config::traces_endpoint, "The whole URL for traces.")
+          .with_passwords()
           .field("metrics_endpoint", &Config::metrics_endpoint, "The whole URL for metrics.")
+          .with_passwords()
           .ignore<std::string>("profiles_endpoint", "there are no profiles")
           .field("encoding", &Config::encoding, "How requests are written: proto or json.")
           .field("timeout", &Config::timeout, "How long one try may take; 0 is no limit.")
