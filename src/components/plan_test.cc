@@ -135,7 +135,7 @@ service:
       R"(:3:19: processors::batch::timout: there is no option of this name; did you mean "timeout"?
 :4:32: processors::redaction::blocked_values[0]: the regular expression ( is wrong: missing ): (
 :12:33: exporters::clickhouse::retry_on_failure::enabled: expected true or false, found the text "maybe"
-:8:5: exporters::clickhouse: http_port must be at most 65535
+:11:16: exporters::clickhouse::http_port: http_port must be at most 65535
 :8:5: exporters::clickhouse: timeout must be larger than zero
 :8:5: exporters::clickhouse: ttl must not be negative
 :16:61: service::pipelines::logs::processors[2]: the processor span does not take logs

@@ -34,8 +34,8 @@ const Schema<TlsConfig>& schema_of(const TlsConfig*) {
                  "How often certificates and keys are read again; 0 is never.")
           .refuse("tpm", "keys inside of a TPM cannot be used: name a key_file")
           .check([](const TlsConfig& config, const Place& place) {
-            if (const Status status = check_tls(config); !status.ok())
-              place.error(status.message());
+            for (const TlsProblem& problem : tls_problems(config))
+              place.of(problem.option).error(problem.message);
           });
   return schema;
 }

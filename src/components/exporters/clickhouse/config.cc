@@ -16,8 +16,12 @@ void check_endpoint(const Config& config, const config::Place& place) {
     return place.of("endpoint")
         .error("endpoint must not be empty: name a ClickHouse, for example http://localhost:8123");
   }
-  if (config.http_port > UINT16_MAX) return place.error("http_port must be at most 65535");
-  const auto dsn = clickhouse::parse_dsn(url_of(config), static_cast<uint16_t>(config.http_port));
+  uint32_t http_port = config.http_port;
+  if (http_port > UINT16_MAX) {
+    place.of("http_port").error("http_port must be at most 65535");
+    http_port = UINT16_MAX;  // what is wrong besides
+  }
+  const auto dsn = clickhouse::parse_dsn(url_of(config), static_cast<uint16_t>(http_port));
   const config::Place here = place.of("endpoint");
   if (!dsn.ok()) return here.error(dsn.status().message());
   for (const std::string& warning : dsn->warnings) here.warning(warning);

@@ -68,6 +68,10 @@ const Case kCases[] = {
     {"endpoint: 'https://h:1?secure=false'", "error :1:12: x::endpoint: ClickHouse endpoint"},
     {"endpoint: 'http://h:1', connection_params: {max_open_conns: '5'}",
      "x::endpoint: the endpoint's parameter max_open_conns is one of the native driver's"},
+    {"endpoint: 'nowhere', http_port: 70000",
+     "error :1:12: x::endpoint: ClickHouse endpoint: it has no scheme"},
+    {"endpoint: 'nowhere', http_port: 70000",
+     "error :1:34: x::http_port: http_port must be at most 65535"},
     {"endpoint: 'http://h:1', connection_params: {secure: 'true'}", "error :1:12: x::endpoint: "},
     {"endpoint: ''", "error :1:12: x::endpoint: endpoint must not be empty"},
 };
