@@ -107,7 +107,11 @@ class OptionTable {
                                    : field.is_secret ? ""
                                                      : shown_default(at);
       rows_ += cell + escaped(shown_type(field.type)) + " | " + escaped(standard) + " | " +
-               escaped(field.doc) + (field.is_secret ? " Never printed." : "") + " |\n";
+               escaped(field.doc) +
+               (field.is_secret       ? " Never printed."
+                : field.has_passwords ? " Passwords in it are never printed."
+                                      : "") +
+               " |\n";
       add_below(field.type, name, at, depth);
     }
   }

@@ -1,7 +1,7 @@
 #include "clickhouse/dsn.h"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <optional>
 
 #include "io/tls.h"
@@ -14,12 +14,31 @@ constexpr std::string_view kNativeTlsPort = "9440";
 constexpr std::string_view kHttpPort = "8123";
 constexpr std::string_view kHttpsPort = "8443";
 
-/// Parameters of the original's driver that have nothing to do here.
-constexpr std::array<std::string_view, 13> kWithoutEffect = {
-    "debug",          "compress",          "compress_level",      "max_compression_buffer",
-    "dial_timeout",   "read_timeout",      "block_buffer_size",   "max_open_conns",
-    "max_idle_conns", "conn_max_lifetime", "client_info_product", "http_proxy",
-    "http_path"};
+/// Parameters of the original's driver that have nothing to do here, and why.
+struct WithoutEffect {
+  std::string_view name;
+  const char* because = "it is for the original's driver";
+};
+constexpr const char* kCompress = "the option compress says how inserts are compressed";
+constexpr WithoutEffect kWithoutEffect[] = {{"debug"},
+                                            {"dial_timeout"},
+                                            {"read_timeout"},
+                                            {"block_buffer_size"},
+                                            {"max_open_conns"},
+                                            {"max_idle_conns"},
+                                            {"max_compression_buffer"},
+                                            {"conn_max_lifetime"},
+                                            {"client_info_product"},
+                                            {"compress", kCompress},
+                                            {"compress_level", kCompress},
+                                            {"http_proxy", "requests do not go through proxies"},
+                                            {"http_path", "requests go to the path /"}};
+
+const WithoutEffect* find_without_effect(std::string_view name) {
+  const auto* found = std::find_if(std::begin(kWithoutEffect), std::end(kWithoutEffect),
+                                   [&](const WithoutEffect& each) { return each.name == name; });
+  return found == std::end(kWithoutEffect) ? nullptr : found;
+}
 
 /// The URL, taken apart.
 struct Parts {
@@ -74,10 +93,9 @@ Status read_parameter(std::string_view pair, Parts& parts, Dsn& out) {
     } else {
       return bad("connection_open_strategy is in_order, round_robin or random");
     }
-  } else if (std::find(kWithoutEffect.begin(), kWithoutEffect.end(), name) !=
-             kWithoutEffect.end()) {
+  } else if (const WithoutEffect* found = find_without_effect(name)) {
     out.warnings.push_back("the endpoint's parameter " + std::string(name) +
-                           " is one of the native driver's and has no effect");
+                           " has no effect: " + found->because);
   } else {
     // The driver writes booleans as words, ClickHouse's interface as numbers.
     const std::string_view number = value == "true" ? "1" : value == "false" ? "0" : value;

@@ -10,6 +10,7 @@
 #include "config/service.h"
 #include "config/yaml.h"
 #include "pipeline/trial.h"
+#include "testing/test_ca.h"
 
 namespace sluice::components {
 namespace {
@@ -134,7 +135,7 @@ service:
       R"(:3:19: processors::batch::timout: there is no option of this name; did you mean "timeout"?
 :4:32: processors::redaction::blocked_values[0]: the regular expression ( is wrong: missing ): (
 :12:33: exporters::clickhouse::retry_on_failure::enabled: expected true or false, found the text "maybe"
-:8:5: exporters::clickhouse: http_port must be at most 65535
+:11:16: exporters::clickhouse::http_port: http_port must be at most 65535
 :8:5: exporters::clickhouse: timeout must be larger than zero
 :8:5: exporters::clickhouse: ttl must not be negative
 :16:61: service::pipelines::logs::processors[2]: the processor span does not take logs
@@ -229,6 +230,76 @@ service:
 )");
 }
 
+TEST(Plan, AnExporterNeedsAnEndpointForEachSignalThatItGets) {
+  EXPECT_EQ(errors(R"(receivers: {nop: }
+exporters:
+  otlp_http: {traces_endpoint: 'http://localhost:1/traces'}
+service:
+  pipelines:
+    traces: {receivers: [nop], exporters: [otlp_http]}
+    logs: {receivers: [nop], exporters: [otlp_http]}
+)"),
+            ":7:42: service::pipelines::logs::exporters[0]: the exporter otlp_http does not take "
+            "logs: it lacks an endpoint: give endpoint or logs_endpoint\n");
+}
+
+/// An exporter with these options, and who it may be.
+std::string with_exporter(const std::string& type, const std::string& options) {
+  return "receivers: {nop: }\nexporters:\n  " + type + ": {" + options +
+         "}\nextensions: {bearertokenauth: {token: t}}\n"
+         "service: {extensions: [bearertokenauth], pipelines: {logs: {receivers: [nop], "
+         "exporters: [" +
+         type + "]}}}\n";
+}
+
+TEST(Plan, OptionsOfTlsThatChangeNothingAreWarnings) {
+  const struct {
+    const char* type;
+    const char* options;
+    const char* says;
+  } cases[] = {
+      {"otlp_http", "endpoint: 'http://h:1', tls: {insecure: true}", ""},
+      {"otlp_http", "endpoint: 'https://h:1', tls: {insecure_skip_verify: true}", ""},
+      {"otlp_http", "endpoint: 'http://h:1', tls: {min_version: '1.3', key_file: ''}",
+       "c.yaml:3:58: exporters::otlp_http::tls::min_version: this option has no effect: the "
+       "endpoint is spoken to without TLS; write https://\n"},
+      {"otlp_http", "logs_endpoint: 'https://h:1', tls: {insecure: true}",
+       "c.yaml:3:61: exporters::otlp_http::tls::insecure: this option has no effect: https:// asks "
+       "for TLS\n"},
+      {"otlp", "endpoint: 'h:1', tls: {insecure: true}", ""},
+      {"otlp", "endpoint: 'h:1', tls: {insecure: false, server_name_override: x}", ""},
+      {"otlp", "endpoint: 'h:1', tls: {insecure: true, server_name_override: x}",
+       "c.yaml:3:71: exporters::otlp::tls::server_name_override: this option has no effect: "
+       "insecure: true switches TLS off\n"},
+      {"otlp", "endpoint: 'https://h:1', tls: {insecure: true}",
+       "c.yaml:3:51: exporters::otlp::tls::insecure: this option has no effect: https:// asks for "
+       "TLS\n"},
+  };
+  for (const auto& c : cases)
+    EXPECT_EQ(warnings(with_exporter(c.type, c.options)), c.says) << c.options;
+
+  const std::string authority = testing::write_file("ca.pem", testing::TestCa().certificate());
+  EXPECT_EQ(warnings(with_exporter(
+                "otlp", "endpoint: 'h:1', tls: {insecure: true, ca_file: " + authority + "}")),
+            "c.yaml:3:43: exporters::otlp::tls::insecure: this option has no effect: an authority "
+            "to trust asks for TLS\n");
+}
+
+TEST(Plan, CredentialsDoNotGoInPlainTextUnsaid) {
+  const std::string auth = ", auth: {authenticator: bearertokenauth}";
+  EXPECT_EQ(errors(with_exporter("otlp", "endpoint: 'localhost:1', tls: {insecure: true}" + auth)),
+            ":3:64: exporters::otlp::auth: credentials are sent over TLS only: leave out "
+            "tls::insecure, or write https:// before the endpoint\n");
+  EXPECT_EQ(warnings(with_exporter("otlp", "endpoint: 'localhost:1'" + auth)), "");
+  EXPECT_EQ(warnings(with_exporter("otlp_http", "endpoint: 'http://h:1'" + auth)),
+            "c.yaml:3:45: exporters::otlp_http::auth: the credentials go to h:1 in plain text: "
+            "write https://\n");
+  for (const char* safe :
+       {"http://localhost:1", "http://127.0.0.2:1", "http://[::1]:1", "https://h:1"})
+    EXPECT_EQ(warnings(with_exporter("otlp_http", "endpoint: '" + std::string(safe) + "'" + auth)),
+              "");
+}
+
 TEST(Plan, WhoNamesAnExtensionThatCannotBeMadeIsNotBlamed) {
   EXPECT_EQ(errors(R"(receivers: {nop: }
 exporters:
@@ -298,7 +369,7 @@ TEST(Plan, ABatchSizeThatSomebodyChoseInVainIsAWarningAtItsPlace) {
 }
 
 TEST(Plan, ATrialTakesNoAddressAndMakesNoFile) {
-  const std::string path = testing::TempDir() + "plan_test_out.json";
+  const std::string path = ::testing::TempDir() + "plan_test_out.json";
   std::remove(path.c_str());
   // An address that nobody may take.
   EXPECT_EQ(errors("receivers: {otlp: {protocols: {http: {endpoint: '192.0.2.1:4318'}}}}\n"

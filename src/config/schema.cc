@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "base/nearest.h"
+#include "config/mask.h"
 
 namespace sluice::config {
 namespace {
@@ -51,13 +52,6 @@ bool names(std::string_view text, std::string_view name) {
 /// Warns of what was given without effect below an option.
 void warn_below(const FieldInfo& field, const Place& place) {
   for (const auto& [path, because] : field.ignored_below) warn_of(path, because, place);
-}
-
-/// Puts [REDACTED] in the place of all texts, and leaves the form.
-void mask(Node& secret) {
-  if (secret.is_string() && !secret.text.empty()) secret.text = "[REDACTED]";
-  for (Node& item : secret.items) mask(item);
-  for (Node::Member& member : secret.members) mask(member.second);
 }
 
 const void* at(const void* config, size_t offset) {
@@ -156,6 +150,7 @@ Node SchemaBase::encode_from(const void* config) const {
     Node value = slot.codec->encode(at(config, slot.offset));
     if (value.is_null()) continue;  // an option that was not given and has no default
     if (fields_[i].is_secret) mask(value);
+    if (fields_[i].has_passwords) mask_passwords(value);
     for (const auto& [path, because] : fields_[i].ignored_below) leave_out(path, value);
     node.set(fields_[i].name, std::move(value));
   }

@@ -38,6 +38,7 @@ struct FieldInfo {
   Node standard{};  ///< the default
   bool is_required = false;
   bool is_secret = false;
+  bool has_passwords = false;
   /// Why the option of the original does not work here. It is refused, or warned of.
   std::string refused_because{};
   std::string ignored_because{};
@@ -155,6 +156,11 @@ class Schema final : public SchemaBase {
   }
   Schema& secret() {
     last().is_secret = true;
+    return *this;
+  }
+  /// The last field is a URL, or a map of a URL's parameters, and may hold passwords.
+  Schema& with_passwords() {
+    last().has_passwords = true;
     return *this;
   }
   /// Null is a value of the last field: defaults of a std::optional, none of a word, so refused.

@@ -1,5 +1,6 @@
 #include "config/tls.h"
 
+#include "config/yaml_writer.h"
 #include "io/tls.h"
 
 namespace sluice::io {
@@ -34,8 +35,8 @@ const Schema<TlsConfig>& schema_of(const TlsConfig*) {
           .ignore<bool>("include_insecure_cipher_suites", "any suite may be named that there is")
           .refuse("tpm", "keys inside of a TPM cannot be used: name a key_file")
           .check([](const TlsConfig& config, const Place& place) {
-            if (const Status status = check_tls(config); !status.ok())
-              place.error(status.message());
+            for (const TlsProblem& problem : tls_problems(config))
+              place.of(problem.option).error(problem.message);
           });
   return schema;
 }
@@ -68,6 +69,18 @@ const Schema<TlsServerConfig>& schema_of(const TlsServerConfig*) {
               place.warning("ca_file has no effect for a server: client_ca_file does it");
           });
   return schema;
+}
+
+void warn_of_vain_tls(const TlsClientConfig& tls, bool is_spoken, const std::string& because,
+                      const Place& place) {
+  const config::Node given = schema_of(&tls).encode(tls);
+  for (const config::FieldInfo& field : schema_of(&tls).fields()) {
+    const config::Node* value = given.find(field.name);
+    // A default asks for nothing, also where an effective configuration names it.
+    if (value == nullptr || config::to_yaml(*value) == config::to_yaml(field.standard)) continue;
+    if ((field.name == "insecure") == is_spoken)
+      place.of(field.name).warning("this option has no effect: " + because);
+  }
 }
 
 }  // namespace sluice::io

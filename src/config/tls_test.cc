@@ -15,7 +15,7 @@ std::string problems(const std::string& yaml, Config& out) {
   const config::Place place(diagnostics, "tls", {});
   schema_of(static_cast<const Config*>(nullptr)).decode(*node, out, place);
   std::string text;
-  for (const auto& entry : diagnostics.errors()) text += entry.message + ";";
+  for (const auto& entry : diagnostics.errors()) text += entry.path + ": " + entry.message + ";";
   for (const auto& entry : diagnostics.warnings()) text += "warning: " + entry.message + ";";
   return text;
 }
@@ -43,7 +43,10 @@ TEST(TlsOptions, SayWhatIsWrong) {
     const char* says;
   } cases[] = {
       {"{min_version: '9'}", "\"9\" is no version of TLS"},
-      {"{cert_file: a}", "needs its key"},
+      {"{cert_file: a}", "tls::cert_file: a certificate needs its key"},
+      {"{key_pem: a}", "tls::key_pem: a key needs its certificate"},
+      {"{cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA265]}",
+       "(did you mean \"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\"?)"},
       {"{ca_file: a, ca_pem: b}", "exclude each other"},
       {"{tpm: {enabled: true}}", "TPM"},
       {"{ca_flie: a}", "ca_file"},
@@ -53,6 +56,16 @@ TEST(TlsOptions, SayWhatIsWrong) {
     EXPECT_NE(problems(c.yaml, config).find(c.says), std::string::npos)
         << c.yaml << ": " << problems(c.yaml, config);
   }
+  TlsClientConfig all;
+  EXPECT_EQ(problems("{cipher_suites: [FOO], curve_preferences: [BAR], min_version: '1.4', "
+                     "max_version: '9', cert_file: x}",
+                     all),
+            "tls::cert_file: a certificate needs its key: key_file or key_pem;"
+            "tls::min_version: \"1.4\" is no version of TLS: there are 1.0, 1.1, 1.2 and 1.3;"
+            "tls::max_version: \"9\" is no version of TLS: there are 1.0, 1.1, 1.2 and 1.3;"
+            "tls::cipher_suites: there is no \"FOO\"; suites are named as "
+            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;"
+            "tls::curve_preferences: there is no \"BAR\"; there are X25519, P256, P384 and P521;");
   TlsServerConfig server;
   EXPECT_NE(problems("{client_ca_file: a}", server).find("a server needs"), std::string::npos);
   EXPECT_EQ(problems("{cert_file: a, key_file: b, ca_file: c}", server),

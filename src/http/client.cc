@@ -116,6 +116,10 @@ Status exchange(ClientConnection& connection, Outgoing& outgoing, ReplyParser& p
 
 }  // namespace
 
+bool Address::is_local() const {
+  return !unix_path.empty() || host == "localhost" || host == "::1" || host.rfind("127.", 0) == 0;
+}
+
 std::string Address::to_string() const {
   if (!unix_path.empty()) return "unix:" + unix_path;
   const bool v6 = host.find(':') != std::string::npos;

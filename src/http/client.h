@@ -28,6 +28,8 @@ struct Address {
 
   /// "host:port", "[::1]:port" or "unix:path", for Host headers and messages.
   std::string to_string() const;
+  /// Whether what is sent there stays on this machine.
+  bool is_local() const;
 };
 
 /// How a client speaks to its server.

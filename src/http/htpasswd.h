@@ -14,6 +14,7 @@ namespace sluice::http {
 struct BasicCredentials {
   std::string user;
   std::string password;
+  std::string encoded;  ///< both, as they were sent
 };
 std::optional<BasicCredentials> parse_basic(std::string_view authorization);
 /// The header's value for them.
@@ -24,13 +25,14 @@ bool equal_in_constant_time(std::string_view a, std::string_view b);
 
 /// The users of Apache's htpasswd files
 /// (https://httpd.apache.org/docs/2.4/misc/password_encryptions.html): `user:password` lines, where
-/// the password is bcrypt ($2a$, $2b$, $2y$), crypt with SHA-256 or SHA-512 ($5$, $6$), {SHA},
-/// {SSHA}, or plain text. Immutable; thread-safe.
+/// the password is bcrypt ($2a$, $2b$, $2x$, $2y$), crypt with SHA-256, SHA-512 or MD5 ($5$, $6$,
+/// $1$), Apache's MD5 ($apr1$), {SHA}, {SSHA}, or plain text, with or without {PLAIN} before it.
+/// Thread-safe once all lines are there.
 class Htpasswd {
  public:
-  /// Of two lines for one user the later counts. InvalidArgument, with the line's number, for what
-  /// is no such line and for hashes that cannot be checked here (Apache's MD5).
-  static Result<Htpasswd> parse(std::string_view text);
+  /// Of two lines for one user the later counts. InvalidArgument, with the numbers of all lines
+  /// that are none.
+  Status add(std::string_view text);
 
   /// How an entry is checked: some hashes are made to be slow.
   enum class Kind { Unknown, Quick, Slow };

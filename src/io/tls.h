@@ -95,8 +95,13 @@ class TlsServer {
   std::unique_ptr<TlsContext> context_;
 };
 
-/// Checks what can be checked without reading a file: versions, names of cipher suites and curves,
-/// what excludes and what needs each other.
-Status check_tls(const TlsConfig& config);
+/// What is wrong with an option.
+struct TlsProblem {
+  std::string option;
+  std::string message;
+};
+/// All that is wrong and can be told without reading a file: versions, names of cipher suites and
+/// curves, what excludes and what needs each other.
+std::vector<TlsProblem> tls_problems(const TlsConfig& config);
 
 }  // namespace sluice::io

@@ -10,9 +10,11 @@
 #include <cerrno>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <utility>
 
 #include "base/log.h"
+#include "base/nearest.h"
 #include "io/tls.h"
 
 namespace sluice::io {
@@ -144,36 +146,47 @@ Status use_authorities(SSL_CTX* context, const TlsConfig& config) {
   return trust_certificates(context, *pem, named(config.ca_file, "ca_pem"));
 }
 
-/// OpenSSL's name of a cipher suite by its IANA name; empty if there is none. TLS 1.3's suites
-/// cannot be chosen, as in the original.
+/// OpenSSL's name of a cipher suite. TLS 1.3's cannot be chosen, as in the original.
 struct Suite {
   std::string openssl;
   bool is_tls_1_3 = false;
 };
-Suite find_suite(SSL_CTX* context, const std::string& name) {
-  const SslPtr ssl(SSL_new(context));
-  const STACK_OF(SSL_CIPHER)* ciphers = SSL_get_ciphers(ssl.get());
-  for (int i = 0; i < sk_SSL_CIPHER_num(ciphers); ++i) {
-    const SSL_CIPHER* cipher = sk_SSL_CIPHER_value(ciphers, i);
-    const char* standard = SSL_CIPHER_standard_name(cipher);
-    if (standard == nullptr || name != standard) continue;
-    return {SSL_CIPHER_get_name(cipher),
-            std::string_view(SSL_CIPHER_get_version(cipher)) == "TLSv1.3"};
-  }
-  return {};
+
+/// All that OpenSSL has, by their IANA names.
+const std::map<std::string, Suite>& all_suites() {
+  static const auto all = [] {
+    std::map<std::string, Suite> suites;
+    const ContextPtr context(SSL_CTX_new(TLS_method()));
+    SSL_CTX_set_cipher_list(context.get(), "ALL");
+    const STACK_OF(SSL_CIPHER)* ciphers = SSL_CTX_get_ciphers(context.get());
+    for (int i = 0; i < sk_SSL_CIPHER_num(ciphers); ++i) {
+      const SSL_CIPHER* cipher = sk_SSL_CIPHER_value(ciphers, i);
+      const char* name = SSL_CIPHER_standard_name(cipher);
+      if (name == nullptr) continue;
+      suites[name] = {SSL_CIPHER_get_name(cipher),
+                      std::string_view(SSL_CIPHER_get_version(cipher)) == "TLSv1.3"};
+    }
+    return suites;
+  }();
+  return all;
+}
+
+std::string unknown_suite(const std::string& name) {
+  std::vector<std::string_view> known;
+  for (const auto& [suite, openssl] : all_suites()) known.push_back(suite);
+  const std::string nearest = did_you_mean(name, known);
+  return "there is no \"" + name + "\"" +
+         (nearest.empty() ? "; suites are named as TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
+                          : nearest);
 }
 
 Status use_suites(SSL_CTX* context, const TlsConfig& config, bool is_old) {
   // Protocols before 1.2 sign with SHA-1, which OpenSSL allows at its lowest level of security
   // only.
   const std::string level = is_old ? ":@SECLEVEL=0" : "";
-  if (SSL_CTX_set_cipher_list(context, ("ALL" + level).c_str()) != 1)
-    return internal_error("OpenSSL: " + tls_errors());
   std::string list;
   for (const std::string& name : config.cipher_suites) {
-    const Suite suite = find_suite(context, name);
-    if (suite.openssl.empty())
-      return invalid_argument("cipher_suites: there is no \"" + name + "\"");
+    const Suite& suite = all_suites().at(name);
     if (!suite.is_tls_1_3) list += (list.empty() ? "" : ":") + suite.openssl;
   }
   if (list.empty() && !config.cipher_suites.empty()) {
@@ -195,7 +208,8 @@ Status use_curves(SSL_CTX* context, const TlsConfig& config) {
 }
 
 Result<ContextPtr> make_context(const TlsConfig& config, const SSL_METHOD* method) {
-  SLUICE_RETURN_IF_ERROR(check_tls(config));
+  if (const auto problems = tls_problems(config); !problems.empty())
+    return invalid_argument(problems.front().option + ": " + problems.front().message);
   ContextPtr context(SSL_CTX_new(method));
   if (context == nullptr) return internal_error("OpenSSL: " + tls_errors());
   const int least = config.min_version.empty() ? TLS1_2_VERSION : tls_version(config.min_version);
@@ -240,35 +254,45 @@ int tls_version(const std::string& text) {
   return -1;
 }
 
-Status check_tls(const TlsConfig& config) {
-  const auto both = [](const std::string& file, const std::string& pem) {
-    return !file.empty() && !pem.empty();
+std::vector<TlsProblem> tls_problems(const TlsConfig& config) {
+  std::vector<TlsProblem> problems;
+  const auto add = [&](const char* option, std::string message) {
+    problems.push_back({option, std::move(message)});
   };
-  if (both(config.ca_file, config.ca_pem))
-    return invalid_argument("ca_file and ca_pem exclude each other");
-  if (both(config.cert_file, config.cert_pem))
-    return invalid_argument("cert_file and cert_pem exclude each other");
-  if (both(config.key_file, config.key_pem))
-    return invalid_argument("key_file and key_pem exclude each other");
-  if (config.has_certificate() != config.has_key())
-    return invalid_argument("a certificate needs its key, and a key its certificate");
+  if (!config.ca_file.empty() && !config.ca_pem.empty())
+    add("ca_pem", "ca_file and ca_pem exclude each other");
+  if (!config.cert_file.empty() && !config.cert_pem.empty())
+    add("cert_pem", "cert_file and cert_pem exclude each other");
+  if (!config.key_file.empty() && !config.key_pem.empty())
+    add("key_pem", "key_file and key_pem exclude each other");
+  if (config.has_certificate() && !config.has_key())
+    add(config.cert_pem.empty() ? "cert_file" : "cert_pem",
+        "a certificate needs its key: key_file or key_pem");
+  if (config.has_key() && !config.has_certificate())
+    add(config.key_pem.empty() ? "key_file" : "key_pem",
+        "a key needs its certificate: cert_file or cert_pem");
+
   const int least = tls_version(config.min_version);
   const int most = tls_version(config.max_version);
-  if (least < 0 || most < 0) {
-    return invalid_argument("\"" + (least < 0 ? config.min_version : config.max_version) +
-                            "\" is no version of TLS: there are 1.0, 1.1, 1.2 and 1.3");
+  for (const auto& [option, text] : {std::pair("min_version", &config.min_version),
+                                     std::pair("max_version", &config.max_version)}) {
+    if (tls_version(*text) < 0)
+      add(option, "\"" + *text + "\" is no version of TLS: there are 1.0, 1.1, 1.2 and 1.3");
   }
-  if (most != 0 && most < (least == 0 ? TLS1_2_VERSION : least))
-    return invalid_argument("max_version is lower than min_version");
+  if (least >= 0 && most > 0 && most < (least == 0 ? TLS1_2_VERSION : least))
+    add("max_version", "max_version is lower than min_version");
+
+  for (const std::string& name : config.cipher_suites) {
+    if (all_suites().count(name) == 0) add("cipher_suites", unknown_suite(name));
+  }
   for (const std::string& name : config.curve_preferences) {
-    if (find_curve(name) == nullptr) {
-      return invalid_argument("curve_preferences: there is no \"" + name +
-                              "\"; there are X25519, P256, P384 and P521");
-    }
+    if (find_curve(name) == nullptr)
+      add("curve_preferences",
+          "there is no \"" + name + "\"; there are X25519, P256, P384 and P521");
   }
   if (config.reload_interval.count() < 0)
-    return invalid_argument("reload_interval must not be negative");
-  return {};
+    add("reload_interval", "reload_interval must not be negative");
+  return problems;
 }
 
 Result<ContextPtr> make_client_context(const TlsClientConfig& config) {

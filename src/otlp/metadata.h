@@ -14,14 +14,22 @@ struct Metadata {
     ArenaVector<std::string_view> values;
   };
   using Entries = ArenaVector<Entry>;
-  Entries entries;                  ///< if the receiver was told to keep them (include_metadata)
-  Entries grpc;                     ///< of a call of gRPC, whatever the receiver was told
+  /// What the receiver's authenticator knows of the sender.
+  struct AuthAttribute {
+    std::string_view name;
+    std::string_view value;
+  };
+
+  Entries entries;  ///< if the receiver was told to keep them (include_metadata)
+  Entries grpc;     ///< of a call of gRPC, whatever the receiver was told
+  ArenaVector<AuthAttribute> auth;
   std::string_view client_address;  ///< of the sender, without its port
 
   /// Null if there is none.
-  static const Entry* find(const Entries& entries, std::string_view name) {
-    for (const Entry& entry : entries) {
-      if (entry.name == name) return &entry;
+  template <typename Named>
+  static const Named* find(const ArenaVector<Named>& all, std::string_view name) {
+    for (const Named& one : all) {
+      if (one.name == name) return &one;
     }
     return nullptr;
   }

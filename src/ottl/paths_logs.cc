@@ -113,9 +113,20 @@ Value get_address(Frame& frame) {
   return Value::string(frame.metadata == nullptr ? "" : frame.metadata->client_address);
 }
 
-/// None of the ways to authenticate here knows attributes of who it is.
-Value get_auth_attribute(Frame&, std::string_view) { return {}; }
-Value get_auth_attributes(Frame&) { return map_value({}); }
+/// What the receiver's authenticator knows of the sender; nil where it knows nothing of that name.
+Value get_auth_attribute(Frame& frame, std::string_view name) {
+  const auto* found = frame.metadata == nullptr ? nullptr : otlp::Metadata::find(frame.metadata->auth, name);
+  return found == nullptr ? Value() : Value::string(found->value);
+}
+
+Value get_auth_attributes(Frame& frame) {
+  Attributes all;
+  if (frame.metadata != nullptr) {
+    for (const auto& [name, value] : frame.metadata->auth)
+      all.push_back(*frame.arena, {name, Value::string(value)});
+  }
+  return map_value(all);
+}
 
 constexpr ScalarPath kCollectorScalars[] = {
     {"client.addr", get_address, nullptr},

@@ -36,7 +36,7 @@ const config::Schema<AttributeActionConfig>& schema_of(const AttributeActionConf
           .field("from_attribute", &C::from_attribute, "The attribute whose value is put in.")
           .field("from_context", &C::from_context,
                  "What of the request is put in: metadata.NAME is a header, client.address the "
-                 "sender.")
+                 "sender, auth.NAME what its authenticator knows of it (basicauth: username, raw).")
           .field("converted_type", &C::converted_type, "int, double or string, for convert.")
           .check(AttributeActions::check);
   return schema;
@@ -170,15 +170,25 @@ std::unique_ptr<const AttributeActions> AttributeActions::make(
 
 namespace {
 
-/// All values of a header, joined; false if it was not sent.
+bool take_prefix(std::string_view& name, std::string_view prefix) {
+  if (name.substr(0, prefix.size()) != prefix) return false;
+  name.remove_prefix(prefix.size());
+  return true;
+}
+
+/// What is known of the sender, or all values of a header, joined; false if there is none.
 bool from_request(std::string_view name, const otlp::Metadata* metadata, Arena& arena, Value& out) {
   if (metadata == nullptr) return false;
   if (name == "client.address") {
     out = Value::string(metadata->client_address);
     return !metadata->client_address.empty();
   }
-  constexpr std::string_view kPrefix = "metadata.";
-  if (name.substr(0, kPrefix.size()) == kPrefix) name.remove_prefix(kPrefix.size());
+  if (take_prefix(name, "auth.")) {
+    const otlp::Metadata::AuthAttribute* attribute = otlp::Metadata::find(metadata->auth, name);
+    if (attribute != nullptr) out = Value::string(attribute->value);
+    return attribute != nullptr;
+  }
+  take_prefix(name, "metadata.");
   const otlp::Metadata::Entry* entry = metadata->find(ascii::lower(std::string(name)));
   if (entry == nullptr || entry->values.empty()) return false;
   std::string joined;

@@ -19,10 +19,13 @@ struct Host;
 
 class ServerAuth {
  public:
+  using Attributes = std::vector<std::pair<std::string, std::string>>;
   /// Ok if the headers (or a gRPC call's metadata) come from somebody who may send. Unauthenticated
   /// otherwise, with a message that gives no secret away; Unavailable if that cannot be told now.
   /// Thread-safe, does not wait.
   virtual Status check(const http::Headers& headers) const = 0;
+  /// What is known of the sender of headers that check() let in, by name. Thread-safe.
+  virtual Attributes attributes(const http::Headers&) const { return {}; }
 
  protected:
   ~ServerAuth() = default;

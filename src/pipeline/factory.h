@@ -47,6 +47,8 @@ class Factory {
   virtual Options read(const config::Node& node, const config::Place& place) const = 0;
   /// With all defaults, secrets masked.
   virtual config::Node show(const Options& options) const = 0;
+  /// What right options lack for a signal that the component takes as a rule; empty: nothing.
+  virtual std::string lacks(const Options&, otlp::Signal) const { return {}; }
 
   // The one of the factory's section works; REQUIRES that.
   virtual Result<std::unique_ptr<Receiver>> receiver(const Options&, const ComponentId&,
@@ -127,8 +129,12 @@ template <typename Config>
 class ExporterFactory final : public FactoryFor<Config> {
  public:
   using Make = Result<std::unique_ptr<Exporter>> (*)(const Config&, const ComponentId&, Host&);
-  ExporterFactory(Factory::About about, Make make)
-      : FactoryFor<Config>(std::move(about)), make_(make) {}
+  using Lacks = std::string (*)(const Config&, otlp::Signal);
+  ExporterFactory(Factory::About about, Make make, Lacks find_lack = nullptr)
+      : FactoryFor<Config>(std::move(about)), make_(make), lacks_(find_lack) {}
+  std::string lacks(const Factory::Options& options, otlp::Signal signal) const override {
+    return lacks_ == nullptr ? std::string() : lacks_(this->cast(options), signal);
+  }
   Result<std::unique_ptr<Exporter>> exporter(const Factory::Options& options, const ComponentId& id,
                                              Host& host) const override {
     return make_(this->cast(options), id, host);
@@ -136,6 +142,7 @@ class ExporterFactory final : public FactoryFor<Config> {
 
  private:
   const Make make_;
+  const Lacks lacks_;
 };
 
 template <typename Config>

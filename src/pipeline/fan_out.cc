@@ -31,6 +31,8 @@ const otlp::Metadata* copy_of(const otlp::Metadata* metadata, Arena& arena) {
   copied->client_address = arena.copy(metadata->client_address);
   copied->entries = copy(metadata->entries, arena);
   copied->grpc = copy(metadata->grpc, arena);
+  for (const auto& [name, value] : metadata->auth)
+    copied->auth.push_back(arena, {arena.copy(name), arena.copy(value)});
   return copied;
 }
 

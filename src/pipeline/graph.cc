@@ -96,11 +96,16 @@ class PipelineChecks {
     for (const Reference& reference : references) {
       const Section own =
           configuration_.find(section, reference.id) == nullptr ? Section::Connectors : section;
-      const Factory& factory = *plan_.of(own, reference.id).factory;
-      if (factory.about().signals.has(signal_of(pipeline))) continue;
+      const Plan::Planned& planned = plan_.of(own, reference.id);
+      const bool takes = planned.factory->about().signals.has(signal_of(pipeline));
+      std::string lacking;
+      if (takes && planned.is_right)
+        lacking = planned.factory->lacks(planned.options, signal_of(pipeline));
+      if (takes && lacking.empty()) continue;
       diagnostics_.error(reference.mark, reference.path,
                          "the " + std::string(config::component_kind(own)) + " " +
-                             reference.id.to_string() + " does not take " + pipeline.id.type);
+                             reference.id.to_string() + " does not take " + pipeline.id.type +
+                             (lacking.empty() ? "" : ": it lacks " + lacking));
     }
   }
 

@@ -29,12 +29,13 @@ receivers:
         cors: {{allowed_origins: ["https://*.example.com"], allowed_headers: [X-One], max_age: 60}}
         response_headers: {{X-Served-By: sluice}}
         compression_algorithms: ["", gzip]
+processors: {processors}
 exporters:
   file: {{path: out.json, flush_interval: 10ms}}
 service:
   extensions: [{authenticator}]
   pipelines:
-    logs: {{receivers: [otlp], exporters: [file]}}
+    logs: {{receivers: [otlp], processors: [{names}], exporters: [file]}}
 """
 
 BEARER = """
@@ -56,9 +57,11 @@ BASIC = """
 def start(tmp_path):
     running = []
 
-    def begin(extensions, authenticator, env=None):
+    def begin(extensions, authenticator, env=None, processors=None):
         ports = {"grpc": free_port(), "http": free_port()}
-        run = Run(tmp_path, CONFIG.format(extensions=extensions, authenticator=authenticator, **ports), env)
+        text = CONFIG.format(extensions=extensions, authenticator=authenticator, processors=json.dumps(processors),
+                             names=", ".join(processors or ()), **ports)
+        run = Run(tmp_path, text, env)
         running.append(run)
         run.wait_ready()
         run.grpc = f"127.0.0.1:{ports['grpc']}"
@@ -149,6 +152,31 @@ def test_users_and_passwords(start):
     for bad in (basic("plain", "x"), basic("bcrypt", "x"), basic("nobody", "secret"), "Bearer x", None):
         assert post(run, bad)[0] == 401, bad
     export(run, [("authorization", basic("bcrypt", "secret"))])
+
+
+def test_pipelines_know_who_has_sent(start, tmp_path):
+    run = start(BASIC, "basicauth", processors={
+        "attributes": {"actions": [{"key": "user", "action": "insert", "from_context": "auth.username"},
+                                   {"key": "none", "action": "insert", "from_context": "auth.password"}]},
+        "resource": {"attributes": [{"key": "raw", "action": "insert", "from_context": "auth.raw"}]},
+        "transform": {"log_statements": [
+            'set(log.attributes["same"], otelcol.client.auth.attributes["username"])',
+            'set(log.attributes["names"], Sort(Keys(otelcol.client.auth.attributes)))']}})
+    credentials = basic("plain", "open sesame")
+    assert post(run, credentials)[0] == 200
+    export(run, [("authorization", credentials)])
+
+    assert run.stop() == 0, run.log()
+    lines = (tmp_path / "out.json").read_text().splitlines()
+    assert len(lines) == 2, "one over HTTP, one over gRPC"
+    for line in lines:
+        (sent,) = json.loads(line)["resourceLogs"]
+        raw = {"key": "raw", "value": {"stringValue": credentials.removeprefix("Basic ")}}
+        assert raw in sent["resource"]["attributes"]
+        found = {a["key"]: a["value"] for a in sent["scopeLogs"][0]["logRecords"][0]["attributes"]}
+        assert found["user"] == found["same"] == {"stringValue": "plain"}
+        assert found["names"] == {"arrayValue": {"values": [{"stringValue": "raw"}, {"stringValue": "username"}]}}
+        assert "none" not in found
 
 
 def test_a_token_file_is_read_again(start, tmp_path):

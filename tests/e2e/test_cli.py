@@ -200,6 +200,23 @@ def test_print_config_hides_secrets(tmp_path):
             assert mask in out
 
 
+def test_print_config_hides_passwords_in_urls(tmp_path):
+    code, out, err = run("gateway", "--clickhouse-endpoint", "http://db:8123?user=u&password=X4711", "--print-config")
+    assert code == 0, err
+    assert "http://db:8123?user=u&password=[REDACTED]" in out and "X4711" not in out + "".join(err)
+    file = tmp_path / "config.yaml"
+    file.write_text("""
+receivers: {nop: }
+exporters:
+  clickhouse: {endpoint: "http://u:X4711@db:8123/d", connection_params: {password: X4711, max_threads: "4"}}
+  otlp_http: {endpoint: "https://u:X4711@h", logs_endpoint: "https://u:X4711@h/logs"}
+service: {pipelines: {logs: {receivers: [nop], exporters: [clickhouse, otlp_http]}}}
+""")
+    code, out, err = run("run", "--config", file, "--print-config")
+    assert code == 0, err
+    assert out.count("u:[REDACTED]@") == 3 and 'max_threads: "4"' in out and "X4711" not in out + "".join(err)
+
+
 def test_print_config_can_be_run(tmp_path):
     code, out, err = run("gateway", "--clickhouse-endpoint", "http://127.0.0.1:1", "--print-config")
     assert (code, err) == (0, [])

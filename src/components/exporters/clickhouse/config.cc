@@ -16,8 +16,12 @@ void check_endpoint(const Config& config, const config::Place& place) {
     return place.of("endpoint")
         .error("endpoint must not be empty: name a ClickHouse, for example http://localhost:8123");
   }
-  if (config.http_port > UINT16_MAX) return place.error("http_port must be at most 65535");
-  const auto dsn = clickhouse::parse_dsn(url_of(config), static_cast<uint16_t>(config.http_port));
+  uint32_t http_port = config.http_port;
+  if (http_port > UINT16_MAX) {
+    place.of("http_port").error("http_port must be at most 65535");
+    http_port = UINT16_MAX;  // what is wrong besides
+  }
+  const auto dsn = clickhouse::parse_dsn(url_of(config), static_cast<uint16_t>(http_port));
   const config::Place here = place.of("endpoint");
   if (!dsn.ok()) return here.error(dsn.status().message());
   for (const std::string& warning : dsn->warnings) here.warning(warning);
@@ -161,12 +165,14 @@ const config::Schema<Config>& schema_of(const Config*) {
                  "One or more ClickHouse servers: http://host:8123, https://host:8443, "
                  "tcp://host:9000 (spoken to over HTTP), several hosts separated by commas.")
           .required()
+          .with_passwords()
           .field("username", &Config::username, "User of ClickHouse.")
           .field("password", &Config::password, "The user's password.")
           .secret()
           .field("database", &Config::database, "Database of the tables.")
           .field("connection_params", &Config::connection_params,
                  "More parameters of the endpoint; they win over those in it.")
+          .with_passwords()
           .field("logs_table_name", &Config::logs_table_name,
                  "The table of logs; hyperdx_sessions has the shape of session replays.")
           .field("traces_table_name", &Config::traces_table_name, "The table of traces.")

@@ -67,7 +67,17 @@ const Case kCases[] = {
      "x::endpoint: the parameters skip_verify and tls_server_name have no effect beside tls"},
     {"endpoint: 'https://h:1?secure=false'", "error :1:12: x::endpoint: ClickHouse endpoint"},
     {"endpoint: 'http://h:1', connection_params: {max_open_conns: '5'}",
-     "x::endpoint: the endpoint's parameter max_open_conns is one of the native driver's"},
+     "x::endpoint: the endpoint's parameter max_open_conns has no effect: it is for the original's "
+     "driver"},
+    {"endpoint: 'http://h:1?compress=zstd'",
+     "x::endpoint: the endpoint's parameter compress has no effect: the option compress says how "
+     "inserts are compressed"},
+    {"endpoint: 'http://h:1?http_proxy=p'", "requests do not go through proxies"},
+    {"endpoint: 'http://h:1?http_path=p'", "requests go to the path /"},
+    {"endpoint: 'nowhere', http_port: 70000",
+     "error :1:12: x::endpoint: ClickHouse endpoint: it has no scheme"},
+    {"endpoint: 'nowhere', http_port: 70000",
+     "error :1:34: x::http_port: http_port must be at most 65535"},
     {"endpoint: 'http://h:1', connection_params: {secure: 'true'}", "error :1:12: x::endpoint: "},
     {"endpoint: ''", "error :1:12: x::endpoint: endpoint must not be empty"},
 };

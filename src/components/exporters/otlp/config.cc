@@ -20,15 +20,33 @@ bool is_grpc_compression(Compression compression) {
          compression == Compression::Zstd || compression == Compression::Snappy;
 }
 
+void check_transport(const Config& config, const Endpoint& endpoint, const Place& place) {
+  const bool has_tls = wants_tls(config, endpoint);
+  if (endpoint.is_http && has_tls) {
+    place.warning(
+        "the connection uses TLS although the endpoint begins with http://; for plain text "
+        "say tls::insecure: true");
+  }
+  io::warn_of_vain_tls(config.client.tls, has_tls,
+                       !has_tls            ? "insecure: true switches TLS off"
+                       : endpoint.is_https ? "https:// asks for TLS"
+                                           : "an authority to trust asks for TLS",
+                       place.of("tls"));
+  // As gRPC has it: whoever listens would be let in, too.
+  if (config.client.auth && !has_tls) {
+    place.of("auth").error(
+        "credentials are sent over TLS only: leave out tls::insecure, or write https:// before the "
+        "endpoint");
+  }
+}
+
 void check(const Config& config, const Place& place) {
   if (config.endpoint.empty()) {
     place.error("name an endpoint, for example 127.0.0.1:4317");
   } else if (const auto endpoint = Endpoint::parse(config.endpoint); !endpoint.ok()) {
     place.error("endpoint: " + endpoint.status().message());
-  } else if (endpoint->is_http && wants_tls(config, *endpoint)) {
-    place.warning(
-        "the connection uses TLS although the endpoint begins with http://; for plain text "
-        "say tls::insecure: true");
+  } else {
+    check_transport(config, *endpoint, place);
   }
   if (config.timeout.count() < 0) place.error("timeout must not be negative");
   if (!is_grpc_compression(config.client.compression))

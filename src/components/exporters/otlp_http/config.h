@@ -9,6 +9,7 @@
 
 #include "config/schema.h"
 #include "delivery/options.h"
+#include "otlp/records.h"
 
 namespace sluice::components::otlp_http_exporter {
 
@@ -30,6 +31,9 @@ struct Config {
 };
 
 const config::Schema<Config>& schema_of(const Config*);
+
+/// The URL for a signal, of its own or below `endpoint`; empty if there is neither.
+std::string signal_url(const Config& config, otlp::Signal signal);
 
 }  // namespace sluice::components::otlp_http_exporter
 

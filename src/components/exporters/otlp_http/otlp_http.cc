@@ -25,6 +25,11 @@ Result<std::unique_ptr<pipeline::Exporter>> make(const Config& config,
       std::move(delivery), std::move(remote).value(), host));
 }
 
+std::string lacks(const Config& config, otlp::Signal signal) {
+  if (!otlp_http_exporter::signal_url(config, signal).empty()) return {};
+  return "an endpoint: give endpoint or " + std::string(otlp::signal_name(signal)) + "_endpoint";
+}
+
 }  // namespace
 
 std::unique_ptr<pipeline::Factory> otlp_http_exporter_factory() {
@@ -33,7 +38,7 @@ std::unique_ptr<pipeline::Factory> otlp_http_exporter_factory() {
                                "otlp_http",
                                "Sends OTLP over HTTP, as protobuf or JSON.",
                                {"otlphttp"}},
-      &make);
+      &make, &lacks);
 }
 
 }  // namespace sluice::components

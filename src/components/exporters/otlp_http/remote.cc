@@ -5,6 +5,7 @@
 #include <ctime>
 #include <utility>
 
+#include "base/check.h"
 #include "base/utf8.h"
 #include "http/message.h"
 #include "http/rpc_status.h"
@@ -20,17 +21,6 @@ using std::chrono::nanoseconds;
 
 /// Longer texts in answers are pages for people, and do not help in a log.
 constexpr size_t kMessageBytesMax = 300;
-
-std::string signal_url(const Config& config, otlp::Signal signal) {
-  const std::string* own[] = {&config.logs_endpoint, &config.traces_endpoint,
-                              &config.metrics_endpoint};
-  const std::string& whole = *own[static_cast<size_t>(signal)];
-  if (!whole.empty() || config.endpoint.empty()) return whole;
-  const std::string base = config.endpoint.back() == '/'
-                               ? config.endpoint.substr(0, config.endpoint.size() - 1)
-                               : config.endpoint;
-  return base + "/v1/" + std::string(otlp::signal_name(signal));
-}
 
 bool is_json(std::string_view content_type) {
   return content_type.substr(0, content_type.find(';')) == "application/json";
@@ -181,11 +171,7 @@ std::vector<http::ClientHeader> HttpRemote::headers_for(const Target& target) co
 
 Attempt HttpRemote::send(otlp::Signal signal, std::string_view body) {
   const std::optional<Target>& target = targets_[static_cast<size_t>(signal)];
-  if (!target) {
-    return {Verdict::Barred,
-            {Code::FailedPrecondition,
-             "no endpoint is configured for " + std::string(otlp::signal_name(signal))}};
-  }
+  SLUICE_CHECK(target.has_value());
   const std::vector<http::ClientHeader> headers = headers_for(*target);
   http::ClientRequest request;
   request.method = "POST";

@@ -46,6 +46,7 @@ class HttpRemote final : public delivery::Remote {
   static Result<std::unique_ptr<HttpRemote>> create(const Config& config,
                                                     const pipeline::ClientAuth* auth = nullptr);
 
+  /// REQUIRES: the options have a URL for the signal.
   delivery::Attempt send(otlp::Signal signal, std::string_view body) override;
 
  private:

@@ -167,9 +167,6 @@ TEST(HttpRemote, RetriesWhereNobodyListens) {
   Config config;
   config.endpoint = "http://127.0.0.1:1";
   EXPECT_EQ(remote_for(config)->send(Signal::Logs, "x").verdict, Verdict::Retry);
-  config.endpoint.clear();
-  config.logs_endpoint = "http://127.0.0.1:1";
-  EXPECT_EQ(remote_for(config)->send(Signal::Traces, "x").verdict, Verdict::Barred);
 }
 
 TEST(HttpRemote, KeepsConnectionsWithinItsLimits) {

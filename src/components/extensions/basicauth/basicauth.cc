@@ -22,22 +22,30 @@ class Server final : public pipeline::Extension, public pipeline::ServerAuth {
   explicit Server(http::Htpasswd users) : check_(std::move(users)) {}
 
   static Result<std::unique_ptr<pipeline::Extension>> make(const HtpasswdConfig& config) {
-    std::string text;
+    http::Htpasswd users;
+    std::string problems;
+    const auto add = [&](const std::string& what, std::string_view text) {
+      const Status added = users.add(text).with_context(what);
+      if (!added.ok()) problems += (problems.empty() ? "" : "; ") + added.message();
+    };
     if (!config.file.empty()) {
       auto read = read_file(config.file);
       if (!read.ok()) return Status(Code::NotFound, "cannot read the htpasswd file " + config.file);
-      text = std::move(read).value();
+      add(config.file, *read);
     }
-    // Of two lines for one user the later counts.
-    text += "\n" + config.inline_text;
-    auto users = http::Htpasswd::parse(text);
-    if (!users.ok()) return users.status();
-    return std::unique_ptr<pipeline::Extension>(std::make_unique<Server>(std::move(*users)));
+    add("htpasswd::inline", config.inline_text);
+    if (!problems.empty()) return invalid_argument(std::move(problems));
+    return std::unique_ptr<pipeline::Extension>(std::make_unique<Server>(std::move(users)));
   }
 
   const pipeline::ServerAuth* server_auth() const override { return this; }
   Status check(const http::Headers& headers) const override {
     return check_.check(headers.get("authorization"));
+  }
+  Attributes attributes(const http::Headers& headers) const override {
+    auto given = http::parse_basic(headers.get("authorization"));
+    if (!given) return {};
+    return {{"username", std::move(given->user)}, {"raw", std::move(given->encoded)}};
   }
 
  private:

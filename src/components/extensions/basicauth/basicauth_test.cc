@@ -36,6 +36,15 @@ TEST(BasicAuth, InlineLinesGoOverThoseOfTheFile) {
   EXPECT_TRUE(sign_in(rig, "bob", "b").ok());
 }
 
+TEST(BasicAuth, NamesAllLinesThatAreNone) {
+  const std::string path = testing::write_file("htpasswd", "ann:a\n\nbob\neve\n");
+  const ExtensionRig rig("basicauth",
+                         "{htpasswd: {file: " + path + ", inline: \"ann:a\\nmallory\"}}");
+  EXPECT_EQ(rig.problem(), path +
+                               ": lines 3, 4 are not user:password; htpasswd::inline: line 2 is "
+                               "not user:password");
+}
+
 TEST(BasicAuth, ExportersSendAUser) {
   const ExtensionRig rig("basicauth", "{client_auth: {username: ann, password: p}}");
   ASSERT_EQ(rig.problem(), "");

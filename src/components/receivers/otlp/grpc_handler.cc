@@ -131,7 +131,9 @@ Status GrpcHandler::receive(http::Request&& request, const grpc::Call& call,
   if (!decoded.ok()) {
     return internal_error("grpc: error unmarshalling request: " + decoded.message());
   }
-  keep_metadata(request, Transport::Grpc, config_.grpc_metadata, batch);
+  pipeline::ServerAuth::Attributes known;
+  if (config_.grpc_auth != nullptr) known = config_.grpc_auth->attributes(request.headers);
+  keep_metadata(request, Transport::Grpc, config_.grpc_metadata, known, batch);
   lane_->consume(std::move(batch), Transport::Grpc,
                  std::make_unique<Caller>(call, std::move(responder)), call.timeout);
   return {};

@@ -177,17 +177,31 @@ class HttpHandler::Sender final : public Reply {
   Format format_ = Format::Json;
 };
 
-/// Preflight requests have no credentials.
-Status HttpHandler::admit(const http::Request& request) const {
-  if (config_.http_auth == nullptr || cors_.preflight(request)) return {};
-  if (config_.http_auth_params.empty()) return config_.http_auth->check(request.headers);
+/// Calls `use` with the headers, before which stand the parameters of the query that count as some.
+template <typename Use>
+auto HttpHandler::with_credentials(const http::Request& request, Use use) const {
+  if (config_.http_auth_params.empty()) return use(request.headers);
   http::Headers headers;
   for (const std::string& name : config_.http_auth_params) {
     if (const auto value = query_parameter(request.query(), name)) headers.add(name, *value);
   }
   for (size_t i = 0; i < request.headers.size(); ++i)
     headers.add(request.headers.name(i), request.headers.value(i));
-  return config_.http_auth->check(headers);
+  return use(headers);
+}
+
+/// Preflight requests have no credentials.
+Status HttpHandler::admit(const http::Request& request) const {
+  if (config_.http_auth == nullptr || cors_.preflight(request)) return {};
+  return with_credentials(
+      request, [&](const http::Headers& headers) { return config_.http_auth->check(headers); });
+}
+
+pipeline::ServerAuth::Attributes HttpHandler::known_of_sender(const http::Request& request) const {
+  if (config_.http_auth == nullptr) return {};
+  return with_credentials(request, [&](const http::Headers& headers) {
+    return config_.http_auth->attributes(headers);
+  });
 }
 
 http::BodyPlan HttpHandler::plan(const http::Request& request, std::string_view first) {
@@ -297,7 +311,7 @@ void HttpHandler::receive(http::Request&& request, otlp::Signal signal, Format f
     sender->send(error(400, status, format));
     return;
   }
-  keep_metadata(request, Transport::Http, config_.http_metadata, batch);
+  keep_metadata(request, Transport::Http, config_.http_metadata, known_of_sender(request), batch);
   lane_->consume(std::move(batch), Transport::Http, std::move(sender), {});
 }
 

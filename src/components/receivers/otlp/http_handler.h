@@ -27,7 +27,10 @@ class HttpHandler final : public http::Handler {
  private:
   class Sender;
 
+  template <typename Use>
+  auto with_credentials(const http::Request& request, Use use) const;
   Status admit(const http::Request& request) const;
+  pipeline::ServerAuth::Attributes known_of_sender(const http::Request& request) const;
   std::optional<wire::Encoding> parse_encoding(std::string_view name) const;
   std::optional<otlp::Signal> parse_path(std::string_view path) const;
   std::optional<http::Response> route(const http::Request& request, otlp::Signal& signal,

@@ -32,13 +32,15 @@ otlp::Metadata::Entries headers_of(const http::Request& request, Arena& arena) {
 }  // namespace
 
 void keep_metadata(const http::Request& request, Transport transport, bool include_headers,
-                   pipeline::Batch& batch) {
+                   const pipeline::ServerAuth::Attributes& auth, pipeline::Batch& batch) {
   Arena& arena = *batch.arena;
   auto* metadata = arena.create<otlp::Metadata>();
   std::string_view address = request.peer;
   address = address.substr(0, address.rfind(':'));
   if (!address.empty() && address.front() == '[') address = address.substr(1, address.size() - 2);
   metadata->client_address = arena.copy(address);
+  for (const auto& [name, value] : auth)
+    metadata->auth.push_back(arena, {arena.copy(name), arena.copy(value)});
   const bool is_grpc = transport == Transport::Grpc;
   if (include_headers || is_grpc) {
     const otlp::Metadata::Entries headers = headers_of(request, arena);

@@ -2,13 +2,14 @@
 
 #include "components/receivers/otlp/instruments.h"
 #include "http/message.h"
+#include "pipeline/auth.h"
 #include "pipeline/batch.h"
 
 namespace sluice::components::otlp_receiver {
 
-/// Keeps the sender's address with the batch, what came with a call of gRPC, and all headers if
-/// `include_headers`.
+/// Keeps with the batch the sender's address, what its authenticator knows of it, what came with a
+/// call of gRPC, and all headers if `include_headers`.
 void keep_metadata(const http::Request& request, Transport transport, bool include_headers,
-                   pipeline::Batch& batch);
+                   const pipeline::ServerAuth::Attributes& auth, pipeline::Batch& batch);
 
 }  // namespace sluice::components::otlp_receiver
