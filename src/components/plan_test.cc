@@ -297,6 +297,23 @@ TEST(Plan, ABatchSizeThatSomebodyChoseInVainIsAWarningAtItsPlace) {
     EXPECT_EQ(warnings(with_sizes(size)), "") << size;
 }
 
+TEST(Plan, AnOptionForASignalThatNoPipelineCarriesIsAWarning) {
+  const auto sampled = [](const std::string& pipelines) {
+    return warnings(
+        "receivers: {nop: }\nexporters: {nop: }\nprocessors:\n  probabilistic_sampler:\n"
+        "    attribute_source: traceID\n    sampling_priority: p\nservice: {pipelines: {" +
+        pipelines + "}}\n");
+  };
+  const std::string traces =
+      "traces: {receivers: [nop], processors: [probabilistic_sampler], exporters: [nop]}";
+  EXPECT_EQ(sampled(traces),
+            "c.yaml:6:24: processors::probabilistic_sampler::sampling_priority: this option has no "
+            "effect: it is for logs\n");
+  EXPECT_EQ(sampled(traces + ", logs: {receivers: [nop], processors: [probabilistic_sampler], "
+                             "exporters: [nop]}"),
+            "");
+}
+
 TEST(Plan, ATrialTakesNoAddressAndMakesNoFile) {
   const std::string path = testing::TempDir() + "plan_test_out.json";
   std::remove(path.c_str());

@@ -10,6 +10,8 @@ namespace {
 using config::Place;
 using config::Schema;
 
+constexpr std::string_view kUnlessEnabled = "without enabled: true";
+
 void check_partition(const PartitionConfig& config, const Place& place) {
   std::set<std::string> seen;
   for (const std::string& key : config.metadata_keys) {
@@ -120,22 +122,29 @@ const Schema<PartitionConfig>& schema_of(const PartitionConfig*) {
 }
 
 const Schema<BatchConfig>& schema_of(const BatchConfig*) {
+  const auto is_off = [](const BatchConfig& config) { return !config.enabled; };
   static const auto schema =
       Schema<BatchConfig>()
           .field("enabled", &BatchConfig::enabled, "Whether requests are put together.")
           .field("flush_timeout", &BatchConfig::flush_timeout,
                  "How long a request may wait for others.")
+          .ignored_if(is_off, kUnlessEnabled)
           .field("sizer", &BatchConfig::sizer,
                  "What min_size and max_size count: items or bytes; the queue's if that is given.")
+          .ignored_if(is_off, kUnlessEnabled)
           .field("min_size", &BatchConfig::min_size, "So much is sent without waiting.")
+          .ignored_if(is_off, kUnlessEnabled)
           .field("max_size", &BatchConfig::max_size,
                  "The most that is sent at once; larger requests are divided. 0 is no limit.")
+          .ignored_if(is_off, kUnlessEnabled)
           .field("partition", &BatchConfig::partition, "Which requests are kept apart.")
+          .ignored_if(is_off, kUnlessEnabled)
           .check(check_batch);
   return schema;
 }
 
 const Schema<QueueConfig>& schema_of(const QueueConfig*) {
+  const auto is_off = [](const QueueConfig& config) { return !config.enabled; };
   static const auto schema =
       Schema<QueueConfig>()
           .field("enabled", &QueueConfig::enabled,
@@ -144,13 +153,17 @@ const Schema<QueueConfig>& schema_of(const QueueConfig*) {
                  "Requests that are on their way at once, for each signal.")
           .field("queue_size", &QueueConfig::queue_size,
                  "The most that waits or is on its way; senders of more are told to retry later.")
+          .ignored_if(is_off, kUnlessEnabled)
           .field("sizer", &QueueConfig::sizer, "What queue_size counts: requests, items or bytes.")
+          .ignored_if(is_off, kUnlessEnabled)
           .field("block_on_overflow", &QueueConfig::block_on_overflow,
                  "Whether senders wait when the queue is full, instead of being sent away.")
+          .ignored_if(is_off, kUnlessEnabled)
           .field("wait_for_result", &QueueConfig::wait_for_result,
                  "Whether senders wait until the remote end has confirmed.")
           .ignored("senders wait until the remote end has confirmed; --ack memory says otherwise")
           .field("batch", &QueueConfig::batch, "How requests are put together before sending.")
+          .ignored_if(is_off, kUnlessEnabled)
           .refuse(
               "storage",
               "a queue on disk is not needed: senders are answered only when the remote end has "
@@ -160,17 +173,23 @@ const Schema<QueueConfig>& schema_of(const QueueConfig*) {
 }
 
 const Schema<RetryConfig>& schema_of(const RetryConfig*) {
+  const auto is_off = [](const RetryConfig& config) { return !config.enabled; };
   static const auto schema =
       Schema<RetryConfig>()
           .field("enabled", &RetryConfig::enabled, "Whether a request that failed is sent again.")
           .field("initial_interval", &RetryConfig::initial_interval,
                  "The pause after the first failure.")
+          .ignored_if(is_off, kUnlessEnabled)
           .field("randomization_factor", &RetryConfig::randomization_factor,
                  "The part of a pause by which it may be shorter or longer.")
+          .ignored_if(is_off, kUnlessEnabled)
           .field("multiplier", &RetryConfig::multiplier, "By what pauses grow.")
+          .ignored_if(is_off, kUnlessEnabled)
           .field("max_interval", &RetryConfig::max_interval, "The longest pause.")
+          .ignored_if(is_off, kUnlessEnabled)
           .field("max_elapsed_time", &RetryConfig::max_elapsed_time,
                  "After so long the sender is told to retry later; 0 is never.")
+          .ignored_if(is_off, kUnlessEnabled)
           .check(check_retry);
   return schema;
 }

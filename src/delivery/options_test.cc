@@ -20,6 +20,31 @@ std::string problems(const std::string& yaml) {
   return text;
 }
 
+template <typename Config>
+std::string without_effect(const std::string& yaml) {
+  config::Diagnostics diagnostics;
+  Config config;
+  schema_of(static_cast<const Config*>(nullptr))
+      .decode(config::parse_yaml(yaml, "").value(), config, {diagnostics, "x", {}});
+  std::string paths;
+  for (const auto& entry : diagnostics.warnings()) {
+    EXPECT_EQ(entry.message, "this option has no effect without enabled: true");
+    paths += entry.path + ";";
+  }
+  return paths;
+}
+
+TEST(Options, OfWhatIsSwitchedOffHaveNoEffect) {
+  EXPECT_EQ(without_effect<QueueConfig>("{enabled: false, queue_size: 5, sizer: items, "
+                                        "block_on_overflow: true, num_consumers: 3, batch: {}}"),
+            "x::queue_size;x::sizer;x::block_on_overflow;x::batch;");
+  EXPECT_EQ(without_effect<QueueConfig>("{enabled: false, queue_size: 1000, batch: }"), "");
+  EXPECT_EQ(without_effect<QueueConfig>("{queue_size: 5, batch: {enabled: false, min_size: 1}}"),
+            "x::batch::min_size;");
+  EXPECT_EQ(without_effect<RetryConfig>("{enabled: false, multiplier: 3}"), "x::multiplier;");
+  EXPECT_EQ(without_effect<RetryConfig>("{multiplier: 3}"), "");
+}
+
 TEST(QueueOptions, AreChecked) {
   const struct {
     const char* yaml;

@@ -33,6 +33,8 @@ class Factory {
     Signals signals{};
     /// What an extension may be named for.
     std::vector<config::ExtensionRole> roles{};
+    /// Options of a processor that only this signal has a use for.
+    std::vector<std::pair<std::string, otlp::Signal>> options_for{};
   };
 
   explicit Factory(About about) : about_(std::move(about)) {}

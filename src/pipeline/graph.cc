@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/nearest.h"
+#include "config/yaml_writer.h"
 #include "pipeline/collector_metrics.h"
 #include "pipeline/fan_out.h"
 
@@ -66,6 +67,30 @@ void check_extensions(const std::vector<config::ExtensionReference>& references,
         problem = name + " is no authenticator for this";
     }
     if (!problem.empty()) diagnostics.error(reference.mark, reference.path, std::move(problem));
+  }
+}
+
+/// Warns of options that are for a signal which none of the component's pipelines carries.
+void check_options_for(const Plan::Planned& planned, const config::ComponentConfig& component,
+                       const config::Configuration& configuration, const config::Place& place) {
+  const Factory& factory = *planned.factory;
+  if (factory.about().options_for.empty()) return;
+  config::Diagnostics nobody;
+  const config::Node given = factory.show(planned.options);
+  const config::Node standard = factory.show(factory.read({}, {nobody, "", {}}));
+  for (const auto& [option, signal] : factory.about().options_for) {
+    const config::Node* value = given.find(option);
+    if (value == nullptr || !place.has(option)) continue;
+    if (config::to_yaml(*value) == config::to_yaml(*standard.find(option))) continue;
+    const bool has_use = std::any_of(
+        configuration.pipelines.begin(), configuration.pipelines.end(),
+        [&, wanted = signal](const PipelineConfig& pipeline) {
+          return contains(pipeline.processors, component.id) && signal_of(pipeline) == wanted;
+        });
+    if (!has_use) {
+      place.of(option).warning("this option has no effect: it is for " +
+                               std::string(otlp::signal_name(signal)));
+    }
   }
 }
 
@@ -165,7 +190,8 @@ Plan Plan::make(const config::Configuration& configuration, const Registry& regi
   bool is_known = configuration.is_whole;  // what there is, and how it is connected
   for (const Section section : kSections) {
     for (const config::ComponentConfig& component : configuration.of(section)) {
-      const config::Place place(diagnostics, component.path, component.options.mark);
+      const config::Place place(diagnostics, component.path, component.options.mark,
+                                &component.options);
       const Factory* factory = registry.find(section, component.id.type);
       if (factory == nullptr) {
         place.error(unknown_type(registry, section, component.id.type));
@@ -179,6 +205,8 @@ Plan Plan::make(const config::Configuration& configuration, const Registry& regi
       if (configuration.is_used(section, component.id))
         check_extensions(references, configuration, registry, diagnostics);
       planned.is_right = diagnostics.errors().size() == before;
+      if (planned.is_right && configuration.is_used(section, component.id))
+        check_options_for(planned, component, configuration, place);
     }
   }
   if (is_known) {

@@ -9,6 +9,7 @@ namespace {
 
 /// A connection and a thread each.
 constexpr int64_t kConsumersMost = 256;
+constexpr const char* kOwnTables = "without create_schema: true";
 constexpr const char* kBounded = "what waits is bounded by the process's memory limit alone";
 
 void check_endpoint(const Config& config, const config::Place& place) {
@@ -40,7 +41,8 @@ void warn_of_queue(const delivery::QueueConfig& queue, const config::Place& plac
         "enabled: false leaves out what batch says; rows are put together in inserts all the same");
   }
   if (!queue.batches()) {
-    if (queue.sizer) place.of("sizer").warning("this option has no effect: there is no batch");
+    if (queue.enabled && queue.sizer)
+      place.of("sizer").warning("this option has no effect: there is no batch");
     return;
   }
   const config::Place batch = place.of("batch");
@@ -66,8 +68,6 @@ void check(const Config& config, const config::Place& place) {
     place.of("compress")
         .warning("inserts are compressed with lz4 instead: the other methods are not supported");
   }
-  if (!config.metrics_table_name.empty() && names_metric_tables(config))
-    place.of("metrics_table_name").warning("this option has no effect beside metrics_tables");
   if (config.clickstack_schema && config.create_schema) {
     place.error(
         "create_schema and clickstack_schema are two ways to make tables: set create_schema: "
@@ -155,6 +155,7 @@ const config::Schema<ClickStackSchemaConfig>& schema_of(const ClickStackSchemaCo
 }
 
 const config::Schema<Config>& schema_of(const Config*) {
+  const auto makes_no_tables = [](const Config& config) { return !config.create_schema; };
   static const auto schema =
       config::Schema<Config>()
           .field("endpoint", &Config::endpoint,
@@ -172,11 +173,15 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("traces_table_name", &Config::traces_table_name, "The table of traces.")
           .field("metrics_table_name", &Config::metrics_table_name,
                  "The beginning of the metric tables' names, if metrics_tables names none.")
+          .ignored_if(names_metric_tables, "beside metrics_tables")
           .field("metrics_tables", &Config::metrics_tables, "The tables of metrics, by kind.")
           .field("ttl", &Config::ttl, "How long rows of tables made here are kept; 0: always.")
+          .ignored_if(makes_no_tables, kOwnTables)
           .field("table_engine", &Config::table_engine,
                  "Engine of tables made here; MergeTree if none is named.")
+          .ignored_if(makes_no_tables, kOwnTables)
           .field("cluster_name", &Config::cluster_name, "Makes tables ON CLUSTER.")
+          .ignored_if(makes_no_tables, kOwnTables)
           .field("create_schema", &Config::create_schema,
                  "Whether the database and the tables are made if they are missing.")
           .field(

@@ -11,13 +11,6 @@ void check_group_by(const GroupByConfig& config, const config::Place& place) {
     place.of("resource_attribute").error("resource_attribute must not be empty");
   if (config.enabled && config.max_open_files == 0)
     place.of("max_open_files").error("max_open_files must be larger than zero");
-  if (config.enabled) return;
-  const GroupByConfig standard;
-  const auto warn_if = [&](bool differs, const char* name) {
-    if (differs) place.of(name).warning("this option has no effect without enabled: true");
-  };
-  warn_if(config.resource_attribute != standard.resource_attribute, "resource_attribute");
-  warn_if(config.max_open_files != standard.max_open_files, "max_open_files");
 }
 
 void check_grouped(const Config& config, const config::Place& place) {
@@ -70,6 +63,7 @@ const config::Schema<RotationConfig>& schema_of(const RotationConfig*) {
 
 const config::Schema<GroupByConfig>& schema_of(const GroupByConfig*) {
   using C = GroupByConfig;
+  const auto is_off = [](const C& config) { return !config.enabled; };
   static const auto schema =
       config::Schema<C>()
           .field("enabled", &C::enabled,
@@ -77,8 +71,10 @@ const config::Schema<GroupByConfig>& schema_of(const GroupByConfig*) {
                  "value in the place of its *.")
           .field("resource_attribute", &C::resource_attribute,
                  "The attribute; its value may name folders, too.")
+          .ignored_if(is_off, "without enabled: true")
           .field("max_open_files", &C::max_open_files,
                  "The most files that are open; the one used longest ago is closed for another.")
+          .ignored_if(is_off, "without enabled: true")
           .check(check_group_by);
   return schema;
 }

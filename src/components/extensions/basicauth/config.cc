@@ -18,11 +18,13 @@ const config::Schema<ClientConfig>& schema_of(const ClientConfig*) {
   static const auto schema =
       config::Schema<C>()
           .field("username", &C::username, "The user that exporters send.")
+          .ignored_if([](const C& c) { return !c.username_file.empty(); }, "beside username_file")
           .field(
               "username_file", &C::username_file,
               "A file with the user, which is read again when it changes and goes over username.")
           .field("password", &C::password, "The password that exporters send.")
           .secret()
+          .ignored_if([](const C& c) { return !c.password_file.empty(); }, "beside password_file")
           .field("password_file", &C::password_file,
                  "A file with the password, which is read again when it changes and goes over "
                  "password.")

@@ -84,7 +84,7 @@ TEST(BearerTokenAuth, RefusesWhatCannotWork) {
   }
   EXPECT_NE(ExtensionRig("bearertokenauth", "{filename: /nonexistent, token: a}")
                 .warnings()
-                .find("token and tokens do not count"),
+                .find("bearertokenauth::token: this option has no effect beside filename"),
             std::string::npos);
 }
 

@@ -78,6 +78,8 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("metadata_cardinality_limit", &C::metadata_cardinality_limit,
                  "How many of these there may be in an interval; requests with others are refused. "
                  "0 is no limit.")
+          .ignored_if([](const C& config) { return config.metadata_keys.empty(); },
+                      "without metadata_keys")
           .check(check);
   return schema;
 }

@@ -32,6 +32,8 @@ void check(const Config& config, const config::Place& place) {
 }  // namespace
 
 const config::Schema<Config>& schema_of(const Config*) {
+  const auto is_absolute = [](const Config& config) { return config.limit_mib > 0; };
+  const auto is_relative = [](const Config& config) { return config.limit_mib == 0; };
   static const auto schema =
       config::Schema<Config>()
           .field(
@@ -41,12 +43,15 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("limit_mib", &Config::limit_mib, "MiB of telemetry that may be in flight.")
           .field("spike_limit_mib", &Config::spike_limit_mib,
                  "MiB below that from which data is refused; 0 is a fifth.")
+          .ignored_if(is_relative, "without limit_mib")
           .field("limit_percentage", &Config::limit_percentage,
                  "The same in percent of the memory of the machine, or of the container that has "
                  "less, "
                  "where limit_mib is 0.")
+          .ignored_if(is_absolute, "beside limit_mib")
           .field("spike_limit_percentage", &Config::spike_limit_percentage,
                  "Percent below that from which data is refused; 0 is a fifth.")
+          .ignored_if(is_absolute, "beside limit_mib")
           .field("min_gc_interval_when_soft_limited", &Config::min_gc_interval_when_soft_limited,
                  "The least time between two collections of garbage beyond the lower limit.")
           .ignored(kAlways)

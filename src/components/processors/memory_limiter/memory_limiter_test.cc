@@ -99,6 +99,22 @@ TEST(MemoryLimiter, CountsWhatItLetsThroughAndWhatNot) {
   EXPECT_NE(page.find(name + "refused" + labels + "3\n"), std::string::npos) << page;
 }
 
+TEST(MemoryLimiter, OfTwoLimitsTheAbsoluteOneCounts) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"limit_mib: 100, limit_percentage: 50", "limit_percentage: this option has no effect beside"},
+      {"limit_mib: 100, spike_limit_percentage: 5", "spike_limit_percentage: this option has no"},
+      {"limit_percentage: 50, spike_limit_mib: 5", "spike_limit_mib: this option has no effect"},
+      {"limit_mib: 100, spike_limit_mib: 5", ""},
+  };
+  for (const auto& [options, expected] : cases) {
+    SCOPED_TRACE(options);
+    const Rig rig("memory_limiter", "{check_interval: 1s, " + std::string(options) + "}",
+                  otlp::Signal::Logs);
+    EXPECT_EQ(rig.warnings().empty(), *expected == '\0') << rig.warnings();
+    EXPECT_NE(rig.warnings().find(expected), std::string::npos) << rig.warnings();
+  }
+}
+
 TEST(MemoryLimiter, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
       {"{}", "check_interval: 1s"},

@@ -24,12 +24,17 @@ void check(const Config& config, const config::Place& place) {
 
 const config::Schema<Config>& schema_of(const Config*) {
   using C = Config;
+  const auto is_consistent = [](const C& config) {
+    return config.mode == Mode::Proportional || config.mode == Mode::Equalizing;
+  };
+  constexpr std::string_view kConsistent = "with this mode, which goes by the ids alone";
   static const auto schema =
       config::Schema<C>()
           .field("sampling_percentage", &C::sampling_percentage, "How many of 100 are kept.")
           .field("hash_seed", &C::hash_seed,
                  "Samplers of one stage need the same seed, those of different stages different "
                  "ones.")
+          .ignored_if(is_consistent, kConsistent)
           .field(
               "mode", &C::mode,
               "hash_seed (the default) hashes ids; proportional and equalizing go by the ids' own "
@@ -40,7 +45,10 @@ const config::Schema<Config>& schema_of(const Config*) {
                  "Hex digits of the threshold that is written into records.")
           .field("attribute_source", &C::attribute_source,
                  "What logs are sampled by: traceID, or record, which is an attribute.")
-          .field("from_attribute", &C::from_attribute, "That attribute.")
+          .ignored_if(is_consistent, kConsistent)
+          .field("from_attribute", &C::from_attribute,
+                 "That attribute; with traceID, of logs without a trace.")
+          .ignored_if(is_consistent, kConsistent)
           .field("sampling_priority", &C::sampling_priority,
                  "An attribute of logs with a percentage of their own.")
           .check(check);

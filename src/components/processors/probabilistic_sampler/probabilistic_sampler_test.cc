@@ -204,6 +204,22 @@ TEST(ProbabilisticSampler, WhatHasNothingToGoBy) {
             1U);
 }
 
+TEST(ProbabilisticSampler, SaysWhatHasNoEffect) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"{mode: equalizing, hash_seed: 5}", "hash_seed"},
+      {"{mode: proportional, attribute_source: record}", "attribute_source"},
+      {"{mode: proportional, from_attribute: a}", "from_attribute"},
+      {"{hash_seed: 5, from_attribute: a}", ""},
+      {"{mode: equalizing, hash_seed: 0, attribute_source: traceID}", ""},
+  };
+  for (const auto& [options, expected] : cases) {
+    SCOPED_TRACE(options);
+    const Rig rig("probabilistic_sampler", options, otlp::Signal::Logs);
+    EXPECT_EQ(rig.warnings().empty(), *expected == '\0') << rig.warnings();
+    EXPECT_NE(rig.warnings().find(expected), std::string::npos) << rig.warnings();
+  }
+}
+
 TEST(ProbabilisticSampler, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
       {"{sampling_percentage: -1}", "negative"},

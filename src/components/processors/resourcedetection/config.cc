@@ -64,6 +64,14 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+/// For the options of a detector.
+auto unless_used(const char* detector) {
+  return [detector](const Config& config) {
+    return std::none_of(config.detectors.begin(), config.detectors.end(),
+                        [&](const auto& name) { return utf8::trim_space(name) == detector; });
+  };
+}
+
 void check_attributes(const config::Dictionary<AttributeSwitch>& switches,
                       const std::vector<std::string>& known, const Place& place) {
   for (const auto& [name, wanted] : switches) {
@@ -132,9 +140,12 @@ const config::Schema<Config>& schema_of(const Config*) {
         .field("fail_on_missing_metadata", &C::fail_on_missing_metadata,
                "Whether it is an error that a detector's source does not answer.")
         .field("env", &C::env, "The detector env: OTEL_RESOURCE_ATTRIBUTES.")
+        .ignored_if(unless_used("env"), "unless env is one of detectors")
         .field("system", &C::system, "The detector system: the host.")
+        .ignored_if(unless_used("system"), "unless system is one of detectors")
         .field("docker", &C::docker,
                "The detector docker: what the Docker daemon says of its host.")
+        .ignored_if(unless_used("docker"), "unless docker is one of detectors")
         .field("refresh_interval", &C::refresh_interval, "How often it is detected again.")
         .ignored("attributes are detected at the start, and when the configuration is reloaded")
         .field("retry", &C::retry, "How a detector that fails is tried again.")
