@@ -134,9 +134,9 @@ service:
       R"(:3:19: processors::batch::timout: there is no option of this name; did you mean "timeout"?
 :4:32: processors::redaction::blocked_values[0]: the regular expression ( is wrong: missing ): (
 :12:33: exporters::clickhouse::retry_on_failure::enabled: expected true or false, found the text "maybe"
-:8:5: exporters::clickhouse: http_port must be at most 65535
-:8:5: exporters::clickhouse: timeout must be larger than zero
-:8:5: exporters::clickhouse: ttl must not be negative
+:11:16: exporters::clickhouse::http_port: expected at most 65535, found the integer 99999
+:9:14: exporters::clickhouse::timeout: expected more than 0, found the text "-1s"
+:10:10: exporters::clickhouse::ttl: expected 0 or more, found the text "-5h"
 :16:61: service::pipelines::logs::processors[2]: the processor span does not take logs
 :13:9: exporters::file: open /nonexistent/out.json: No such file or directory
 )");
@@ -267,7 +267,7 @@ service:
 processors: {span: {status: {code: Ok}}}
 )"),
       R"(:16:29: service::telemetry::logs::level: expected debug, info, warn, warning, error, dpanic, panic or fatal, found "loud"
-:4:13: receivers::otlp::protocols::http: endpoint: address '127.0.0.1' is not HOST:PORT; write for example localhost:4317 or [::1]:4317
+:4:24: receivers::otlp::protocols::http::endpoint: address '127.0.0.1' is not HOST:PORT; write for example localhost:4317 or [::1]:4317
 :13:23: extensions::health_check::pth: there is no option of this name; did you mean "path"?
 :19:47: service::pipelines::metrics::processors[0]: the processor span does not take metrics
 :12:20: extensions::bearertokenauth: cannot read the file /nonexistent/token

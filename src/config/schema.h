@@ -9,7 +9,8 @@
 //         Schema<FileConfig>()
 //             .field("path", &FileConfig::path, "The file to write.").required()
 //             .field("flush_interval", &FileConfig::flush_interval, "How often it is flushed.")
-//             .check([](const FileConfig& c, const Place& place) { … place.error("…"); });
+//             .check([](const FileConfig& c, const Place& place) { …
+//             place.of("path").expected("…"); });
 //     return schema;
 //   }
 //

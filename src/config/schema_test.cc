@@ -331,8 +331,8 @@ TEST(Schema, WhatHasNoEffectBesideOthersIsAWarningAndNotShown) {
             "c.yaml:2:7: exporters::x::path: this option has no effect without on: true");
   EXPECT_EQ(Codec<Options>::encode(got.options).find("path"), nullptr);
   EXPECT_EQ(Codec<Options>::encode(read("path: a").options).find("path")->text, "a");
-  for (const char* silent : {"path: a", "on: false", "{on: false, path: ''}",
-                             "{on: x, path: a}", "{onn: false, path: a}"})
+  for (const char* silent : {"path: a", "on: false", "{on: false, path: ''}", "{on: x, path: a}",
+                             "{onn: false, path: a}"})
     EXPECT_TRUE(read(silent).diagnostics.warnings().empty()) << silent;
 }
 

@@ -16,7 +16,7 @@ std::string problems(const std::string& yaml) {
   const config::Place place(diagnostics, "x", {});
   schema_of(static_cast<const Config*>(nullptr)).decode(*node, config, place);
   std::string text;
-  for (const auto& entry : diagnostics.errors()) text += entry.message + ";";
+  for (const auto& entry : diagnostics.errors()) text += entry.to_string() + ";";
   return text;
 }
 
@@ -59,11 +59,13 @@ TEST(QueueOptions, AreChecked) {
       {"{enabled: false, queue_size: -1}", ""},
       {"{sizer: grams}", "requests, items or bytes"},
       {"{batch: }", ""},
-      {"{batch: {min_size: 10, max_size: 5}}", "max_size (5)"},
+      {"{batch: {min_size: 10, max_size: 5}}",
+       "x::batch::max_size: expected at least the 10 of min_size, found the integer 5"},
       {"{batch: {flush_timeout: 0s}}", "flush_timeout"},
       {"{batch: {enabled: false, flush_timeout: 0s}}", ""},
-      {"{sizer: requests, batch: {min_size: 1}}", "a sizer of its own"},
-      {"{sizer: items, queue_size: 10, batch: {min_size: 20}}", "at most queue_size"},
+      {"{sizer: requests, batch: {min_size: 1}}", "x::batch::sizer: batches count items or bytes"},
+      {"{sizer: items, queue_size: 10, batch: {min_size: 20}}",
+       "x::batch::min_size: 20 is more than the 10 of queue_size"},
       {"{sizer: bytes, queue_size: 10, batch: {min_size: 20, sizer: items}}", ""},
       {"{batch: {partition: {metadata_keys: [a, A]}}}", "twice"},
       {"{storage: file_storage}", "only when the remote end has confirmed"},
@@ -84,7 +86,7 @@ TEST(RetryOptions, AreChecked) {
       {"{multiplier: -1}", "multiplier"},
       {"{enabled: false, multiplier: -1}", ""},
       {"{randomization_factor: 1.5}", "randomization_factor"},
-      {"{max_elapsed_time: 10s}", "max_interval"},
+      {"{max_elapsed_time: 10s}", "x::max_elapsed_time: 10s is less than max_interval, 30s"},
       {"{max_elapsed_time: 0s}", ""},
       {"{initial_interval: -1s}", "initial_interval"},
       {"{tries: 5}", "no option"},
@@ -102,10 +104,12 @@ TEST(ClientOptions, AreChecked) {
     const char* says;
   } cases[] = {
       {"{compression: gzip, compression_params: {level: 9}}", ""},
-      {"{compression: gzip, compression_params: {level: 10}}", "from -2 to 9"},
+      {"{compression: gzip, compression_params: {level: 10}}",
+       "x::compression_params::level: expected -2 to 9"},
       {"{compression: zlib, compression_params: {level: -1}}", ""},
       {"{compression: zstd, compression_params: {level: 22}}", ""},
-      {"{compression: zstd, compression_params: {level: 23}}", "from 1 to 22"},
+      {"{compression: zstd, compression_params: {level: 23}}",
+       "1 to 22 for this compression, found the integer 23"},
       {"{compression: snappy, compression_params: {level: 0}}", ""},
       {"{compression: snappy, compression_params: {level: 1}}", "no levels"},
       {"{compression: none, compression_params: {level: 1}}", "no levels"},

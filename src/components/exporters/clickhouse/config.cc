@@ -17,7 +17,7 @@ void check_endpoint(const Config& config, const config::Place& place) {
     return place.of("endpoint")
         .error("endpoint must not be empty: name a ClickHouse, for example http://localhost:8123");
   }
-  if (config.http_port > UINT16_MAX) return place.error("http_port must be at most 65535");
+  if (config.http_port > UINT16_MAX) return place.of("http_port").expected("at most 65535");
   const auto dsn = clickhouse::parse_dsn(url_of(config), static_cast<uint16_t>(config.http_port));
   const config::Place here = place.of("endpoint");
   if (!dsn.ok()) return here.error(dsn.status().message());
@@ -57,12 +57,15 @@ void warn_of_queue(const delivery::QueueConfig& queue, const config::Place& plac
 
 void check(const Config& config, const config::Place& place) {
   check_endpoint(config, place);
-  if (config.database.empty()) place.error("database must not be empty");
-  if (config.timeout.count() <= 0) place.error("timeout must be larger than zero");
-  if (config.flush_interval.count() < 0) place.error("flush_interval must not be negative");
-  if (config.ttl.count() < 0) place.error("ttl must not be negative");
-  if (config.sending_queue.num_consumers > kConsumersMost)
-    place.error("sending_queue::num_consumers must be at most " + std::to_string(kConsumersMost));
+  if (config.database.empty()) place.of("database").expected("the name of a database");
+  if (config.timeout.count() <= 0) place.of("timeout").expected("more than 0");
+  if (config.flush_interval.count() < 0) place.of("flush_interval").expected("0 or more");
+  if (config.ttl.count() < 0) place.of("ttl").expected("0 or more");
+  if (config.sending_queue.num_consumers > kConsumersMost) {
+    place.of("sending_queue")
+        .of("num_consumers")
+        .expected("at most " + std::to_string(kConsumersMost));
+  }
   warn_of_queue(config.sending_queue, place.of("sending_queue"));
   if (config.compress > Compression::None) {
     place.of("compress")
@@ -87,7 +90,7 @@ void check_clickstack(const ClickStackSchemaConfig& config, const config::Place&
         std::pair("sessions_ttl", &config.sessions_ttl)}) {
     if (text->empty()) continue;
     if (const auto ttl = mapping::parse_ttl(*text); !ttl.ok())
-      place.error(std::string(name) + ": " + ttl.status().message());
+      place.of(name).error(ttl.status().message());
   }
 }
 

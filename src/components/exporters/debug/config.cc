@@ -21,7 +21,7 @@ const config::Schema<Config>& schema_of(const Config*) {
           .ignore<config::Node>("sending_queue", "nothing waits")
           .check([](const Config& config, const config::Place& place) {
             if (config.output_paths && config.use_internal_logger)
-              place.error("output_paths needs use_internal_logger: false");
+              place.of("output_paths").error("this needs use_internal_logger: false");
           });
   return schema;
 }

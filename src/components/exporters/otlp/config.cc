@@ -24,15 +24,15 @@ void check(const Config& config, const Place& place) {
   if (config.endpoint.empty()) {
     place.error("name an endpoint, for example 127.0.0.1:4317");
   } else if (const auto endpoint = Endpoint::parse(config.endpoint); !endpoint.ok()) {
-    place.error("endpoint: " + endpoint.status().message());
+    place.of("endpoint").error(endpoint.status().message());
   } else if (endpoint->is_http && wants_tls(config, *endpoint)) {
     place.warning(
         "the connection uses TLS although the endpoint begins with http://; for plain text "
         "say tls::insecure: true");
   }
-  if (config.timeout.count() < 0) place.error("timeout must not be negative");
+  if (config.timeout.count() < 0) place.of("timeout").expected("0 or more");
   if (!is_grpc_compression(config.client.compression))
-    place.error("compression: gRPC knows gzip, zstd, snappy and none");
+    place.of("compression").expected("gzip, zstd, snappy or none, which gRPC knows");
 }
 
 }  // namespace

@@ -54,11 +54,10 @@ TEST(BasicAuth, FilesGoOverWhatIsGivenBesideThem) {
 }
 
 TEST(BasicAuth, WhatAFileGoesOverHasNoEffect) {
-  const ExtensionRig rig("basicauth",
-                         "{client_auth: {username: a, username_file: " +
-                             testing::write_file("user", "u") +
-                             ", password: b, password_file: " +
-                             testing::write_file("password", "p") + "}}");
+  const ExtensionRig rig(
+      "basicauth",
+      "{client_auth: {username: a, username_file: " + testing::write_file("user", "u") +
+          ", password: b, password_file: " + testing::write_file("password", "p") + "}}");
   EXPECT_EQ(rig.problem(), "");
   EXPECT_EQ(rig.warnings(),
             "basicauth::client_auth::username: this option has no effect beside username_file\n"

@@ -33,7 +33,7 @@ const config::Schema<ClientConfig>& schema_of(const ClientConfig*) {
             if (config.username.empty() && config.username_file.empty())
               place.error("a username is needed: give username or username_file");
             if (config.username.find(':') != std::string::npos)
-              place.error("a username cannot hold a colon");
+              place.of("username").expected("a name without a colon");
           });
   return schema;
 }

@@ -74,8 +74,8 @@ TEST(BearerTokenAuth, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
       {"{}", "a token is needed"},
       {"{token: a, tokens: [b]}", "either token or tokens"},
-      {"{tokens: [a, '']}", "empty token"},
-      {"{token: a, header: ''}", "header must not be empty"},
+      {"{tokens: [a, '']}", "bearertokenauth::tokens[1]: an empty token"},
+      {"{token: a, header: ''}", "bearertokenauth::header: expected the name of a header"},
       {"{filename: /nonexistent/tokens}", "/nonexistent/tokens"},
   };
   for (const auto& [options, expected] : cases) {

@@ -24,15 +24,19 @@ const config::Schema<Config>& schema_of(const Config*) {
                  "A file with one token in each line, which is read again when it changes; then "
                  "token and tokens do not count.")
           .check([](const C& config, const config::Place& place) {
-            if (config.header.empty()) place.error("header must not be empty");
+            if (config.header.empty()) place.of("header").expected("the name of a header");
             if (!config.token.empty() && !config.tokens.empty())
               place.error("give either token or tokens");
             if (!config.filename.empty()) return;
             if (config.token.empty() && config.tokens.empty())
               place.error("a token is needed: give token, tokens or filename");
             // With no scheme, an empty header would be as good as a token.
-            if (std::find(config.tokens.begin(), config.tokens.end(), "") != config.tokens.end())
-              place.error("an empty token would let everybody in (is a variable not set?)");
+            const auto empty = std::find(config.tokens.begin(), config.tokens.end(), "");
+            if (empty != config.tokens.end()) {
+              place.of("tokens")
+                  .of(static_cast<size_t>(empty - config.tokens.begin()))
+                  .error("an empty token would let everybody in (is a variable not set?)");
+            }
           });
   return schema;
 }

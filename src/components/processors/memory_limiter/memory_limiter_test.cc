@@ -101,7 +101,8 @@ TEST(MemoryLimiter, CountsWhatItLetsThroughAndWhatNot) {
 
 TEST(MemoryLimiter, OfTwoLimitsTheAbsoluteOneCounts) {
   const std::pair<const char*, const char*> cases[] = {
-      {"limit_mib: 100, limit_percentage: 50", "limit_percentage: this option has no effect beside"},
+      {"limit_mib: 100, limit_percentage: 50",
+       "limit_percentage: this option has no effect beside"},
       {"limit_mib: 100, spike_limit_percentage: 5", "spike_limit_percentage: this option has no"},
       {"limit_percentage: 50, spike_limit_mib: 5", "spike_limit_mib: this option has no effect"},
       {"limit_mib: 100, spike_limit_mib: 5", ""},
@@ -121,12 +122,16 @@ TEST(MemoryLimiter, RefusesWhatCannotWork) {
       {"{check_interval: 1s}", "limit_mib or limit_percentage"},
       {"{limit_mib: 100}", "check_interval"},
       {"{check_interval: 1s, limit_percentage: 101}", "at most 100"},
-      {"{check_interval: 1s, limit_mib: 10, spike_limit_mib: 10}", "smaller"},
-      {"{check_interval: 1s, limit_percentage: 10, spike_limit_percentage: 10}", "smaller"},
+      {"{check_interval: 1s, limit_mib: 10, spike_limit_mib: 10}",
+       "memory_limiter::spike_limit_mib: expected less than the 10 of limit_mib, found the integer "
+       "10"},
+      {"{check_interval: 1s, limit_percentage: 10, spike_limit_percentage: 10}",
+       "less than the 10 of limit_percentage"},
       {"{check_interval: 1s, limit_mib: -1}", "limit_mib"},
       {"{check_interval: 1s, limit_mib: 1, min_gc_interval_when_soft_limited: abc}", "duration"},
       {"{check_interval: 1s, limit_mib: 1, min_gc_interval_when_hard_limited: 11s}",
-       "min_gc_interval_when_soft_limited must not be less"},
+       "min_gc_interval_when_soft_limited: 10s is less than min_gc_interval_when_hard_limited, "
+       "11s"},
   };
   for (const auto& [options, expected] : cases) {
     SCOPED_TRACE(options);

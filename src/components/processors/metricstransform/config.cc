@@ -10,7 +10,7 @@ namespace {
 
 void check_aggregation(const std::string& type, const config::Place& place) {
   if (!type.empty() && !otlp::aggregation_of_name(type))
-    place.error("aggregation_type must be one of " + std::string(otlp::kAggregationNames));
+    place.of("aggregation_type").expected("one of " + std::string(otlp::kAggregationNames));
 }
 
 void check_operation(const OperationConfig& operation, const config::Place& place) {
@@ -35,12 +35,13 @@ void check_operation(const OperationConfig& operation, const config::Place& plac
 void check_include(const TransformConfig& transform, const config::Place& place) {
   if (transform.include.empty()) place.error("the option \"include\" is missing");
   if (transform.match_type.empty() || transform.match_type == "strict") return;
-  if (transform.match_type != "regexp") return place.error("match_type must be strict or regexp");
+  if (transform.match_type != "regexp") return place.of("match_type").expected("strict or regexp");
   const auto pattern = ottl::Regex::compile(transform.include);
-  if (!pattern.ok()) place.error("include: " + pattern.status().message());
+  if (!pattern.ok()) place.of("include").error(pattern.status().message());
   for (const auto& [label, text] : transform.experimental_match_labels) {
     const auto value = ottl::Regex::compile(text);
-    if (!value.ok()) place.error("the label " + label + ": " + value.status().message());
+    if (!value.ok())
+      place.of("experimental_match_labels").of(label).error(value.status().message());
   }
 }
 
@@ -66,7 +67,7 @@ void check_transform(const TransformConfig& transform, const config::Place& plac
   check_aggregation(transform.aggregation_type, place);
   if (transform.submatch_case.empty()) return;
   if (transform.submatch_case != "lower" && transform.submatch_case != "upper")
-    return place.error("submatch_case must be lower or upper");
+    return place.of("submatch_case").expected("lower or upper");
   place.of("submatch_case")
       .warning(
           "this option has no effect, as in the OpenTelemetry Collector: values stay as they stand "

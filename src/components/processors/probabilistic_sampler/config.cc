@@ -9,15 +9,15 @@ namespace {
 
 void check(const Config& config, const config::Place& place) {
   const double percentage = config.sampling_percentage;
-  if (percentage < 0) place.error("sampling_percentage must not be negative");
-  if (!std::isfinite(percentage)) place.error("sampling_percentage must be a finite number");
+  const config::Place here = place.of("sampling_percentage");
+  if (!std::isfinite(percentage) || percentage < 0) here.expected("a finite number from 0 on");
   if (percentage > 0 && percentage / 100 < kLeastProbability)
-    place.error("sampling_percentage is too small: less than one of 2^56");
+    here.expected("0, or at least one of 2^56");
   if (config.sampling_precision < 1 || config.sampling_precision > kHexDigits)
-    place.error("sampling_precision must be 1 to 14");
+    place.of("sampling_precision").expected("1 to 14");
   if (config.attribute_source != "traceID" && config.attribute_source != "record" &&
       !config.attribute_source.empty())
-    place.error("attribute_source must be traceID or record");
+    place.of("attribute_source").expected("traceID or record");
 }
 
 }  // namespace

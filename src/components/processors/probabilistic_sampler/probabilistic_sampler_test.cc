@@ -222,13 +222,15 @@ TEST(ProbabilisticSampler, SaysWhatHasNoEffect) {
 
 TEST(ProbabilisticSampler, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
-      {"{sampling_percentage: -1}", "negative"},
-      {"{sampling_percentage: 1.0e-20}", "too small"},
+      {"{sampling_percentage: -1}", "from 0 on, found the integer -1"},
+      {"{sampling_percentage: 1.0e-20}", "at least one of 2^56, found the number 1.0e-20"},
       {"{sampling_percentage: x}", "number"},
       {"{sampling_precision: 0}", "1 to 14"},
       {"{sampling_precision: 15}", "1 to 14"},
       {"{mode: fair}", "proportional"},
-      {"{attribute_source: body}", "traceID or record"},
+      {"{attribute_source: body}",
+       ":1:20: probabilistic_sampler::attribute_source: expected traceID or record, found the text "
+       "\"body\""},
   };
   for (const auto& [options, expected] : cases) {
     SCOPED_TRACE(options);

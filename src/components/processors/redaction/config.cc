@@ -24,10 +24,11 @@ void check(const Config& config, const config::Place& place) {
   const bool keyed = is_keyed(config.hash_function);
   const size_t least = config.hash_function == Hash::HmacSha512 ? 64 : 32;
   if (keyed && config.hmac_key.empty())
-    place.error("this hash_function needs an hmac_key");
+    place.of("hmac_key").error("this hash_function needs a key");
   else if (keyed && config.hmac_key.size() < least)
-    place.error("hmac_key must have " + std::to_string(least) +
-                " bytes at least for this hash_function");
+    place.of("hmac_key")
+        .error("this hash_function needs a key of at least " + std::to_string(least) +
+               " bytes, and this one has " + std::to_string(config.hmac_key.size()));
 }
 
 }  // namespace

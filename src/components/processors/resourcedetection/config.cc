@@ -76,8 +76,7 @@ void check_attributes(const config::Dictionary<AttributeSwitch>& switches,
                       const std::vector<std::string>& known, const Place& place) {
   for (const auto& [name, wanted] : switches) {
     if (wanted.enabled && !contains(known, name))
-      place.error("resource_attributes: " + name + " is not detected here; there are " +
-                  config::one_of_text(known));
+      place.of(name).error("this is not detected here; there are " + config::one_of_text(known));
   }
 }
 
@@ -105,12 +104,12 @@ const config::Schema<SystemConfig>& schema_of(const SystemConfig*) {
           .field("resource_attributes", &C::resource_attributes,
                  "Switches attributes on and off; host.name and os.type are on.")
           .check([](const C& config, const Place& place) {
-            for (const std::string& source : config.hostname_sources) {
-              if (!contains({"dns", "os", "cname", "lookup"}, source))
-                place.error("hostname_sources: \"" + source +
-                            "\" is none of dns, os, cname and lookup");
+            for (size_t i = 0; i < config.hostname_sources.size(); ++i) {
+              if (!contains({"dns", "os", "cname", "lookup"}, config.hostname_sources[i]))
+                place.of("hostname_sources").of(i).expected("dns, os, cname or lookup");
             }
-            check_attributes(config.resource_attributes, system_attributes(), place);
+            check_attributes(config.resource_attributes, system_attributes(),
+                             place.of("resource_attributes"));
           });
   return schema;
 }
@@ -121,7 +120,8 @@ const config::Schema<DockerConfig>& schema_of(const DockerConfig*) {
           .field("resource_attributes", &DockerConfig::resource_attributes,
                  "Switches attributes on and off; host.name and os.type are on.")
           .check([](const DockerConfig& config, const Place& place) {
-            check_attributes(config.resource_attributes, {"host.name", "os.type"}, place);
+            check_attributes(config.resource_attributes, {"host.name", "os.type"},
+                             place.of("resource_attributes"));
           });
   return schema;
 }
@@ -155,11 +155,14 @@ const config::Schema<Config>& schema_of(const Config*) {
     for (const char* name : kClientOptions)
       s.ignore<config::Node>(name, "nothing is fetched over the network");
     s.check([](const C& config, const Place& place) {
-      for (const std::string& name : config.detectors) {
+      const Place here = place.of("detectors");
+      for (size_t i = 0; i < config.detectors.size(); ++i) {
+        const std::string& name = config.detectors[i];
         if (!contains({"env", "system", "docker"}, std::string(utf8::trim_space(name))))
-          place.error("there is no detector \"" + name + "\" here: only env, system and docker");
+          here.of(i).error("there is no detector \"" + name +
+                           "\" here: only env, system and docker");
       }
-      if (config.detectors.empty()) place.warning("without a detector nothing is added");
+      if (config.detectors.empty()) here.warning("without a detector nothing is added");
     });
     return s;
   }();
