@@ -200,6 +200,77 @@ service:
             "logs/c -> logs/b\n");
 }
 
+TEST(Plan, WhatIsNotConfiguredHidesNoCircleAndNoUnknownRoute) {
+  EXPECT_EQ(
+      errors(R"(receivers: {nop: }
+exporters: {nop: }
+connectors:
+  forward/b:
+  forward/c:
+  routing: {table: [{condition: 'true', pipelines: [logs/none]}]}
+service:
+  pipelines:
+    logs/a: {receivers: [nop], exporters: [routing, nowhere]}
+    logs/b: {receivers: [routing, forward/c], exporters: [forward/b]}
+    logs/c: {receivers: [forward/b], processors: [batch], exporters: [forward/c]}
+)"),
+      R"(:9:53: service::pipelines::logs/a::exporters[1]: the exporter nowhere is not configured: there is no such key under exporters
+:11:51: service::pipelines::logs/c::processors[0]: the processor batch is not configured: there is no such key under processors
+:10:13: service::pipelines::logs/b: pipelines feed each other in a circle: logs/b -> logs/c -> logs/b
+:6:12: connectors::routing: there is no pipeline logs/none that receives from here
+)");
+  // The pipeline that is meant may be the one with a receiver that is not there.
+  EXPECT_EQ(errors(R"(receivers: {nop: }
+exporters: {nop: }
+connectors:
+  routing: {table: [{condition: 'true', pipelines: [logs/b]}]}
+service:
+  pipelines:
+    logs: {receivers: [nop], exporters: [routing]}
+    logs/b: {receivers: [routin], exporters: [nop]}
+)"),
+            ":8:26: service::pipelines::logs/b::receivers[0]: the receiver routin is not "
+            "configured: there is no such key under receivers (did you mean \"routing\"?)\n");
+}
+
+TEST(Plan, WhatAnExtensionIsNotConfiguredForIsSaidBesideOtherErrors) {
+  EXPECT_EQ(
+      errors(R"(receivers:
+  otlp:
+    protocols:
+      http: {endpoint: '127.0.0.1', auth: {authenticator: basicauth}}
+exporters:
+  otlp_http: {endpoint: 'https://localhost:1', auth: {authenticator: basicauth/in}, tls: {ca_file: /nonexistent/ca.pem}}
+extensions:
+  basicauth: {client_auth: {username: a}}
+  basicauth/in: {htpasswd: {inline: 'a:b'}}
+service:
+  extensions: [basicauth, basicauth/in]
+  pipelines:
+    logs: {receivers: [otlp], exporters: [otlp_http]}
+)"),
+      R"(:4:24: receivers::otlp::protocols::http::endpoint: address '127.0.0.1' is not HOST:PORT; write for example localhost:4317 or [::1]:4317
+:4:59: receivers::otlp::protocols::http::auth::authenticator: the extension basicauth is not configured to check senders
+:6:70: exporters::otlp_http::auth::authenticator: the extension basicauth/in is not configured to say who we are to others
+:6:14: exporters::otlp_http: TLS: the CA file cannot be read: /nonexistent/ca.pem
+)");
+}
+
+TEST(Plan, ComponentsToComeAreKnownByBothNames) {
+  const auto of_type = [](const std::string& type) {
+    return errors("receivers: {" + type +
+                  ": , nop: }\nexporters: {nop: }\n"
+                  "service: {pipelines: {logs: {receivers: [nop], exporters: [nop]}}}\n");
+  };
+  for (const char* type : {"filelog", "file_log"}) {
+    EXPECT_EQ(of_type(type), ":1:13: receivers::" + std::string(type) + ": the receiver " + type +
+                                 " is not supported yet\n");
+  }
+  EXPECT_EQ(of_type("filelogs"),
+            ":1:13: receivers::filelogs: there is no receiver of type \"filelogs\"; did you mean "
+            "\"filelog\", which is not supported yet?\n");
+}
+
 TEST(Plan, MakersOfAllComponentsAreAsked) {
   EXPECT_EQ(errors(R"(receivers:
   otlp:

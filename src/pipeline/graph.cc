@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <future>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -31,43 +32,52 @@ std::string path_of(const PipelineConfig& pipeline) {
 }
 
 std::string unknown_type(const Registry& registry, Section section, const std::string& type) {
-  if (registry.is_planned(section, type)) {
-    return "the " + std::string(config::component_kind(section)) + " " + type +
-           " is not supported yet";
-  }
+  const std::string kind(config::component_kind(section));
+  if (registry.find_planned(section, type) != nullptr)
+    return "the " + kind + " " + type + " is not supported yet";
   std::vector<std::string_view> names;
   for (const auto& factory : registry.all()) {
     if (factory->about().section == section) names.push_back(factory->about().type);
   }
-  const std::string nearest = nearest_name(type, names);
-  std::string message =
-      "there is no " + std::string(config::component_kind(section)) + " of type \"" + type + "\"";
-  if (!nearest.empty()) return message + "; did you mean \"" + nearest + "\"?";
+  std::vector<std::string_view> known = names;
+  for (const Registry::Planned& planned : registry.planned()) {
+    if (planned.section != section) continue;
+    known.push_back(planned.type);
+    if (!planned.alias.empty()) known.push_back(planned.alias);
+  }
+  const std::string nearest = nearest_name(type, known);
+  std::string message = "there is no " + kind + " of type \"" + type + "\"";
+  if (!nearest.empty()) {
+    const bool is_there = registry.find(section, nearest) != nullptr;
+    return message + "; did you mean \"" + nearest + "\"" +
+           (is_there ? "?" : ", which is not supported yet?");
+  }
   message += "; there are:";
   for (const std::string_view name : names) message += " " + std::string(name);
   return message;
 }
 
-/// Options that name an extension must name one that runs, and that can do what it is named for.
-void check_extensions(const std::vector<config::ExtensionReference>& references,
-                      const config::Configuration& configuration, const Registry& registry,
-                      config::Diagnostics& diagnostics) {
-  for (const config::ExtensionReference& reference : references) {
-    const std::string name = "the extension " + reference.id.to_string();
-    const Factory* factory = registry.find(Section::Extensions, reference.id.type);
-    std::string problem;
-    if (configuration.find(Section::Extensions, reference.id) == nullptr) {
-      problem = name + " is not configured: there is no such key under extensions" +
-                configuration.nearest(Section::Extensions, reference.id);
-    } else if (!configuration.is_used(Section::Extensions, reference.id)) {
-      problem = name + " does not run: add it to service::extensions";
-    } else if (factory != nullptr) {
-      const auto& roles = factory->about().roles;
-      if (std::find(roles.begin(), roles.end(), reference.role) == roles.end())
-        problem = name + " is no authenticator for this";
-    }
-    if (!problem.empty()) diagnostics.error(reference.mark, reference.path, std::move(problem));
+/// An option that names an extension must name one that runs, and whose kind can do what it is
+/// named for.
+bool check_extension(const config::ExtensionReference& reference,
+                     const config::Configuration& configuration, const Registry& registry,
+                     config::Diagnostics& diagnostics) {
+  const std::string name = "the extension " + reference.id.to_string();
+  const Factory* factory = registry.find(Section::Extensions, reference.id.type);
+  std::string problem;
+  if (configuration.find(Section::Extensions, reference.id) == nullptr) {
+    problem = name + " is not configured: there is no such key under extensions" +
+              configuration.nearest(Section::Extensions, reference.id);
+  } else if (!configuration.is_used(Section::Extensions, reference.id)) {
+    problem = name + " does not run: add it to service::extensions";
+  } else if (factory != nullptr) {
+    const auto& roles = factory->about().roles;
+    if (std::find(roles.begin(), roles.end(), reference.role) == roles.end())
+      problem = name + " is no authenticator for this";
   }
+  if (problem.empty()) return true;
+  diagnostics.error(reference.mark, reference.path, std::move(problem));
+  return false;
 }
 
 /// Warns of options that are for a signal which none of the component's pipelines carries.
@@ -82,11 +92,11 @@ void check_options_for(const Plan::Planned& planned, const config::ComponentConf
     const config::Node* value = given.find(option);
     if (value == nullptr || !place.has(option)) continue;
     if (config::to_yaml(*value) == config::to_yaml(*standard.find(option))) continue;
-    const bool has_use = std::any_of(
-        configuration.pipelines.begin(), configuration.pipelines.end(),
-        [&, wanted = signal](const PipelineConfig& pipeline) {
-          return contains(pipeline.processors, component.id) && signal_of(pipeline) == wanted;
-        });
+    const bool has_use = std::any_of(configuration.pipelines.begin(), configuration.pipelines.end(),
+                                     [&, wanted = signal](const PipelineConfig& pipeline) {
+                                       return contains(pipeline.processors, component.id) &&
+                                              signal_of(pipeline) == wanted;
+                                     });
     if (!has_use) {
       place.of(option).warning("this option has no effect: it is for " +
                                std::string(otlp::signal_name(signal)));
@@ -97,18 +107,22 @@ void check_options_for(const Plan::Planned& planned, const config::ComponentConf
 /// What can be said about pipelines once it is known what their components can do.
 class PipelineChecks {
  public:
-  PipelineChecks(const config::Configuration& configuration, const Plan& plan,
+  PipelineChecks(const config::Configuration& configuration, const Registry& registry,
                  config::Diagnostics& diagnostics)
-      : configuration_(configuration), plan_(plan), diagnostics_(diagnostics) {}
+      : configuration_(configuration), registry_(registry), diagnostics_(diagnostics) {}
 
-  void run() {
+  /// Where not all components are known, what is said of those that are. Gives whether connectors
+  /// stand at the beginnings and ends of pipelines as they should, as far as that is known.
+  bool run(bool all_are_known) {
+    bool fit = true;
     for (const PipelineConfig& pipeline : configuration_.pipelines) {
       check_signals(pipeline, pipeline.receivers, Section::Receivers);
       check_signals(pipeline, pipeline.processors, Section::Processors);
       check_signals(pipeline, pipeline.exporters, Section::Exporters);
-      check_connectors(pipeline);
+      if (all_are_known && !check_connectors(pipeline)) fit = false;
     }
     for (const PipelineConfig& pipeline : configuration_.pipelines) find_cycle(pipeline);
+    return fit;
   }
 
  private:
@@ -121,8 +135,9 @@ class PipelineChecks {
     for (const Reference& reference : references) {
       const Section own =
           configuration_.find(section, reference.id) == nullptr ? Section::Connectors : section;
-      const Factory& factory = *plan_.of(own, reference.id).factory;
-      if (factory.about().signals.has(signal_of(pipeline))) continue;
+      if (configuration_.find(own, reference.id) == nullptr) continue;
+      const Factory* factory = registry_.find(own, reference.id.type);
+      if (factory == nullptr || factory->about().signals.has(signal_of(pipeline))) continue;
       diagnostics_.error(reference.mark, reference.path,
                          "the " + std::string(config::component_kind(own)) + " " +
                              reference.id.to_string() + " does not take " + pipeline.id.type);
@@ -131,7 +146,8 @@ class PipelineChecks {
 
   /// What goes into a connector must come out of it in a pipeline of the same signal, and the other
   /// way round.
-  void check_connectors(const PipelineConfig& pipeline) {
+  bool check_connectors(const PipelineConfig& pipeline) {
+    bool fit = true;
     for (const auto& [references, other, way] :
          {std::tuple(&pipeline.exporters, &PipelineConfig::receivers, "receiver"),
           std::tuple(&pipeline.receivers, &PipelineConfig::exporters, "exporter")}) {
@@ -143,11 +159,13 @@ class PipelineChecks {
                           return p.id.type == pipeline.id.type && contains(p.*list, reference.id);
                         });
         if (has_other) continue;
+        fit = false;
         diagnostics_.error(reference.mark, reference.path,
                            "the connector " + reference.id.to_string() + " is the " + way +
                                " of no " + pipeline.id.type + " pipeline");
       }
     }
+    return fit;
   }
 
   void find_cycle(const PipelineConfig& pipeline) {
@@ -175,7 +193,7 @@ class PipelineChecks {
   }
 
   const config::Configuration& configuration_;
-  const Plan& plan_;
+  const Registry& registry_;
   config::Diagnostics& diagnostics_;
   std::vector<ComponentId> path_;
   std::set<ComponentId> done_;
@@ -202,18 +220,19 @@ Plan Plan::make(const config::Configuration& configuration, const Registry& regi
       Planned& planned = plan.planned_[{section, component.id}];
       planned = {factory, factory->read(component.options, place)};
       const auto references = diagnostics.take_references();
-      if (configuration.is_used(section, component.id))
-        check_extensions(references, configuration, registry, diagnostics);
+      const bool is_used = configuration.is_used(section, component.id);
+      if (is_used) {
+        std::copy_if(references.begin(), references.end(), std::back_inserter(plan.references_),
+                     [&](const config::ExtensionReference& reference) {
+                       return check_extension(reference, configuration, registry, diagnostics);
+                     });
+      }
       planned.is_right = diagnostics.errors().size() == before;
-      if (planned.is_right && configuration.is_used(section, component.id))
-        check_options_for(planned, component, configuration, place);
+      if (is_used && planned.is_right) check_options_for(planned, component, configuration, place);
     }
   }
-  if (is_known) {
-    const size_t before = diagnostics.errors().size();
-    PipelineChecks(configuration, plan, diagnostics).run();
-    plan.pipelines_fit_ = diagnostics.errors().size() == before;
-  }
+  const bool fit = PipelineChecks(configuration, registry, diagnostics).run(is_known);
+  plan.pipelines_fit_ = configuration.inputs_are_known && fit;
   return plan;
 }
 
