@@ -182,7 +182,8 @@ std::vector<Page> component_pages(const Registry& registry) {
       "names one is told so.\n\n| Kind | Type | |\n| --- | --- | --- |\n";
   for (const Registry::Planned& planned : registry.planned())
     index += "| " + std::string(config::component_kind(planned.section)) + " | " + planned.type +
-             " | " + escaped(planned.doc) + " |\n";
+             (planned.alias.empty() ? "" : ", " + planned.alias) + " | " + escaped(planned.doc) +
+             " |\n";
   pages.push_back({"README.md", std::move(index)});
   return pages;
 }

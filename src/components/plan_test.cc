@@ -135,9 +135,9 @@ service:
       R"(:3:19: processors::batch::timout: there is no option of this name; did you mean "timeout"?
 :4:32: processors::redaction::blocked_values[0]: the regular expression ( is wrong: missing ): (
 :12:33: exporters::clickhouse::retry_on_failure::enabled: expected true or false, found the text "maybe"
-:11:16: exporters::clickhouse::http_port: http_port must be at most 65535
-:8:5: exporters::clickhouse: timeout must be larger than zero
-:8:5: exporters::clickhouse: ttl must not be negative
+:11:16: exporters::clickhouse::http_port: expected at most 65535, found the integer 99999
+:9:14: exporters::clickhouse::timeout: expected more than 0, found the text "-1s"
+:10:10: exporters::clickhouse::ttl: expected 0 or more, found the text "-5h"
 :16:61: service::pipelines::logs::processors[2]: the processor span does not take logs
 :13:9: exporters::file: open /nonexistent/out.json: No such file or directory
 )");
@@ -199,6 +199,77 @@ service:
 )"),
             ":7:13: service::pipelines::logs/b: pipelines feed each other in a circle: logs/b -> "
             "logs/c -> logs/b\n");
+}
+
+TEST(Plan, WhatIsNotConfiguredHidesNoCircleAndNoUnknownRoute) {
+  EXPECT_EQ(
+      errors(R"(receivers: {nop: }
+exporters: {nop: }
+connectors:
+  forward/b:
+  forward/c:
+  routing: {table: [{condition: 'true', pipelines: [logs/none]}]}
+service:
+  pipelines:
+    logs/a: {receivers: [nop], exporters: [routing, nowhere]}
+    logs/b: {receivers: [routing, forward/c], exporters: [forward/b]}
+    logs/c: {receivers: [forward/b], processors: [batch], exporters: [forward/c]}
+)"),
+      R"(:9:53: service::pipelines::logs/a::exporters[1]: the exporter nowhere is not configured: there is no such key under exporters
+:11:51: service::pipelines::logs/c::processors[0]: the processor batch is not configured: there is no such key under processors
+:10:13: service::pipelines::logs/b: pipelines feed each other in a circle: logs/b -> logs/c -> logs/b
+:6:12: connectors::routing: there is no pipeline logs/none that receives from here
+)");
+  // The pipeline that is meant may be the one with a receiver that is not there.
+  EXPECT_EQ(errors(R"(receivers: {nop: }
+exporters: {nop: }
+connectors:
+  routing: {table: [{condition: 'true', pipelines: [logs/b]}]}
+service:
+  pipelines:
+    logs: {receivers: [nop], exporters: [routing]}
+    logs/b: {receivers: [routin], exporters: [nop]}
+)"),
+            ":8:26: service::pipelines::logs/b::receivers[0]: the receiver routin is not "
+            "configured: there is no such key under receivers (did you mean \"routing\"?)\n");
+}
+
+TEST(Plan, WhatAnExtensionIsNotConfiguredForIsSaidBesideOtherErrors) {
+  EXPECT_EQ(
+      errors(R"(receivers:
+  otlp:
+    protocols:
+      http: {endpoint: '127.0.0.1', auth: {authenticator: basicauth}}
+exporters:
+  otlp_http: {endpoint: 'https://localhost:1', auth: {authenticator: basicauth/in}, tls: {ca_file: /nonexistent/ca.pem}}
+extensions:
+  basicauth: {client_auth: {username: a}}
+  basicauth/in: {htpasswd: {inline: 'a:b'}}
+service:
+  extensions: [basicauth, basicauth/in]
+  pipelines:
+    logs: {receivers: [otlp], exporters: [otlp_http]}
+)"),
+      R"(:4:24: receivers::otlp::protocols::http::endpoint: address '127.0.0.1' is not HOST:PORT; write for example localhost:4317 or [::1]:4317
+:4:59: receivers::otlp::protocols::http::auth::authenticator: the extension basicauth is not configured to check senders
+:6:70: exporters::otlp_http::auth::authenticator: the extension basicauth/in is not configured to say who we are to others
+:6:14: exporters::otlp_http: TLS: the CA file cannot be read: /nonexistent/ca.pem
+)");
+}
+
+TEST(Plan, ComponentsToComeAreKnownByBothNames) {
+  const auto of_type = [](const std::string& type) {
+    return errors("receivers: {" + type +
+                  ": , nop: }\nexporters: {nop: }\n"
+                  "service: {pipelines: {logs: {receivers: [nop], exporters: [nop]}}}\n");
+  };
+  for (const char* type : {"filelog", "file_log"}) {
+    EXPECT_EQ(of_type(type), ":1:13: receivers::" + std::string(type) + ": the receiver " + type +
+                                 " is not supported yet\n");
+  }
+  EXPECT_EQ(of_type("filelogs"),
+            ":1:13: receivers::filelogs: there is no receiver of type \"filelogs\"; did you mean "
+            "\"filelog\", which is not supported yet?\n");
 }
 
 TEST(Plan, MakersOfAllComponentsAreAsked) {
@@ -338,7 +409,7 @@ service:
 processors: {span: {status: {code: Ok}}}
 )"),
       R"(:16:29: service::telemetry::logs::level: expected debug, info, warn, warning, error, dpanic, panic or fatal, found "loud"
-:4:13: receivers::otlp::protocols::http: endpoint: address '127.0.0.1' is not HOST:PORT; write for example localhost:4317 or [::1]:4317
+:4:24: receivers::otlp::protocols::http::endpoint: address '127.0.0.1' is not HOST:PORT; write for example localhost:4317 or [::1]:4317
 :13:23: extensions::health_check::pth: there is no option of this name; did you mean "path"?
 :19:47: service::pipelines::metrics::processors[0]: the processor span does not take metrics
 :12:20: extensions::bearertokenauth: cannot read the file /nonexistent/token
@@ -366,6 +437,23 @@ TEST(Plan, ABatchSizeThatSomebodyChoseInVainIsAWarningAtItsPlace) {
   for (const char* size : {"}\n", "send_batch_size: 8192}\n", "send_batch_size: 10000}\n",
                            "send_batch_size: 200000}\n"})
     EXPECT_EQ(warnings(with_sizes(size)), "") << size;
+}
+
+TEST(Plan, AnOptionForASignalThatNoPipelineCarriesIsAWarning) {
+  const auto sampled = [](const std::string& pipelines) {
+    return warnings(
+        "receivers: {nop: }\nexporters: {nop: }\nprocessors:\n  probabilistic_sampler:\n"
+        "    attribute_source: traceID\n    sampling_priority: p\nservice: {pipelines: {" +
+        pipelines + "}}\n");
+  };
+  const std::string traces =
+      "traces: {receivers: [nop], processors: [probabilistic_sampler], exporters: [nop]}";
+  EXPECT_EQ(sampled(traces),
+            "c.yaml:6:24: processors::probabilistic_sampler::sampling_priority: this option has no "
+            "effect: it is for logs\n");
+  EXPECT_EQ(sampled(traces + ", logs: {receivers: [nop], processors: [probabilistic_sampler], "
+                             "exporters: [nop]}"),
+            "");
 }
 
 TEST(Plan, ATrialTakesNoAddressAndMakesNoFile) {

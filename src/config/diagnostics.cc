@@ -57,4 +57,8 @@ void Place::expected(std::string_view what, const Node& found) const {
   error("expected " + std::string(what) + ", found " + describe(found));
 }
 
+void Place::expected(std::string_view what) const {
+  expected(what, node_ != nullptr ? *node_ : Node());
+}
+
 }  // namespace sluice::config

@@ -88,6 +88,8 @@ class Place {
   }
   /// "expected WHAT, found …".
   void expected(std::string_view what, const Node& found) const;
+  /// For checks: the same of what stands here.
+  void expected(std::string_view what) const;
 
   const std::string& path() const { return path_; }
   const Mark& mark() const { return mark_; }

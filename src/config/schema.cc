@@ -5,11 +5,13 @@
 
 #include "base/nearest.h"
 #include "config/mask.h"
+#include "config/yaml_writer.h"
 
 namespace sluice::config {
 namespace {
 
 constexpr std::string_view kSeparator = "::";
+constexpr const char* kNoEffect = "this option has no effect";
 
 /// Takes the first name off a path.
 std::string_view next_name(std::string_view& path) {
@@ -23,7 +25,7 @@ void warn_of(std::string_view path, const std::string& because, const Place& pla
   const std::string_view name = next_name(path);
   if (!place.has(name)) return;
   if (!path.empty()) return warn_of(path, because, place.of(name));
-  place.of(name).warning("this option has no effect: " + because);
+  place.of(name).warning(std::string(kNoEffect) + ": " + because);
 }
 
 void leave_out(std::string_view path, Node& shown) {
@@ -67,7 +69,7 @@ SchemaBase::~SchemaBase() = default;
 
 void SchemaBase::add(FieldInfo info, Slot slot) {
   fields_.push_back(std::move(info));
-  slots_.push_back(slot);
+  slots_.push_back(std::move(slot));
 }
 
 void SchemaBase::add_field(std::string_view name, std::string_view doc, const AnyCodec& codec,
@@ -81,12 +83,25 @@ void SchemaBase::add_field(std::string_view name, std::string_view doc, const An
 
 void SchemaBase::add_part(const SchemaBase& part, size_t offset) {
   for (size_t i = 0; i < part.fields_.size(); ++i) {
-    const Slot& slot = part.slots_[i];
-    add(part.fields_[i], {slot.codec, offset + slot.offset, slot.probe});
+    Slot slot = part.slots_[i];
+    slot.offset += offset;
+    if (slot.is_unused) {
+      slot.is_unused = [offset, holds = std::move(slot.is_unused)](const void* config) {
+        return holds(at(config, offset));
+      };
+    }
+    add(part.fields_[i], std::move(slot));
   }
-  add_check([&part, offset](const void* config, const Place& place) {
-    part.check_all(at(config, offset), place);
-  });
+  for (const Check& check : part.checks_) {
+    add_check([check, offset](const void* config, const Place& place) {
+      check(at(config, offset), place);
+    });
+  }
+}
+
+void SchemaBase::make_conditional(Condition is_unused, std::string_view when) {
+  slots_.back().is_unused = std::move(is_unused);
+  slots_.back().when = when;
 }
 
 void SchemaBase::add_refused(std::string_view name, std::string_view because) {
@@ -105,7 +120,9 @@ void SchemaBase::decode_into(const Node& node, void* config, const Place& place)
     decode_member(member, node, config, place, unread);
   check_required(node, place, unread);
   Diagnostics found;
-  check_all(config, {found, place.path(), place.mark(), &node});
+  const Place here(found, place.path(), place.mark(), &node);
+  for (const Check& check : checks_) check(config, here);
+  warn_of_unused(config, here);
   report(found, unread, place);
 }
 
@@ -127,7 +144,7 @@ void SchemaBase::decode_member(const Node::Member& member, const Node& whole, vo
     return;
   }
   if (!info->ignored_because.empty())
-    here.warning("this option has no effect: " + info->ignored_because);
+    here.warning(std::string(kNoEffect) + ": " + info->ignored_because);
   const size_t before = here.diagnostics().errors().size();
   const Slot& slot = slots_[static_cast<size_t>(info - fields_.data())];
   if (slot.codec != nullptr && (!member.second.is_null() || info->type.takes_null))
@@ -147,6 +164,7 @@ Node SchemaBase::encode_from(const void* config) const {
   for (size_t i = 0; i < fields_.size(); ++i) {
     const Slot& slot = slots_[i];
     if (slot.codec == nullptr || !fields_[i].ignored_because.empty()) continue;
+    if (has_no_use(i, config)) continue;
     Node value = slot.codec->encode(at(config, slot.offset));
     if (value.is_null()) continue;  // an option that was not given and has no default
     if (fields_[i].is_secret) mask(value);
@@ -157,8 +175,19 @@ Node SchemaBase::encode_from(const void* config) const {
   return node;
 }
 
-void SchemaBase::check_all(const void* config, const Place& place) const {
-  for (const Check& check : checks_) check(config, place);
+bool SchemaBase::has_no_use(size_t field, const void* config) const {
+  const Condition& holds = slots_[field].is_unused;
+  return holds && holds(config);
+}
+
+void SchemaBase::warn_of_unused(const void* config, const Place& place) const {
+  for (size_t i = 0; i < fields_.size(); ++i) {
+    const FieldInfo& field = fields_[i];
+    if (!place.has(field.name) || !has_no_use(i, config)) continue;
+    const Node value = slots_[i].codec->encode(at(config, slots_[i].offset));
+    if (to_yaml(value) == to_yaml(field.standard)) continue;
+    place.of(field.name).warning(std::string(kNoEffect) + " " + slots_[i].when);
+  }
 }
 
 void SchemaBase::check_required(const Node& node, const Place& place, Unread& unread) const {

@@ -9,7 +9,8 @@
 //         Schema<FileConfig>()
 //             .field("path", &FileConfig::path, "The file to write.").required()
 //             .field("flush_interval", &FileConfig::flush_interval, "How often it is flushed.")
-//             .check([](const FileConfig& c, const Place& place) { … place.error("…"); });
+//             .check([](const FileConfig& c, const Place& place) { …
+//             place.of("path").expected("…"); });
 //     return schema;
 //   }
 //
@@ -73,6 +74,7 @@ class SchemaBase {
       [](const void* value) { return Codec<T>::encode(*static_cast<const T*>(value)); }};
 
   using Check = std::function<void(const void* config, const Place&)>;
+  using Condition = std::function<bool(const void* config)>;
 
   /// `offset` is from the beginning of the struct, `standard` one with all defaults.
   void add_field(std::string_view name, std::string_view doc, const AnyCodec& codec, size_t offset,
@@ -84,6 +86,7 @@ class SchemaBase {
   using Probe = void (*)(const Node& node, const Place& place);
   void add_ignored(std::string_view name, std::string_view because, Probe probe);
   FieldInfo& last() { return fields_.back(); }
+  void make_conditional(Condition is_unused, std::string_view when);
 
   void decode_into(const Node& node, void* config, const Place& place) const;
   Node encode_from(const void* config) const;
@@ -94,6 +97,8 @@ class SchemaBase {
     const AnyCodec* codec = nullptr;
     size_t offset = 0;
     Probe probe = nullptr;
+    Condition is_unused{};  ///< the option has nothing to do in this configuration; or none
+    std::string when{};     ///< that is so
   };
   /// What of a map could not be read, so that what a check finds is told from what only follows.
   struct Unread {
@@ -108,7 +113,8 @@ class SchemaBase {
   /// Says so, with the nearest name that there is, and gives that.
   std::string unknown_key(const std::string& key, const Place& place) const;
   void check_required(const Node& node, const Place& place, Unread& unread) const;
-  void check_all(const void* config, const Place& place) const;
+  bool has_no_use(size_t field, const void* config) const;
+  void warn_of_unused(const void* config, const Place& place) const;
   /// Passes on what checks of the map at `place` found, less what only follows from what could not
   /// be read.
   void report(const Diagnostics& found, const Unread& unread, const Place& place) const;
@@ -173,17 +179,30 @@ class Schema final : public SchemaBase {
     last().ignored_because = because;
     return *this;
   }
-  /// The same for an option further below the last field, which has an effect elsewhere: of a part
-  /// that several components share. `path` is from the field on: "batch::min_size".
+  /// The last field has nothing to do where `is_unused(const Config&)`: to give it a value then
+  /// that is not its default is a warning. `when` says why, with the names of the options that it
+  /// is about: "without enabled: true".
+  template <typename F>
+  Schema& ignored_if(F is_unused, std::string_view when) {
+    make_conditional(
+        [is_unused = std::move(is_unused)](const void* config) {
+          return is_unused(*static_cast<const Config*>(config));
+        },
+        when);
+    return *this;
+  }
+  /// The same as ignored() for an option further below the last field, which has an effect
+  /// elsewhere: of a part that several components share. `path` is from the field on:
+  /// "batch::min_size".
   Schema& ignored_below(std::string_view path, std::string_view because) {
     last().ignored_below.emplace_back(path, because);
     return *this;
   }
   /// `find_faults(const Config&, const Place&)` is called after all fields were read, with the
-  /// place of the whole, which knows those of its options. What could not be read was named, and
-  /// has its default here, or what could be read of it. Then what a check says is passed on if its
-  /// place, or its words, name an option that could be read, and none that could not: the names of
-  /// all options that it is about belong in a message.
+  /// place of the whole. Where one option is at fault it is named by its own place, place.of("…").
+  /// What could not be read was named, and has its default here, or what could be read of it. Then
+  /// what a check says is passed on if its place, or its words, name an option that could be read,
+  /// and none that could not: the names of all options that it is about belong in a message.
   template <typename F>
   Schema& check(F find_faults) {
     add_check([find_faults = std::move(find_faults)](const void* config, const Place& place) {

@@ -35,6 +35,7 @@ struct Options {
   Part part;
   std::optional<Part> extra;
   std::optional<Part> spare;
+  std::string path;
   bool old = false;
   int64_t width_min = 0;
   int64_t width_max = 9;
@@ -68,6 +69,8 @@ static const Schema<Options>& schema_of(const Options*) {
                                  .field("extra", &O::extra, "A part that need not be there.")
                                  .given_by_null()
                                  .field("spare", &O::spare, "Another, which null does not give.")
+                                 .field("path", &O::path, "Where.")
+                                 .ignored_if([](const O& o) { return !o.on; }, "without on: true")
                                  .ignore<int64_t>("cache", "nothing is cached")
                                  .field("old", &O::old, "Once.")
                                  .ignored("it is old")
@@ -341,6 +344,37 @@ TEST(Schema, WhatHasNoEffectWhereItIsUsedIsAWarningThere) {
   const Node shown = Codec<Options>::encode(got.options);
   EXPECT_EQ(shown.find("part")->find("width"), nullptr);
   EXPECT_NE(shown.find("part")->find("depth"), nullptr);
+}
+
+TEST(Schema, WhatHasNoEffectBesideOthersIsAWarningAndNotShown) {
+  const Read got = read("on: false\npath: a");
+  EXPECT_EQ(got.error(), "");
+  ASSERT_EQ(got.diagnostics.warnings().size(), 1u);
+  EXPECT_EQ(got.diagnostics.warnings()[0].to_string(),
+            "c.yaml:2:7: exporters::x::path: this option has no effect without on: true");
+  EXPECT_EQ(Codec<Options>::encode(got.options).find("path"), nullptr);
+  EXPECT_EQ(Codec<Options>::encode(read("path: a").options).find("path")->text, "a");
+  for (const char* silent : {"path: a", "on: false", "{on: false, path: ''}", "{on: x, path: a}",
+                             "{onn: false, path: a}"})
+    EXPECT_TRUE(read(silent).diagnostics.warnings().empty()) << silent;
+}
+
+struct Around {
+  int64_t before = 0;
+  Options options;
+};
+
+TEST(Schema, APartKnowsWhatHasNoEffectInIt) {
+  const auto schema = Schema<Around>()
+                          .field("before", &Around::before, "Something else.")
+                          .embed(&Around::options, schema_of(static_cast<Options*>(nullptr)));
+  Around around;
+  Diagnostics diagnostics;
+  const Node node = parse_yaml("{on: false, path: a, size: 13}", "").value();
+  schema.decode(node, around, Place(diagnostics, "x", {}));
+  EXPECT_EQ(diagnostics.to_string(), "x: 13 is unlucky\n");
+  ASSERT_EQ(diagnostics.warnings().size(), 1u);
+  EXPECT_EQ(diagnostics.warnings()[0].path, "x::path");
 }
 
 TEST(Schema, AChecksPlaceKnowsThoseOfTheOptions) {

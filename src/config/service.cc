@@ -82,7 +82,9 @@ class ConfigurationReader {
     check_presence();
     for (const PipelineConfig& pipeline : out_.pipelines) check_pipeline(pipeline);
     check_references(out_.extensions, Section::Extensions);
-    out_.is_whole = diagnostics_.errors().size() == before + telemetry_errors_;
+    const size_t errors = diagnostics_.errors().size() - before - telemetry_errors_;
+    out_.is_whole = errors == 0;
+    out_.inputs_are_known = errors == output_errors_;
     if (out_.is_whole) warn_of_unused();
     return std::move(out_);
   }
@@ -243,8 +245,10 @@ class ConfigurationReader {
     if (pipeline.exporters.empty() && is_read(path + "::exporters"))
       diagnostics_.error(pipeline.mark, path, "a pipeline needs at least one exporter");
     check_references(pipeline.receivers, Section::Receivers);
+    const size_t before = diagnostics_.errors().size();
     check_references(pipeline.processors, Section::Processors);
     check_references(pipeline.exporters, Section::Exporters);
+    output_errors_ += diagnostics_.errors().size() - before;
     std::set<ComponentId> seen;
     for (const Reference& reference : pipeline.processors) {
       if (!seen.insert(reference.id).second) {
@@ -287,6 +291,7 @@ class ConfigurationReader {
   Configuration out_;
   std::set<std::string> unread_;  // paths
   size_t telemetry_errors_ = 0;
+  size_t output_errors_ = 0;  // of what pipelines send to that is nowhere
 };
 
 }  // namespace

@@ -82,6 +82,8 @@ struct Configuration {
   /// Nothing was wrong but in service::telemetry: the components and pipelines are those that are
   /// meant.
   bool is_whole = false;
+  /// Nothing was wrong with what pipelines there are, and what they receive from.
+  bool inputs_are_known = false;
 
   const std::vector<ComponentConfig>& of(Section section) const {
     return sections[static_cast<size_t>(section)];

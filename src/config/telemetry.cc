@@ -206,16 +206,18 @@ static const Schema<MetricsTelemetry>& schema_of(const MetricsTelemetry*) {
   using C = MetricsTelemetry;
   static const auto schema =
       Schema<C>()
-          .field("level", &C::level, "How much is measured: none, basic, normal or detailed.")
+          .field("level", &C::level,
+                 "none: there are no metrics. basic, normal and detailed are the same: all of "
+                 "docs/metrics.md.")
           .field("readers", &C::readers, "Where the metrics can be had.")
           .field("views", &C::views, "Changes to the metrics.")
           .ignored(kNames)
           .check([](const C& config, const Place& place) {
             const std::string level = ascii::lower(config.level.value);
             if (config.readers && config.readers->empty() && level != "none")
-              place.error("readers must name at least one, unless the level is none");
+              place.of("readers").error("at least one is needed, unless the level is none");
             if (!config.views.empty() && level != "detailed")
-              place.error("views need the level detailed");
+              place.of("views").error("these need the level detailed, and it is " + level);
           });
   return schema;
 }

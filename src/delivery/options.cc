@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/ascii.h"
+#include "base/duration.h"
 
 namespace sluice::delivery {
 namespace {
@@ -10,55 +11,70 @@ namespace {
 using config::Place;
 using config::Schema;
 
+constexpr std::string_view kUnlessEnabled = "without enabled: true";
+
 void check_partition(const PartitionConfig& config, const Place& place) {
   std::set<std::string> seen;
-  for (const std::string& key : config.metadata_keys) {
+  for (size_t i = 0; i < config.metadata_keys.size(); ++i) {
+    const std::string& key = config.metadata_keys[i];
     if (!seen.insert(ascii::lower(key)).second)
-      place.error("metadata_keys has \"" + key + "\" twice (case does not count)");
+      place.of("metadata_keys")
+          .of(i)
+          .error("\"" + key + "\" stands there twice (case does not count)");
   }
 }
 
 void check_batch(const BatchConfig& config, const Place& place) {
   if (!config.enabled) return;
-  if (config.flush_timeout.count() <= 0) place.error("flush_timeout must be larger than zero");
-  if (config.min_size < 0) place.error("min_size must not be negative");
-  if (config.max_size < 0) place.error("max_size must not be negative");
+  if (config.flush_timeout.count() <= 0) place.of("flush_timeout").expected("more than 0");
+  if (config.min_size < 0) place.of("min_size").expected("0 or more");
+  if (config.max_size < 0) place.of("max_size").expected("0 or more");
   if (config.max_size > 0 && config.max_size < config.min_size) {
-    place.error("max_size (" + std::to_string(config.max_size) + ") must be at least min_size (" +
-                std::to_string(config.min_size) + ")");
+    place.of("max_size")
+        .expected("at least the " + std::to_string(config.min_size) + " of min_size");
   }
 }
 
 void check_queue(const QueueConfig& config, const Place& place) {
   if (!config.enabled) return;
-  if (config.num_consumers <= 0) place.error("num_consumers must be larger than zero");
-  if (config.queue_size <= 0) place.error("queue_size must be larger than zero");
+  if (config.num_consumers <= 0) place.of("num_consumers").expected("more than 0");
+  if (config.queue_size <= 0) place.of("queue_size").expected("more than 0");
   if (!config.batches()) return;
+  const Place batch = place.of("batch");
   if (config.batch_sizer() == Sizer::Requests)
-    place.error("batch counts items or bytes: give it a sizer of its own");
-  if (config.batch_sizer() == config.queue_sizer() && config.batch->min_size > config.queue_size)
-    place.error("the batch's min_size must be at most queue_size, or no batch is ever full");
+    batch.of("sizer").error("batches count items or bytes: give them a sizer of their own");
+  if (config.batch_sizer() == config.queue_sizer() && config.batch->min_size > config.queue_size) {
+    batch.of("min_size")
+        .error(std::to_string(config.batch->min_size) + " is more than the " +
+               std::to_string(config.queue_size) + " of queue_size: no batch would ever be full");
+  }
 }
 
 void check_retry(const RetryConfig& config, const Place& place) {
   if (!config.enabled) return;
-  if (config.initial_interval.count() < 0) place.error("initial_interval must not be negative");
+  if (config.initial_interval.count() < 0) place.of("initial_interval").expected("0 or more");
   if (!(config.randomization_factor >= 0 && config.randomization_factor <= 1))
-    place.error("randomization_factor must be from 0 to 1");
-  if (!(config.multiplier >= 0)) place.error("multiplier must not be negative");
-  if (config.max_interval.count() < 0) place.error("max_interval must not be negative");
-  if (config.max_elapsed_time.count() < 0) place.error("max_elapsed_time must not be negative");
+    place.of("randomization_factor").expected("0 to 1");
+  if (!(config.multiplier >= 0)) place.of("multiplier").expected("0 or more");
+  if (config.max_interval.count() < 0) place.of("max_interval").expected("0 or more");
+  const Place end = place.of("max_elapsed_time");
+  if (config.max_elapsed_time.count() < 0) end.expected("0 or more");
   if (config.max_elapsed_time.count() <= 0) return;
-  if (config.max_elapsed_time < config.initial_interval)
-    place.error("max_elapsed_time must be at least initial_interval");
-  if (config.max_elapsed_time < config.max_interval)
-    place.error("max_elapsed_time must be at least max_interval");
+  const auto check_end = [&](std::chrono::nanoseconds least, const std::string& option) {
+    if (config.max_elapsed_time < least) {
+      end.error(show_duration(config.max_elapsed_time) + " is less than " + option + ", " +
+                show_duration(least));
+    }
+  };
+  check_end(config.initial_interval, "initial_interval");
+  check_end(config.max_interval, "max_interval");
 }
 
 /// Says so if the level is none of the kind of compression.
 void check_compression(Compression compression, const CompressionParams& params,
                        const Place& place) {
   const int64_t level = params.level;
+  const Place here = place.of("compression_params").of("level");
   if (level == 0) return;
   switch (compression) {
     case Compression::None:
@@ -66,9 +82,9 @@ void check_compression(Compression compression, const CompressionParams& params,
     case Compression::Gzip:
     case Compression::Zlib:
     case Compression::Deflate:
-      if (level < -2 || level > 9) place.error("compression_params::level must be from -2 to 9");
+      if (level < -2 || level > 9) here.expected("-2 to 9 for this compression");
       return;
-    default: place.error("this compression has no levels: leave compression_params out");
+    default: here.error("this compression has no levels: leave compression_params out");
   }
 }
 
@@ -77,7 +93,8 @@ void check_client(const ClientConfig& config, const Place& place) {
   for (const auto& [name, value] : config.headers) {
     const bool bad_name = name.empty() || name.find_first_of(" :\t\r\n") != std::string::npos;
     if (bad_name || value.find_first_of("\r\n") != std::string::npos)
-      place.error("headers: \"" + name + "\" cannot be a header, or its value has a line break");
+      place.of("headers").of(name).error("\"" + name +
+                                         "\" cannot be a header, or its value has a line break");
   }
 }
 
@@ -119,22 +136,29 @@ const Schema<PartitionConfig>& schema_of(const PartitionConfig*) {
 }
 
 const Schema<BatchConfig>& schema_of(const BatchConfig*) {
+  const auto is_off = [](const BatchConfig& config) { return !config.enabled; };
   static const auto schema =
       Schema<BatchConfig>()
           .field("enabled", &BatchConfig::enabled, "Whether requests are put together.")
           .field("flush_timeout", &BatchConfig::flush_timeout,
                  "How long a request may wait for others.")
+          .ignored_if(is_off, kUnlessEnabled)
           .field("sizer", &BatchConfig::sizer,
                  "What min_size and max_size count: items or bytes; the queue's if that is given.")
+          .ignored_if(is_off, kUnlessEnabled)
           .field("min_size", &BatchConfig::min_size, "So much is sent without waiting.")
+          .ignored_if(is_off, kUnlessEnabled)
           .field("max_size", &BatchConfig::max_size,
                  "The most that is sent at once; larger requests are divided. 0 is no limit.")
+          .ignored_if(is_off, kUnlessEnabled)
           .field("partition", &BatchConfig::partition, "Which requests are kept apart.")
+          .ignored_if(is_off, kUnlessEnabled)
           .check(check_batch);
   return schema;
 }
 
 const Schema<QueueConfig>& schema_of(const QueueConfig*) {
+  const auto is_off = [](const QueueConfig& config) { return !config.enabled; };
   static const auto schema =
       Schema<QueueConfig>()
           .field("enabled", &QueueConfig::enabled,
@@ -143,13 +167,17 @@ const Schema<QueueConfig>& schema_of(const QueueConfig*) {
                  "Requests that are on their way at once, for each signal.")
           .field("queue_size", &QueueConfig::queue_size,
                  "The most that waits or is on its way; senders of more are told to retry later.")
+          .ignored_if(is_off, kUnlessEnabled)
           .field("sizer", &QueueConfig::sizer, "What queue_size counts: requests, items or bytes.")
+          .ignored_if(is_off, kUnlessEnabled)
           .field("block_on_overflow", &QueueConfig::block_on_overflow,
                  "Whether senders wait when the queue is full, instead of being sent away.")
+          .ignored_if(is_off, kUnlessEnabled)
           .field("wait_for_result", &QueueConfig::wait_for_result,
                  "Whether senders wait until the remote end has confirmed.")
           .ignored("senders wait until the remote end has confirmed; --ack memory says otherwise")
           .field("batch", &QueueConfig::batch, "How requests are put together before sending.")
+          .ignored_if(is_off, kUnlessEnabled)
           .refuse(
               "storage",
               "a queue on disk is not needed: senders are answered only when the remote end has "
@@ -159,17 +187,23 @@ const Schema<QueueConfig>& schema_of(const QueueConfig*) {
 }
 
 const Schema<RetryConfig>& schema_of(const RetryConfig*) {
+  const auto is_off = [](const RetryConfig& config) { return !config.enabled; };
   static const auto schema =
       Schema<RetryConfig>()
           .field("enabled", &RetryConfig::enabled, "Whether a request that failed is sent again.")
           .field("initial_interval", &RetryConfig::initial_interval,
                  "The pause after the first failure.")
+          .ignored_if(is_off, kUnlessEnabled)
           .field("randomization_factor", &RetryConfig::randomization_factor,
                  "The part of a pause by which it may be shorter or longer.")
+          .ignored_if(is_off, kUnlessEnabled)
           .field("multiplier", &RetryConfig::multiplier, "By what pauses grow.")
+          .ignored_if(is_off, kUnlessEnabled)
           .field("max_interval", &RetryConfig::max_interval, "The longest pause.")
+          .ignored_if(is_off, kUnlessEnabled)
           .field("max_elapsed_time", &RetryConfig::max_elapsed_time,
                  "After so long the sender is told to retry later; 0 is never.")
+          .ignored_if(is_off, kUnlessEnabled)
           .check(check_retry);
   return schema;
 }

@@ -74,29 +74,6 @@ Result<seconds> parse_ttl(std::string_view text) {
   return seconds(total);
 }
 
-Result<Ttl> ttl_from_environment(const char* (*get)(const char* name)) {
-  constexpr const char* kAll = "HYPERDX_OTEL_EXPORTER_TABLES_TTL";
-  Ttl ttl;
-  struct Variable {
-    const char* name;
-    seconds& value;
-  };
-  const Variable variables[] = {{"HYPERDX_OTEL_EXPORTER_LOGS_TTL", ttl.logs},
-                                {"HYPERDX_OTEL_EXPORTER_TRACES_TTL", ttl.traces},
-                                {"HYPERDX_OTEL_EXPORTER_METRICS_TTL", ttl.metrics},
-                                {"HYPERDX_OTEL_EXPORTER_SESSIONS_TTL", ttl.sessions}};
-  for (const Variable& variable : variables) {
-    const char* name = variable.name;
-    const char* text = get(name);
-    if (text == nullptr || *text == '\0') text = get(name = kAll);
-    if (text == nullptr || *text == '\0') continue;
-    auto parsed = parse_ttl(text);
-    if (!parsed.ok()) return parsed.status().with_context(name);
-    variable.value = *parsed;
-  }
-  return ttl;
-}
-
 Result<EngineVersion> EngineVersion::parse(std::string_view text) {
   EngineVersion version;
   const char* end = text.data() + text.size();

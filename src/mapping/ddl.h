@@ -30,11 +30,6 @@ struct Ttl {
 /// refused, as are negative values. The text is named in the error.
 Result<std::chrono::seconds> parse_ttl(std::string_view text);
 
-/// ClickStack's variables: HYPERDX_OTEL_EXPORTER_LOGS_TTL, _TRACES_TTL, _METRICS_TTL and
-/// _SESSIONS_TTL, each falling back to HYPERDX_OTEL_EXPORTER_TABLES_TTL and then to 720h. `get`
-/// returns a variable's value, or nullptr.
-Result<Ttl> ttl_from_environment(const char* (*get)(const char* name));
-
 /// A server's release, of which the schema needs the first two numbers.
 struct EngineVersion {
   int major = 0;

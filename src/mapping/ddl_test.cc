@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <string>
 
 namespace sluice::mapping {
@@ -34,37 +33,6 @@ TEST(ParseTtl, NamesWhatItRefuses) {
     EXPECT_NE(ttl.status().message().find("\"" + std::string(text) + "\""), std::string::npos);
     EXPECT_NE(ttl.status().message().find("720h"), std::string::npos);
   }
-}
-
-std::map<std::string, std::string>& variables() {
-  static std::map<std::string, std::string> map;
-  return map;
-}
-const char* get_variable(const char* name) {
-  const auto at = variables().find(name);
-  return at == variables().end() ? nullptr : at->second.c_str();
-}
-
-TEST(TtlFromEnvironment, FallsBackFromTheSignalToAllToTheDefault) {
-  variables().clear();
-  EXPECT_EQ(ttl_from_environment(get_variable)->logs, hours(720));
-  variables() = {{"HYPERDX_OTEL_EXPORTER_TABLES_TTL", "48h"},
-                 {"HYPERDX_OTEL_EXPORTER_TRACES_TTL", "1d"},
-                 {"HYPERDX_OTEL_EXPORTER_METRICS_TTL", "0"},
-                 {"HYPERDX_OTEL_EXPORTER_SESSIONS_TTL", ""}};
-  const auto ttl = ttl_from_environment(get_variable);
-  ASSERT_TRUE(ttl.ok());
-  EXPECT_EQ(ttl->logs, hours(48));
-  EXPECT_EQ(ttl->traces, hours(24));
-  EXPECT_EQ(ttl->metrics, seconds(0));
-  EXPECT_EQ(ttl->sessions, hours(48));
-}
-
-TEST(TtlFromEnvironment, AnErrorNamesTheVariable) {
-  variables() = {{"HYPERDX_OTEL_EXPORTER_TABLES_TTL", "soon"}};
-  const auto ttl = ttl_from_environment(get_variable);
-  ASSERT_FALSE(ttl.ok());
-  EXPECT_NE(ttl.status().message().find("HYPERDX_OTEL_EXPORTER_TABLES_TTL"), std::string::npos);
 }
 
 TEST(EngineVersion, ReadsReleases) {

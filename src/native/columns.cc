@@ -22,11 +22,6 @@ void append_narrowed(std::span<const std::span<const uint32_t>> indexes, Output&
 
 }  // namespace
 
-uint64_t row_count(RowRanges rows) {
-  return std::accumulate(rows.begin(), rows.end(), uint64_t{0},
-                         [](uint64_t n, const RowRange& r) { return n + (r.end - r.begin); });
-}
-
 void StringColumn::repeat_last() {
   const uint32_t begin = begin_of(size() - 1);
   const uint32_t length = ends_.back() - begin;

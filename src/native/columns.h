@@ -36,8 +36,6 @@ struct RowRange {
 };
 using RowRanges = std::span<const RowRange>;
 
-uint64_t row_count(RowRanges rows);
-
 /// UInt8 … UInt64, Int32, Int64, Float64, Bool, DateTime (UInt32 seconds), DateTime64 (Int64).
 template <typename T>
 class FixedColumn {

@@ -2,12 +2,18 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
 #include <string>
 
 #include "testing/native_reader.h"
 
 namespace sluice::native {
 namespace {
+
+uint64_t row_count(const std::vector<RowRange>& rows) {
+  return std::accumulate(rows.begin(), rows.end(), uint64_t{0},
+                         [](uint64_t n, const RowRange& r) { return n + (r.end - r.begin); });
+}
 
 /// Encodes one column as a block of its own and reads it back.
 template <typename Column>

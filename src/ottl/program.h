@@ -50,7 +50,6 @@ class Program {
   /// one. False where an error must be propagated.
   bool run_first(Frame& frame, ErrorMode mode, bool& matched) const;
 
-  bool has_conditions() const { return !conditions_.empty(); }
   /// Whether statements change nothing but the log record or span that they run for: it does not
   /// matter then which of several records is first done with.
   bool changes_only_its_record() const { return changes_only_its_record_; }

@@ -71,6 +71,14 @@ class AttributeActions::Reader {
     place_.error(message);
     return false;
   }
+  /// Of one option.
+  bool wrong(std::string_view option, const std::string& message) {
+    place_.of(option).error(message);
+    return false;
+  }
+  bool not_taken(std::string_view option) {
+    return wrong(option, "this action takes no such option");
+  }
 
   bool read_kind(Kind& out) {
     constexpr std::string_view kNames[] = {"insert", "update",  "upsert", "delete",
@@ -78,9 +86,8 @@ class AttributeActions::Reader {
     const std::string name = ascii::lower(config_.action);
     const auto found = std::find(std::begin(kNames), std::end(kNames), name);
     if (found == std::end(kNames)) {
-      return wrong("the action \"" + config_.action +
-                   "\" does not exist; it is one of insert, update, upsert, delete, hash, extract, "
-                   "convert");
+      place_.of("action").expected("insert, update, upsert, delete, hash, extract or convert");
+      return false;
     }
     out = static_cast<Kind>(found - std::begin(kNames));
     return true;
@@ -97,22 +104,22 @@ class AttributeActions::Reader {
           "default_value");
     }
     if (sources > 1) return wrong("give only one of value, from_attribute and from_context");
-    if (!config_.pattern.empty()) return wrong("this action takes no pattern");
-    if (!config_.converted_type.empty()) return wrong("this action takes no converted_type");
+    if (!config_.pattern.empty()) return not_taken("pattern");
+    if (!config_.converted_type.empty()) return not_taken("converted_type");
     const config::Node& node = config_.value.is_null() ? config_.default_value : config_.value;
     action.has_value = !node.is_null();
     if (!value_of_node(node, constants_, action.value))
-      return wrong("a date cannot be the value of an attribute; put it in quotes");
+      return wrong(config_.value.is_null() ? "default_value" : "value",
+                   "a date cannot be the value of an attribute; put it in quotes");
     return true;
   }
 
   /// With delete and hash from_context is not looked at, as in the original.
   bool read_no_source(const Action& action) {
-    if (!config_.value.is_null() || !config_.from_attribute.empty())
-      return wrong("this action takes neither value nor from_attribute");
+    if (!config_.value.is_null()) return not_taken("value");
+    if (!config_.from_attribute.empty()) return not_taken("from_attribute");
     if (config_.from_context.empty()) return true;
-    if (action.kind != Kind::Delete && action.kind != Kind::Hash)
-      return wrong("this action takes no from_context");
+    if (action.kind != Kind::Delete && action.kind != Kind::Hash) return not_taken("from_context");
     place_.of("from_context").warning("this option has no effect on delete and hash");
     return true;
   }
@@ -121,17 +128,14 @@ class AttributeActions::Reader {
     if (config_.pattern.empty()) {
       return action.kind != Kind::Extract || wrong("the option \"pattern\" is missing for extract");
     }
-    if (action.kind == Kind::Convert) return wrong("convert takes no pattern");
+    if (action.kind == Kind::Convert) return not_taken("pattern");
     auto regex = ottl::Regex::compile(config_.pattern);
-    if (!regex.ok()) {
-      place_.of("pattern").error(regex.status().message());
-      return false;
-    }
+    if (!regex.ok()) return wrong("pattern", regex.status().message());
     const auto& names = regex->group_names();
     if (action.kind == Kind::Extract) {
-      if (names.empty()) return wrong("the pattern has no named group");
+      if (names.empty()) return wrong("pattern", "it has no named group");
       if (std::find(names.begin(), names.end(), "") != names.end())
-        return wrong("every group of the pattern needs a name: (?P<name>…)");
+        return wrong("pattern", "every group needs a name: (?P<name>…)");
     }
     action.pattern = std::make_shared<ottl::Regex>(std::move(*regex));
     return true;
@@ -139,13 +143,13 @@ class AttributeActions::Reader {
 
   bool read_type(Action& action) {
     const std::string& name = config_.converted_type;
-    if (action.kind != Kind::Convert)
-      return name.empty() || wrong("this action takes no converted_type");
+    if (action.kind != Kind::Convert) return name.empty() || not_taken("converted_type");
     if (name == "int") action.type = Type::Int;
     if (name == "double") action.type = Type::Double;
     if (name == "string") action.type = Type::String;
-    return name == "int" || name == "double" || name == "string" ||
-           wrong("converted_type must be int, double or string");
+    if (name == "int" || name == "double" || name == "string") return true;
+    place_.of("converted_type").expected("int, double or string");
+    return false;
   }
 
   const AttributeActionConfig& config_;

@@ -6,19 +6,25 @@ namespace sluice::pipeline {
 namespace {
 
 template <typename Auth>
-Result<const Auth*> find_auth(const Host& host, const ComponentId& id,
-                              const Auth* (Extension::*as)() const, const char* what) {
+Result<const Auth*> find_auth(const Host& host, const ComponentId& id, config::ExtensionRole role,
+                              const Auth* (Extension::*as)() const) {
   const auto found = host.extensions.find(id);
-  if (found == host.extensions.end() && host.is_trial) return static_cast<const Auth*>(nullptr);
+  const Auth* auth = found != host.extensions.end() ? (found->second->*as)() : nullptr;
+  if (auth != nullptr || host.is_trial) return auth;
   if (found == host.extensions.end())
     return invalid_argument("the extension " + id.to_string() + " is not in service::extensions");
-  const Auth* auth = (found->second->*as)();
-  if (auth == nullptr)
-    return invalid_argument("the extension " + id.to_string() + " is not configured to " + what);
-  return auth;
+  return check_role(*found->second, id, role);
 }
 
 }  // namespace
+
+Status check_role(const Extension& extension, const ComponentId& id, config::ExtensionRole role) {
+  const bool is_server = role == config::ExtensionRole::ServerAuth;
+  if (is_server ? extension.server_auth() != nullptr : extension.client_auth() != nullptr)
+    return {};
+  return invalid_argument("the extension " + id.to_string() + " is not configured to " +
+                          (is_server ? "check senders" : "say who we are to others"));
+}
 
 const config::Schema<ServerAuthConfig>& schema_of(const ServerAuthConfig*) {
   static const auto schema = config::Schema<ServerAuthConfig>()
@@ -47,14 +53,15 @@ const config::Schema<ClientAuthConfig>& schema_of(const ClientAuthConfig*) {
 }
 
 Result<const ServerAuth*> find_server_auth(const Host& host, const ServerAuthConfig& config) {
-  return find_auth(host, config.authenticator.id, &Extension::server_auth, "check senders");
+  return find_auth(host, config.authenticator.id, config::ExtensionRole::ServerAuth,
+                   &Extension::server_auth);
 }
 
 Result<const ClientAuth*> find_client_auth(const Host& host,
                                            const std::optional<ClientAuthConfig>& config) {
   if (!config) return static_cast<const ClientAuth*>(nullptr);
-  return find_auth(host, config->authenticator.id, &Extension::client_auth,
-                   "say who we are to others");
+  return find_auth(host, config->authenticator.id, config::ExtensionRole::ClientAuth,
+                   &Extension::client_auth);
 }
 
 }  // namespace sluice::pipeline

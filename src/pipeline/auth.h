@@ -15,6 +15,7 @@
 
 namespace sluice::pipeline {
 
+class Extension;
 struct Host;
 
 class ServerAuth {
@@ -60,8 +61,12 @@ const config::Schema<ServerAuthConfig>& schema_of(const ServerAuthConfig*);
 const config::Schema<HttpServerAuthConfig>& schema_of(const HttpServerAuthConfig*);
 const config::Schema<ClientAuthConfig>& schema_of(const ClientAuthConfig*);
 
+/// InvalidArgument if the options of the extension do not make it do this.
+Status check_role(const Extension& extension, const config::ComponentId& id,
+                  config::ExtensionRole role);
+
 /// The extension of that id, which lives as long as the pipelines; InvalidArgument if there is none
-/// that can do this. Null in a trial where the extension could not be made.
+/// that can do this. Null in a trial, which says so itself.
 Result<const ServerAuth*> find_server_auth(const Host& host, const ServerAuthConfig& config);
 /// Null where none is named.
 Result<const ClientAuth*> find_client_auth(const Host& host,

@@ -43,10 +43,13 @@ const Factory* Registry::find(config::Section section, std::string_view type) co
   return nullptr;
 }
 
-bool Registry::is_planned(config::Section section, std::string_view type) const {
-  return std::any_of(planned_.begin(), planned_.end(), [&](const Planned& planned) {
-    return planned.section == section && planned.type == type;
-  });
+const Registry::Planned* Registry::find_planned(config::Section section,
+                                                std::string_view type) const {
+  for (const Planned& planned : planned_) {
+    if (planned.section == section && (planned.type == type || planned.alias == type))
+      return &planned;
+  }
+  return nullptr;
 }
 
 }  // namespace sluice::pipeline

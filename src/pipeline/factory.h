@@ -33,6 +33,8 @@ class Factory {
     Signals signals{};
     /// What an extension may be named for.
     std::vector<config::ExtensionRole> roles{};
+    /// Options of a processor that only this signal has a use for.
+    std::vector<std::pair<std::string, otlp::Signal>> options_for{};
   };
 
   explicit Factory(About about) : about_(std::move(about)) {}
@@ -184,7 +186,8 @@ class Registry {
   struct Planned {
     config::Section section;
     std::string type;
-    std::string doc;  ///< what it does, one sentence
+    std::string doc;      ///< what it does, one sentence
+    std::string alias{};  ///< what it may also be called
   };
 
   void add(std::unique_ptr<Factory> factory) { factories_.push_back(std::move(factory)); }
@@ -196,7 +199,8 @@ class Registry {
   const Factory* find(config::Section section, std::string_view type) const;
   const std::vector<std::unique_ptr<Factory>>& all() const { return factories_; }
   const std::vector<Planned>& planned() const { return planned_; }
-  bool is_planned(config::Section section, std::string_view type) const;
+  /// By type or alias; null if there is none.
+  const Planned* find_planned(config::Section section, std::string_view type) const;
 
  private:
   std::vector<std::unique_ptr<Factory>> factories_;

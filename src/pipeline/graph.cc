@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <future>
+#include <iterator>
 #include <set>
 #include <utility>
 
 #include "base/nearest.h"
+#include "config/yaml_writer.h"
 #include "pipeline/collector_metrics.h"
 #include "pipeline/fan_out.h"
 
@@ -30,60 +32,98 @@ std::string path_of(const PipelineConfig& pipeline) {
 }
 
 std::string unknown_type(const Registry& registry, Section section, const std::string& type) {
-  if (registry.is_planned(section, type)) {
-    return "the " + std::string(config::component_kind(section)) + " " + type +
-           " is not supported yet";
-  }
+  const std::string kind(config::component_kind(section));
+  if (registry.find_planned(section, type) != nullptr)
+    return "the " + kind + " " + type + " is not supported yet";
   std::vector<std::string_view> names;
   for (const auto& factory : registry.all()) {
     if (factory->about().section == section) names.push_back(factory->about().type);
   }
-  const std::string nearest = nearest_name(type, names);
-  std::string message =
-      "there is no " + std::string(config::component_kind(section)) + " of type \"" + type + "\"";
-  if (!nearest.empty()) return message + "; did you mean \"" + nearest + "\"?";
+  std::vector<std::string_view> known = names;
+  for (const Registry::Planned& planned : registry.planned()) {
+    if (planned.section != section) continue;
+    known.push_back(planned.type);
+    if (!planned.alias.empty()) known.push_back(planned.alias);
+  }
+  const std::string nearest = nearest_name(type, known);
+  std::string message = "there is no " + kind + " of type \"" + type + "\"";
+  if (!nearest.empty()) {
+    const bool is_there = registry.find(section, nearest) != nullptr;
+    return message + "; did you mean \"" + nearest + "\"" +
+           (is_there ? "?" : ", which is not supported yet?");
+  }
   message += "; there are:";
   for (const std::string_view name : names) message += " " + std::string(name);
   return message;
 }
 
-/// Options that name an extension must name one that runs, and that can do what it is named for.
-void check_extensions(const std::vector<config::ExtensionReference>& references,
-                      const config::Configuration& configuration, const Registry& registry,
-                      config::Diagnostics& diagnostics) {
-  for (const config::ExtensionReference& reference : references) {
-    const std::string name = "the extension " + reference.id.to_string();
-    const Factory* factory = registry.find(Section::Extensions, reference.id.type);
-    std::string problem;
-    if (configuration.find(Section::Extensions, reference.id) == nullptr) {
-      problem = name + " is not configured: there is no such key under extensions" +
-                configuration.nearest(Section::Extensions, reference.id);
-    } else if (!configuration.is_used(Section::Extensions, reference.id)) {
-      problem = name + " does not run: add it to service::extensions";
-    } else if (factory != nullptr) {
-      const auto& roles = factory->about().roles;
-      if (std::find(roles.begin(), roles.end(), reference.role) == roles.end())
-        problem = name + " is no authenticator for this";
+/// An option that names an extension must name one that runs, and whose kind can do what it is
+/// named for.
+bool check_extension(const config::ExtensionReference& reference,
+                     const config::Configuration& configuration, const Registry& registry,
+                     config::Diagnostics& diagnostics) {
+  const std::string name = "the extension " + reference.id.to_string();
+  const Factory* factory = registry.find(Section::Extensions, reference.id.type);
+  std::string problem;
+  if (configuration.find(Section::Extensions, reference.id) == nullptr) {
+    problem = name + " is not configured: there is no such key under extensions" +
+              configuration.nearest(Section::Extensions, reference.id);
+  } else if (!configuration.is_used(Section::Extensions, reference.id)) {
+    problem = name + " does not run: add it to service::extensions";
+  } else if (factory != nullptr) {
+    const auto& roles = factory->about().roles;
+    if (std::find(roles.begin(), roles.end(), reference.role) == roles.end())
+      problem = name + " is no authenticator for this";
+  }
+  if (problem.empty()) return true;
+  diagnostics.error(reference.mark, reference.path, std::move(problem));
+  return false;
+}
+
+/// Warns of options that are for a signal which none of the component's pipelines carries.
+void check_options_for(const Plan::Planned& planned, const config::ComponentConfig& component,
+                       const config::Configuration& configuration, const config::Place& place) {
+  const Factory& factory = *planned.factory;
+  if (factory.about().options_for.empty()) return;
+  config::Diagnostics nobody;
+  const config::Node given = factory.show(planned.options);
+  const config::Node standard = factory.show(factory.read({}, {nobody, "", {}}));
+  for (const auto& [option, signal] : factory.about().options_for) {
+    const config::Node* value = given.find(option);
+    if (value == nullptr || !place.has(option)) continue;
+    if (config::to_yaml(*value) == config::to_yaml(*standard.find(option))) continue;
+    const bool has_use = std::any_of(configuration.pipelines.begin(), configuration.pipelines.end(),
+                                     [&, wanted = signal](const PipelineConfig& pipeline) {
+                                       return contains(pipeline.processors, component.id) &&
+                                              signal_of(pipeline) == wanted;
+                                     });
+    if (!has_use) {
+      place.of(option).warning("this option has no effect: it is for " +
+                               std::string(otlp::signal_name(signal)));
     }
-    if (!problem.empty()) diagnostics.error(reference.mark, reference.path, std::move(problem));
   }
 }
 
 /// What can be said about pipelines once it is known what their components can do.
 class PipelineChecks {
  public:
-  PipelineChecks(const config::Configuration& configuration, const Plan& plan,
-                 config::Diagnostics& diagnostics)
-      : configuration_(configuration), plan_(plan), diagnostics_(diagnostics) {}
+  PipelineChecks(const config::Configuration& configuration, const Registry& registry,
+                 const Plan& plan, config::Diagnostics& diagnostics)
+      : configuration_(configuration), registry_(registry), plan_(plan), diagnostics_(diagnostics) {
+  }
 
-  void run() {
+  /// Where not all components are known, what is said of those that are. Gives whether connectors
+  /// stand at the beginnings and ends of pipelines as they should, as far as that is known.
+  bool run(bool all_are_known) {
+    bool fit = true;
     for (const PipelineConfig& pipeline : configuration_.pipelines) {
       check_signals(pipeline, pipeline.receivers, Section::Receivers);
       check_signals(pipeline, pipeline.processors, Section::Processors);
       check_signals(pipeline, pipeline.exporters, Section::Exporters);
-      check_connectors(pipeline);
+      if (all_are_known && !check_connectors(pipeline)) fit = false;
     }
     for (const PipelineConfig& pipeline : configuration_.pipelines) find_cycle(pipeline);
+    return fit;
   }
 
  private:
@@ -96,11 +136,14 @@ class PipelineChecks {
     for (const Reference& reference : references) {
       const Section own =
           configuration_.find(section, reference.id) == nullptr ? Section::Connectors : section;
-      const Plan::Planned& planned = plan_.of(own, reference.id);
-      const bool takes = planned.factory->about().signals.has(signal_of(pipeline));
-      std::string lacking;
-      if (takes && planned.is_right)
-        lacking = planned.factory->lacks(planned.options, signal_of(pipeline));
+      if (configuration_.find(own, reference.id) == nullptr) continue;
+      const Factory* factory = registry_.find(own, reference.id.type);
+      if (factory == nullptr) continue;
+      const otlp::Signal signal = signal_of(pipeline);
+      const bool takes = factory->about().signals.has(signal);
+      const Plan::Planned* planned = takes ? plan_.find_right(own, reference.id) : nullptr;
+      const std::string lacking =
+          planned == nullptr ? std::string() : factory->lacks(planned->options, signal);
       if (takes && lacking.empty()) continue;
       diagnostics_.error(reference.mark, reference.path,
                          "the " + std::string(config::component_kind(own)) + " " +
@@ -111,7 +154,8 @@ class PipelineChecks {
 
   /// What goes into a connector must come out of it in a pipeline of the same signal, and the other
   /// way round.
-  void check_connectors(const PipelineConfig& pipeline) {
+  bool check_connectors(const PipelineConfig& pipeline) {
+    bool fit = true;
     for (const auto& [references, other, way] :
          {std::tuple(&pipeline.exporters, &PipelineConfig::receivers, "receiver"),
           std::tuple(&pipeline.receivers, &PipelineConfig::exporters, "exporter")}) {
@@ -123,11 +167,13 @@ class PipelineChecks {
                           return p.id.type == pipeline.id.type && contains(p.*list, reference.id);
                         });
         if (has_other) continue;
+        fit = false;
         diagnostics_.error(reference.mark, reference.path,
                            "the connector " + reference.id.to_string() + " is the " + way +
                                " of no " + pipeline.id.type + " pipeline");
       }
     }
+    return fit;
   }
 
   void find_cycle(const PipelineConfig& pipeline) {
@@ -155,6 +201,7 @@ class PipelineChecks {
   }
 
   const config::Configuration& configuration_;
+  const Registry& registry_;
   const Plan& plan_;
   config::Diagnostics& diagnostics_;
   std::vector<ComponentId> path_;
@@ -170,7 +217,8 @@ Plan Plan::make(const config::Configuration& configuration, const Registry& regi
   bool is_known = configuration.is_whole;  // what there is, and how it is connected
   for (const Section section : kSections) {
     for (const config::ComponentConfig& component : configuration.of(section)) {
-      const config::Place place(diagnostics, component.path, component.options.mark);
+      const config::Place place(diagnostics, component.path, component.options.mark,
+                                &component.options);
       const Factory* factory = registry.find(section, component.id.type);
       if (factory == nullptr) {
         place.error(unknown_type(registry, section, component.id.type));
@@ -181,16 +229,19 @@ Plan Plan::make(const config::Configuration& configuration, const Registry& regi
       Planned& planned = plan.planned_[{section, component.id}];
       planned = {factory, factory->read(component.options, place)};
       const auto references = diagnostics.take_references();
-      if (configuration.is_used(section, component.id))
-        check_extensions(references, configuration, registry, diagnostics);
+      const bool is_used = configuration.is_used(section, component.id);
+      if (is_used) {
+        std::copy_if(references.begin(), references.end(), std::back_inserter(plan.references_),
+                     [&](const config::ExtensionReference& reference) {
+                       return check_extension(reference, configuration, registry, diagnostics);
+                     });
+      }
       planned.is_right = diagnostics.errors().size() == before;
+      if (is_used && planned.is_right) check_options_for(planned, component, configuration, place);
     }
   }
-  if (is_known) {
-    const size_t before = diagnostics.errors().size();
-    PipelineChecks(configuration, plan, diagnostics).run();
-    plan.pipelines_fit_ = diagnostics.errors().size() == before;
-  }
+  const bool fit = PipelineChecks(configuration, registry, plan, diagnostics).run(is_known);
+  plan.pipelines_fit_ = configuration.inputs_are_known && fit;
   return plan;
 }
 

@@ -33,8 +33,10 @@ class Plan {
   }
   /// Null where the options of such a component are not known to be right.
   const Planned* find_right(config::Section section, const ComponentId& id) const;
-  /// Whether the pipelines were found to fit together.
+  /// Whether it is known what pipelines there are, and which connectors feed them.
   bool pipelines_fit() const { return pipelines_fit_; }
+  /// Where components that are used name extensions.
+  const std::vector<config::ExtensionReference>& references() const { return references_; }
   const config::Configuration& configuration() const { return configuration_; }
   /// The effective configuration: all options with their defaults, secrets masked.
   config::Node show() const;
@@ -42,6 +44,7 @@ class Plan {
  private:
   config::Configuration configuration_;
   std::map<std::pair<config::Section, ComponentId>, Planned> planned_;
+  std::vector<config::ExtensionReference> references_;
   bool pipelines_fit_ = false;
 };
 

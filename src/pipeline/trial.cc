@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "io/loop.h"
+#include "pipeline/auth.h"
 
 namespace sluice::pipeline {
 namespace {
@@ -54,6 +55,7 @@ class Trial {
         host_.extensions[reference.id] = extensions_.emplace_back(std::move(*made)).get();
         return Status();
       });
+    for (const config::ExtensionReference& reference : plan_.references()) try_role(reference);
     for (const PipelineConfig& pipeline : configuration().pipelines) {
       for (const Reference& reference : pipeline.processors) make_processor(reference.id, pipeline);
       // Who feeds a pipeline that is not there would only say that he feeds none.
@@ -70,6 +72,14 @@ class Trial {
 
  private:
   const config::Configuration& configuration() const { return plan_.configuration(); }
+
+  /// What an extension can do may depend on its options.
+  void try_role(const config::ExtensionReference& reference) {
+    const auto found = host_.extensions.find(reference.id);
+    if (found == host_.extensions.end()) return;
+    const Status status = check_role(*found->second, reference.id, reference.role);
+    if (!status.ok()) diagnostics_.error(reference.mark, reference.path, status.message());
+  }
 
   void make_receiver(const ComponentId& id) {
     attempt(Section::Receivers, id, "", [&](const Plan::Planned& planned) {

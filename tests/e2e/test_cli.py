@@ -296,7 +296,7 @@ service:
     code, out, err = run("validate", "--config", file)
     assert (code, out) == (USAGE, "")
     text = "\n".join(err)
-    for part in ("grpc: endpoint: address 'localhost:99999' is not HOST:PORT", "address 'http://localhost:4318' is not",
+    for part in ("grpc::endpoint: address 'localhost:99999' is not HOST:PORT", "address 'http://localhost:4318' is not",
                  'there is no function ParseJson (did you mean "ParseJSON"?)', "ClickStack's schema has no JSON columns"):
         assert part in text
     # What only the makers of components can say comes once the form is right.

@@ -9,6 +9,7 @@ namespace {
 
 /// A connection and a thread each.
 constexpr int64_t kConsumersMost = 256;
+constexpr const char* kOwnTables = "without create_schema: true";
 constexpr const char* kBounded = "what waits is bounded by the process's memory limit alone";
 
 void check_endpoint(const Config& config, const config::Place& place) {
@@ -18,7 +19,7 @@ void check_endpoint(const Config& config, const config::Place& place) {
   }
   uint32_t http_port = config.http_port;
   if (http_port > UINT16_MAX) {
-    place.of("http_port").error("http_port must be at most 65535");
+    place.of("http_port").expected("at most 65535");
     http_port = UINT16_MAX;  // what is wrong besides
   }
   const auto dsn = clickhouse::parse_dsn(url_of(config), static_cast<uint16_t>(http_port));
@@ -44,7 +45,8 @@ void warn_of_queue(const delivery::QueueConfig& queue, const config::Place& plac
         "enabled: false leaves out what batch says; rows are put together in inserts all the same");
   }
   if (!queue.batches()) {
-    if (queue.sizer) place.of("sizer").warning("this option has no effect: there is no batch");
+    if (queue.enabled && queue.sizer)
+      place.of("sizer").warning("this option has no effect: there is no batch");
     return;
   }
   const config::Place batch = place.of("batch");
@@ -59,19 +61,20 @@ void warn_of_queue(const delivery::QueueConfig& queue, const config::Place& plac
 
 void check(const Config& config, const config::Place& place) {
   check_endpoint(config, place);
-  if (config.database.empty()) place.error("database must not be empty");
-  if (config.timeout.count() <= 0) place.error("timeout must be larger than zero");
-  if (config.flush_interval.count() < 0) place.error("flush_interval must not be negative");
-  if (config.ttl.count() < 0) place.error("ttl must not be negative");
-  if (config.sending_queue.num_consumers > kConsumersMost)
-    place.error("sending_queue::num_consumers must be at most " + std::to_string(kConsumersMost));
+  if (config.database.empty()) place.of("database").expected("the name of a database");
+  if (config.timeout.count() <= 0) place.of("timeout").expected("more than 0");
+  if (config.flush_interval.count() < 0) place.of("flush_interval").expected("0 or more");
+  if (config.ttl.count() < 0) place.of("ttl").expected("0 or more");
+  if (config.sending_queue.num_consumers > kConsumersMost) {
+    place.of("sending_queue")
+        .of("num_consumers")
+        .expected("at most " + std::to_string(kConsumersMost));
+  }
   warn_of_queue(config.sending_queue, place.of("sending_queue"));
   if (config.compress > Compression::None) {
     place.of("compress")
         .warning("inserts are compressed with lz4 instead: the other methods are not supported");
   }
-  if (!config.metrics_table_name.empty() && names_metric_tables(config))
-    place.of("metrics_table_name").warning("this option has no effect beside metrics_tables");
   if (config.clickstack_schema && config.create_schema) {
     place.error(
         "create_schema and clickstack_schema are two ways to make tables: set create_schema: "
@@ -91,7 +94,7 @@ void check_clickstack(const ClickStackSchemaConfig& config, const config::Place&
         std::pair("sessions_ttl", &config.sessions_ttl)}) {
     if (text->empty()) continue;
     if (const auto ttl = mapping::parse_ttl(*text); !ttl.ok())
-      place.error(std::string(name) + ": " + ttl.status().message());
+      place.of(name).error(ttl.status().message());
   }
 }
 
@@ -159,6 +162,7 @@ const config::Schema<ClickStackSchemaConfig>& schema_of(const ClickStackSchemaCo
 }
 
 const config::Schema<Config>& schema_of(const Config*) {
+  const auto makes_no_tables = [](const Config& config) { return !config.create_schema; };
   static const auto schema =
       config::Schema<Config>()
           .field("endpoint", &Config::endpoint,
@@ -178,11 +182,15 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("traces_table_name", &Config::traces_table_name, "The table of traces.")
           .field("metrics_table_name", &Config::metrics_table_name,
                  "The beginning of the metric tables' names, if metrics_tables names none.")
+          .ignored_if(names_metric_tables, "beside metrics_tables")
           .field("metrics_tables", &Config::metrics_tables, "The tables of metrics, by kind.")
           .field("ttl", &Config::ttl, "How long rows of tables made here are kept; 0: always.")
+          .ignored_if(makes_no_tables, kOwnTables)
           .field("table_engine", &Config::table_engine,
                  "Engine of tables made here; MergeTree if none is named.")
+          .ignored_if(makes_no_tables, kOwnTables)
           .field("cluster_name", &Config::cluster_name, "Makes tables ON CLUSTER.")
+          .ignored_if(makes_no_tables, kOwnTables)
           .field("create_schema", &Config::create_schema,
                  "Whether the database and the tables are made if they are missing.")
           .field(

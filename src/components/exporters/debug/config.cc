@@ -21,10 +21,9 @@ const config::Schema<Config>& schema_of(const Config*) {
           .ignore<delivery::QueueConfig>("sending_queue", "nothing waits")
           .check([](const Config& config, const config::Place& place) {
             if (!config.output_paths) return;
-            if (config.use_internal_logger)
-              place.error("output_paths needs use_internal_logger: false");
-            if (config.output_paths->empty())
-              place.error("output_paths must name a file, stdout or stderr");
+            const config::Place here = place.of("output_paths");
+            if (config.use_internal_logger) here.error("this needs use_internal_logger: false");
+            if (config.output_paths->empty()) here.expected("a file, stdout or stderr");
           });
   return schema;
 }

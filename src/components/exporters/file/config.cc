@@ -8,24 +8,17 @@ namespace {
 
 void check_group_by(const GroupByConfig& config, const config::Place& place) {
   if (config.enabled && config.resource_attribute.empty())
-    place.of("resource_attribute").error("resource_attribute must not be empty");
+    place.of("resource_attribute").expected("the name of an attribute");
   if (config.enabled && config.max_open_files == 0)
-    place.of("max_open_files").error("max_open_files must be larger than zero");
-  if (config.enabled) return;
-  const GroupByConfig standard;
-  const auto warn_if = [&](bool differs, const char* name) {
-    if (differs) place.of(name).warning("this option has no effect without enabled: true");
-  };
-  warn_if(config.resource_attribute != standard.resource_attribute, "resource_attribute");
-  warn_if(config.max_open_files != standard.max_open_files, "max_open_files");
+    place.of("max_open_files").expected("more than 0");
 }
 
 void check_grouped(const Config& config, const config::Place& place) {
   if (std::count(config.path.begin(), config.path.end(), '*') != 1)
-    place.of("path").error(
-        "path must contain exactly one * with group_by: the attribute's value takes its place");
+    place.of("path").expected(
+        "exactly one * with group_by, whose place the attribute's value takes");
   if (!config.path.empty() && config.path.front() == '*')
-    place.of("path").error("path must not begin with * with group_by: name a directory before it");
+    place.of("path").expected("a directory before the * with group_by");
   if (config.rotation)
     place.of("rotation")
         .warning(
@@ -41,13 +34,13 @@ void check_permissions(const Config& config, const config::Place& place) {
   uint32_t bits = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bits, 8);
   if (error != std::errc() || end != text.data() + text.size() || bits > 0777)
-    here.error("directory_permissions must be an octal number up to 0777");
+    here.expected("an octal number up to 0777");
 }
 
 void check(const Config& config, const config::Place& place) {
   if (config.group_by.enabled) check_grouped(config, place);
-  if (config.path.empty()) place.error("path must not be empty");
-  if (config.flush_interval.count() < 0) place.error("flush_interval must not be negative");
+  if (config.path.empty()) place.of("path").expected("the path of a file");
+  if (config.flush_interval.count() < 0) place.of("flush_interval").expected("0 or more");
   if (config.append && config.rotation)
     place.of("append").error("append and rotation exclude each other, as in the original");
   check_permissions(config, place);
@@ -70,6 +63,7 @@ const config::Schema<RotationConfig>& schema_of(const RotationConfig*) {
 
 const config::Schema<GroupByConfig>& schema_of(const GroupByConfig*) {
   using C = GroupByConfig;
+  const auto is_off = [](const C& config) { return !config.enabled; };
   static const auto schema =
       config::Schema<C>()
           .field("enabled", &C::enabled,
@@ -77,8 +71,10 @@ const config::Schema<GroupByConfig>& schema_of(const GroupByConfig*) {
                  "value in the place of its *.")
           .field("resource_attribute", &C::resource_attribute,
                  "The attribute; its value may name folders, too.")
+          .ignored_if(is_off, "without enabled: true")
           .field("max_open_files", &C::max_open_files,
                  "The most files that are open; the one used longest ago is closed for another.")
+          .ignored_if(is_off, "without enabled: true")
           .check(check_group_by);
   return schema;
 }

@@ -44,13 +44,13 @@ void check(const Config& config, const Place& place) {
   if (config.endpoint.empty()) {
     place.error("name an endpoint, for example 127.0.0.1:4317");
   } else if (const auto endpoint = Endpoint::parse(config.endpoint); !endpoint.ok()) {
-    place.error("endpoint: " + endpoint.status().message());
+    place.of("endpoint").error(endpoint.status().message());
   } else {
     check_transport(config, *endpoint, place);
   }
-  if (config.timeout.count() < 0) place.error("timeout must not be negative");
+  if (config.timeout.count() < 0) place.of("timeout").expected("0 or more");
   if (!is_grpc_compression(config.client.compression))
-    place.error("compression: gRPC knows gzip, zstd, snappy and none");
+    place.of("compression").expected("gzip, zstd, snappy or none, which gRPC knows");
 }
 
 }  // namespace

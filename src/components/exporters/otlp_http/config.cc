@@ -10,10 +10,10 @@ namespace {
 using config::Place;
 using config::Schema;
 
-void check_url(const std::string& url, std::string_view option, const Place& place) {
+void check_url(const std::string& url, const Place& place) {
   if (url.empty()) return;
   if (const auto parsed = http::Url::parse(url); !parsed.ok())
-    place.error(std::string(option) + ": " + parsed.status().message());
+    place.error(parsed.status().message());
 }
 
 /// What the options of TLS and the credentials say beside the URLs that are spoken to.
@@ -40,10 +40,10 @@ void check(const Config& config, const Place& place) {
   if (config.endpoint.empty() && config.logs_endpoint.empty() && config.traces_endpoint.empty() &&
       config.metrics_endpoint.empty())
     place.error("name an endpoint, for example http://127.0.0.1:4318");
-  check_url(config.endpoint, "endpoint", place);
-  check_url(config.logs_endpoint, "logs_endpoint", place);
-  check_url(config.traces_endpoint, "traces_endpoint", place);
-  check_url(config.metrics_endpoint, "metrics_endpoint", place);
+  check_url(config.endpoint, place.of("endpoint"));
+  check_url(config.logs_endpoint, place.of("logs_endpoint"));
+  check_url(config.traces_endpoint, place.of("traces_endpoint"));
+  check_url(config.metrics_endpoint, place.of("metrics_endpoint"));
   check_transport(config, place);
 }
 

@@ -62,6 +62,17 @@ TEST(BasicAuth, FilesGoOverWhatIsGivenBesideThem) {
             "authorization: " + http::basic_authorization("ann", "p q") + "\n");
 }
 
+TEST(BasicAuth, WhatAFileGoesOverHasNoEffect) {
+  const ExtensionRig rig(
+      "basicauth",
+      "{client_auth: {username: a, username_file: " + testing::write_file("user", "u") +
+          ", password: b, password_file: " + testing::write_file("password", "p") + "}}");
+  EXPECT_EQ(rig.problem(), "");
+  EXPECT_EQ(rig.warnings(),
+            "basicauth::client_auth::username: this option has no effect beside username_file\n"
+            "basicauth::client_auth::password: this option has no effect beside password_file\n");
+}
+
 TEST(BasicAuth, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
       {"{}", "no credentials"},

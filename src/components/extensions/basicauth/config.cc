@@ -18,11 +18,13 @@ const config::Schema<ClientConfig>& schema_of(const ClientConfig*) {
   static const auto schema =
       config::Schema<C>()
           .field("username", &C::username, "The user that exporters send.")
+          .ignored_if([](const C& c) { return !c.username_file.empty(); }, "beside username_file")
           .field(
               "username_file", &C::username_file,
               "A file with the user, which is read again when it changes and goes over username.")
           .field("password", &C::password, "The password that exporters send.")
           .secret()
+          .ignored_if([](const C& c) { return !c.password_file.empty(); }, "beside password_file")
           .field("password_file", &C::password_file,
                  "A file with the password, which is read again when it changes and goes over "
                  "password.")
@@ -31,7 +33,7 @@ const config::Schema<ClientConfig>& schema_of(const ClientConfig*) {
             if (config.username.empty() && config.username_file.empty())
               place.error("a username is needed: give username or username_file");
             if (config.username.find(':') != std::string::npos)
-              place.error("a username cannot hold a colon");
+              place.of("username").expected("a name without a colon");
           });
   return schema;
 }

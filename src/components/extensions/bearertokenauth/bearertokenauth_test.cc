@@ -74,8 +74,8 @@ TEST(BearerTokenAuth, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
       {"{}", "a token is needed"},
       {"{token: a, tokens: [b]}", "either token or tokens"},
-      {"{tokens: [a, '']}", "empty token"},
-      {"{token: a, header: ''}", "header must not be empty"},
+      {"{tokens: [a, '']}", "bearertokenauth::tokens[1]: an empty token"},
+      {"{token: a, header: ''}", "bearertokenauth::header: expected the name of a header"},
       {"{filename: /nonexistent/tokens}", "/nonexistent/tokens"},
   };
   for (const auto& [options, expected] : cases) {
@@ -84,7 +84,7 @@ TEST(BearerTokenAuth, RefusesWhatCannotWork) {
   }
   EXPECT_NE(ExtensionRig("bearertokenauth", "{filename: /nonexistent, token: a}")
                 .warnings()
-                .find("token and tokens do not count"),
+                .find("bearertokenauth::token: this option has no effect beside filename"),
             std::string::npos);
 }
 

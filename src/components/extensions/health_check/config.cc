@@ -26,7 +26,11 @@ const config::Schema<CheckPipeline>& schema_of(const CheckPipeline*) {
           .field("enabled", &CheckPipeline::enabled, "Whether failing exporters count.")
           .field("interval", &CheckPipeline::interval, "The time over which failures are counted.")
           .field("exporter_failure_threshold", &CheckPipeline::exporter_failure_threshold,
-                 "So many failures are too many.");
+                 "So many failures are too many.")
+          .check([](const CheckPipeline& config, const config::Place& place) {
+            if (config.exporter_failure_threshold <= 0)
+              place.of("exporter_failure_threshold").expected("more than 0");
+          });
   return schema;
 }
 
@@ -71,14 +75,12 @@ const config::Schema<Config>& schema_of(const Config*) {
           .ignored(kShortAnswers)
           .refuse("middlewares", "there are no extensions that could stand in between")
           .check([](const C& config, const config::Place& place) {
-            if (config.endpoint.empty()) place.error("endpoint must not be empty");
+            if (config.endpoint.empty()) place.of("endpoint").expected("HOST:PORT");
             if (config.path.empty() || config.path.front() != '/')
-              place.error("path must begin with /");
+              place.of("path").expected("a path that begins with /");
             if (!config.ready_path.empty() && config.ready_path.front() != '/')
-              place.error("ready_path must begin with /");
-            if (config.transport != "tcp") place.error("transport must be tcp");
-            if (config.check_collector_pipeline.exporter_failure_threshold <= 0)
-              place.error("exporter_failure_threshold must be positive");
+              place.of("ready_path").expected("a path that begins with /");
+            if (config.transport != "tcp") place.of("transport").expected("tcp");
           });
   return schema;
 }

@@ -89,9 +89,9 @@ TEST(HealthCheck, SpeaksTlsWithACertificate) {
 
 TEST(HealthCheck, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
-      {"{endpoint: ''}", "endpoint must not be empty"},
-      {"{path: health}", "path must begin with /"},
-      {"{transport: udp}", "transport must be tcp"},
+      {"{endpoint: ''}", "health_check::endpoint: expected HOST:PORT"},
+      {"{path: health}", "health_check::path: expected a path that begins with /"},
+      {"{transport: udp}", "health_check::transport: expected tcp, found the text \"udp\""},
       {"{endpoint: '127.0.0.1:0', tls: {}}", "needs a certificate"},
       {"{endpoint: '127.0.0.1:0', tls: {cert_file: /nonexistent, key_file: /nonexistent}}",
        "/nonexistent"},

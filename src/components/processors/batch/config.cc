@@ -14,12 +14,17 @@ constexpr const char* kTogether =
 
 void check(const Config& config, const config::Place& place) {
   if (config.send_batch_max_size > 0 && config.send_batch_max_size < config.send_batch_size.value)
-    place.error("send_batch_max_size must be at least send_batch_size");
-  if (config.timeout.count() < 0) place.error("timeout must not be negative");
+    place.of("send_batch_max_size")
+        .expected("at least the " + std::to_string(config.send_batch_size.value) +
+                  " of send_batch_size");
+  if (config.timeout.count() < 0) place.of("timeout").expected("0 or more");
   std::set<std::string> seen;
-  for (const std::string& key : config.metadata_keys) {
+  for (size_t i = 0; i < config.metadata_keys.size(); ++i) {
+    const std::string& key = config.metadata_keys[i];
     if (!seen.insert(ascii::lower(key)).second)
-      place.error("metadata_keys has \"" + key + "\" twice (case does not count)");
+      place.of("metadata_keys")
+          .of(i)
+          .error("\"" + key + "\" stands there twice (case does not count)");
   }
 }
 

@@ -107,13 +107,15 @@ TEST(Filter, PropagatesErrors) {
   EXPECT_EQ(rig.sink().batches(), 0U);
 }
 
-TEST(Filter, AnExpressionThatIsWrongIsShownAsItWasWritten) {
+TEST(Filter, ExpressionsThatAreWrongAreShownAsTheyWereWritten) {
   const Rig rig("filter",
                 R"({metrics: {include: {match_type: expr, expressions: ['MetricName == "a"',
-                    'MetricName == "a" || Nope()']}}})",
+                    'MetricName == "a" || Nope()', 'Nor()']}}})",
                 otlp::Signal::Metrics);
   EXPECT_EQ(
       rig.problem().rfind("the expression `MetricName == \"a\" || Nope()`, read as OTTL: ", 0), 0u)
+      << rig.problem();
+  EXPECT_NE(rig.problem().find("; the expression `Nor()`, read as OTTL: "), std::string::npos)
       << rig.problem();
 }
 

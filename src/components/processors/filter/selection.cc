@@ -103,15 +103,19 @@ Result<std::unique_ptr<MetricMatch>> make_match(const MetricMatchConfig& config)
   if (config.match_type == "expr") {
     ottl::Program::Source all;
     all.context = ottl::ContextKind::DataPoint;
+    std::string wrong;
     for (const std::string& expression : config.expressions) {
       ottl::Program::Source one;
       one.context = all.context;
       one.conditions = {to_ottl(expression)};
       const Status status = ottl::Program::compile(one, ottl::filter_library()).status();
-      if (!status.ok())
-        return status.with_context("the expression `" + expression + "`, read as OTTL");
+      if (!status.ok()) {
+        wrong += (wrong.empty() ? "" : "; ") +
+                 status.with_context("the expression `" + expression + "`, read as OTTL").message();
+      }
       all.conditions.push_back(one.conditions.front());
     }
+    if (!wrong.empty()) return invalid_argument(wrong);
     auto program = ottl::Program::compile(all, ottl::filter_library());
     if (!program.ok()) return program.status();
     if (!config.expressions.empty()) match->expressions.emplace(std::move(*program));

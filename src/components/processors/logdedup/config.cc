@@ -10,40 +10,38 @@
 namespace sluice::components::logdedup_processor {
 namespace {
 
-void check_fields(const std::vector<std::string>& fields, std::string_view option,
-                  const config::Place& place) {
-  const auto error = [&](const std::string& text) {
-    place.error(std::string(option) + ": " + text);
-  };
+void check_fields(const std::vector<std::string>& fields, const config::Place& place) {
   std::set<std::string> seen;
-  for (const std::string& field : fields) {
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const std::string& field = fields[i];
     if (field == "body") {
-      error("name a field of the body, and not the whole body");
+      place.of(i).error("name a field of the body, and not the whole body");
     } else if (!Field::is_valid(field)) {
-      error("\"" + field + "\" must begin with body. or attributes");
+      place.of(i).error("\"" + field + "\" must begin with body. or attributes");
     }
-    if (!seen.insert(field).second) error("\"" + field + "\" stands there twice");
+    if (!seen.insert(field).second) place.of(i).error("\"" + field + "\" stands there twice");
   }
 }
 
-void check_metadata_keys(const Config& config, const config::Place& place) {
+void check_metadata_keys(const std::vector<std::string>& keys, const config::Place& place) {
   std::set<std::string> seen;
-  for (const std::string& given : config.metadata_keys) {
-    const std::string key = ascii::lower(given);
-    if (!seen.insert(key).second) place.error("metadata_keys: \"" + key + "\" stands there twice");
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (!seen.insert(ascii::lower(keys[i])).second)
+      place.of(i).error("\"" + keys[i] + "\" stands there twice (case does not count)");
   }
 }
 
 void check(const Config& config, const config::Place& place) {
-  if (config.interval.count() <= 0) place.error("interval must be greater than 0");
-  if (config.log_count_attribute.empty()) place.error("log_count_attribute must not be empty");
+  if (config.interval.count() <= 0) place.of("interval").expected("more than 0");
+  if (config.log_count_attribute.empty())
+    place.of("log_count_attribute").expected("the name of an attribute");
   const auto zone = ottl::zone(config.timezone);
-  if (!zone.ok()) place.error("timezone: " + zone.status().message());
+  if (!zone.ok()) place.of("timezone").error(zone.status().message());
   if (!config.include_fields.empty() && !config.exclude_fields.empty())
     place.error("give either include_fields or exclude_fields, not both");
-  check_fields(config.exclude_fields, "exclude_fields", place);
-  check_fields(config.include_fields, "include_fields", place);
-  check_metadata_keys(config, place);
+  check_fields(config.exclude_fields, place.of("exclude_fields"));
+  check_fields(config.include_fields, place.of("include_fields"));
+  check_metadata_keys(config.metadata_keys, place.of("metadata_keys"));
   conditions_of(config, &place.diagnostics());
 }
 
@@ -78,6 +76,8 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("metadata_cardinality_limit", &C::metadata_cardinality_limit,
                  "How many of these there may be in an interval; requests with others are refused. "
                  "0 is no limit.")
+          .ignored_if([](const C& config) { return config.metadata_keys.empty(); },
+                      "without metadata_keys")
           .check(check);
   return schema;
 }

@@ -147,6 +147,17 @@ TEST(LogDedup, GivesItsMemoryBack) {
   EXPECT_EQ(rig.budget().used_bytes(), 0U);
 }
 
+TEST(LogDedup, ALimitOfValuesNeedsKeys) {
+  const Rig alone("logdedup", "{metadata_cardinality_limit: 5}", otlp::Signal::Logs);
+  EXPECT_NE(alone.warnings().find("metadata_cardinality_limit: this option has no effect without "
+                                  "metadata_keys"),
+            std::string::npos)
+      << alone.warnings();
+  const Rig with_keys("logdedup", "{metadata_keys: [a], metadata_cardinality_limit: 5}",
+                      otlp::Signal::Logs);
+  EXPECT_EQ(with_keys.warnings(), "");
+}
+
 TEST(LogDedup, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
       {"{interval: 0s}", "interval"},

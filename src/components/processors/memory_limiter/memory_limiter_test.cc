@@ -99,18 +99,39 @@ TEST(MemoryLimiter, CountsWhatItLetsThroughAndWhatNot) {
   EXPECT_NE(page.find(name + "refused" + labels + "3\n"), std::string::npos) << page;
 }
 
+TEST(MemoryLimiter, OfTwoLimitsTheAbsoluteOneCounts) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"limit_mib: 100, limit_percentage: 50",
+       "limit_percentage: this option has no effect beside"},
+      {"limit_mib: 100, spike_limit_percentage: 5", "spike_limit_percentage: this option has no"},
+      {"limit_percentage: 50, spike_limit_mib: 5", "spike_limit_mib: this option has no effect"},
+      {"limit_mib: 100, spike_limit_mib: 5", ""},
+  };
+  for (const auto& [options, expected] : cases) {
+    SCOPED_TRACE(options);
+    const Rig rig("memory_limiter", "{check_interval: 1s, " + std::string(options) + "}",
+                  otlp::Signal::Logs);
+    EXPECT_EQ(rig.warnings().empty(), *expected == '\0') << rig.warnings();
+    EXPECT_NE(rig.warnings().find(expected), std::string::npos) << rig.warnings();
+  }
+}
+
 TEST(MemoryLimiter, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
       {"{}", "check_interval: 1s"},
       {"{check_interval: 1s}", "limit_mib or limit_percentage"},
       {"{limit_mib: 100}", "check_interval"},
       {"{check_interval: 1s, limit_percentage: 101}", "at most 100"},
-      {"{check_interval: 1s, limit_mib: 10, spike_limit_mib: 10}", "smaller"},
-      {"{check_interval: 1s, limit_percentage: 10, spike_limit_percentage: 10}", "smaller"},
+      {"{check_interval: 1s, limit_mib: 10, spike_limit_mib: 10}",
+       "memory_limiter::spike_limit_mib: expected less than the 10 of limit_mib, found the integer "
+       "10"},
+      {"{check_interval: 1s, limit_percentage: 10, spike_limit_percentage: 10}",
+       "less than the 10 of limit_percentage"},
       {"{check_interval: 1s, limit_mib: -1}", "limit_mib"},
       {"{check_interval: 1s, limit_mib: 1, min_gc_interval_when_soft_limited: abc}", "duration"},
       {"{check_interval: 1s, limit_mib: 1, min_gc_interval_when_hard_limited: 11s}",
-       "min_gc_interval_when_soft_limited must not be less"},
+       "min_gc_interval_when_soft_limited: 10s is less than min_gc_interval_when_hard_limited, "
+       "11s"},
   };
   for (const auto& [options, expected] : cases) {
     SCOPED_TRACE(options);

@@ -201,12 +201,38 @@ TEST(MetricsTransform, RefusesWhatCannotWork) {
   }
 }
 
-TEST(MetricsTransform, WarnsOfSubmatchCase) {
-  const Rig rig("metricstransform",
-                "{transforms: [{include: a, action: update, submatch_case: upper}]}",
-                otlp::Signal::Metrics);
-  EXPECT_EQ(rig.problem(), "");
-  EXPECT_NE(rig.warnings().find("submatch_case has no effect"), std::string::npos);
+TEST(MetricsTransform, SaysWhatHasNoEffect) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"action: update, submatch_case: upper", "submatch_case"},
+      {"action: update, group_resource_labels: {a: b}", "group_resource_labels"},
+      {"action: update, aggregation_type: sum", "aggregation_type"},
+      {"action: group, group_resource_labels: {a: b}, new_name: c", "new_name"},
+      {"action: update, operations: [{action: add_label, new_label: a, new_value: b, label: c}]",
+       "operations[0]::label"},
+      {"action: update, operations: [{action: update_label, label: a, new_value: b}]",
+       "operations[0]::new_value"},
+      {"action: update, operations: [{action: toggle_scalar_data_type, label_set: [a]}]",
+       "operations[0]::label_set"},
+      {"action: update, operations: [{action: delete_label_value, label: a, label_value: b, "
+       "aggregation_type: sum}]",
+       "operations[0]::aggregation_type"},
+      {"action: update, operations: [{action: update_label, label: a, new_label: b}]", ""},
+      {"action: combine, new_name: b, aggregation_type: sum", ""},
+  };
+  for (const auto& [transform, expected] : cases) {
+    SCOPED_TRACE(transform);
+    const Rig rig("metricstransform",
+                  "{transforms: [{include: a, " + std::string(transform) + "}]}",
+                  otlp::Signal::Metrics);
+    EXPECT_EQ(rig.problem(), "");
+    const std::string place = "transforms[0]::" + std::string(expected);
+    if (*expected == '\0') {
+      EXPECT_EQ(rig.warnings(), "");
+    } else {
+      EXPECT_NE(rig.warnings().find(place + ": this option has no effect"), std::string::npos)
+          << rig.warnings();
+    }
+  }
 }
 
 }  // namespace

@@ -9,27 +9,32 @@ namespace {
 
 void check(const Config& config, const config::Place& place) {
   const double percentage = config.sampling_percentage;
-  if (percentage < 0) place.error("sampling_percentage must not be negative");
-  if (!std::isfinite(percentage)) place.error("sampling_percentage must be a finite number");
+  const config::Place here = place.of("sampling_percentage");
+  if (!std::isfinite(percentage) || percentage < 0) here.expected("a finite number from 0 on");
   if (percentage > 0 && percentage / 100 < kLeastProbability)
-    place.error("sampling_percentage is too small: less than one of 2^56");
+    here.expected("0, or at least one of 2^56");
   if (config.sampling_precision < 1 || config.sampling_precision > kHexDigits)
-    place.error("sampling_precision must be 1 to 14");
+    place.of("sampling_precision").expected("1 to 14");
   if (config.attribute_source != "traceID" && config.attribute_source != "record" &&
       !config.attribute_source.empty())
-    place.error("attribute_source must be traceID or record");
+    place.of("attribute_source").expected("traceID or record");
 }
 
 }  // namespace
 
 const config::Schema<Config>& schema_of(const Config*) {
   using C = Config;
+  const auto is_consistent = [](const C& config) {
+    return config.mode == Mode::Proportional || config.mode == Mode::Equalizing;
+  };
+  constexpr std::string_view kConsistent = "with this mode, which goes by the ids alone";
   static const auto schema =
       config::Schema<C>()
           .field("sampling_percentage", &C::sampling_percentage, "How many of 100 are kept.")
           .field("hash_seed", &C::hash_seed,
                  "Samplers of one stage need the same seed, those of different stages different "
                  "ones.")
+          .ignored_if(is_consistent, kConsistent)
           .field(
               "mode", &C::mode,
               "hash_seed (the default) hashes ids; proportional and equalizing go by the ids' own "
@@ -40,7 +45,10 @@ const config::Schema<Config>& schema_of(const Config*) {
                  "Hex digits of the threshold that is written into records.")
           .field("attribute_source", &C::attribute_source,
                  "What logs are sampled by: traceID, or record, which is an attribute.")
-          .field("from_attribute", &C::from_attribute, "That attribute.")
+          .ignored_if(is_consistent, kConsistent)
+          .field("from_attribute", &C::from_attribute,
+                 "That attribute; with traceID, of logs without a trace.")
+          .ignored_if(is_consistent, kConsistent)
           .field("sampling_priority", &C::sampling_priority,
                  "An attribute of logs with a percentage of their own.")
           .check(check);

@@ -393,7 +393,11 @@ std::unique_ptr<pipeline::Factory> probabilistic_sampler_processor_factory() {
                                "probabilistic_sampler",
                                "Keeps a share of spans and logs.",
                                {},
-                               {.metrics = false}},
+                               {.metrics = false},
+                               {},
+                               {{"attribute_source", otlp::Signal::Logs},
+                                {"from_attribute", otlp::Signal::Logs},
+                                {"sampling_priority", otlp::Signal::Logs}}},
       &ProbabilisticSampler::make);
 }
 

@@ -204,15 +204,33 @@ TEST(ProbabilisticSampler, WhatHasNothingToGoBy) {
             1U);
 }
 
+TEST(ProbabilisticSampler, SaysWhatHasNoEffect) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"{mode: equalizing, hash_seed: 5}", "hash_seed"},
+      {"{mode: proportional, attribute_source: record}", "attribute_source"},
+      {"{mode: proportional, from_attribute: a}", "from_attribute"},
+      {"{hash_seed: 5, from_attribute: a}", ""},
+      {"{mode: equalizing, hash_seed: 0, attribute_source: traceID}", ""},
+  };
+  for (const auto& [options, expected] : cases) {
+    SCOPED_TRACE(options);
+    const Rig rig("probabilistic_sampler", options, otlp::Signal::Logs);
+    EXPECT_EQ(rig.warnings().empty(), *expected == '\0') << rig.warnings();
+    EXPECT_NE(rig.warnings().find(expected), std::string::npos) << rig.warnings();
+  }
+}
+
 TEST(ProbabilisticSampler, RefusesWhatCannotWork) {
   const std::pair<const char*, const char*> cases[] = {
-      {"{sampling_percentage: -1}", "negative"},
-      {"{sampling_percentage: 1.0e-20}", "too small"},
+      {"{sampling_percentage: -1}", "from 0 on, found the integer -1"},
+      {"{sampling_percentage: 1.0e-20}", "at least one of 2^56, found the number 1.0e-20"},
       {"{sampling_percentage: x}", "number"},
       {"{sampling_precision: 0}", "1 to 14"},
       {"{sampling_precision: 15}", "1 to 14"},
       {"{mode: fair}", "proportional"},
-      {"{attribute_source: body}", "traceID or record"},
+      {"{attribute_source: body}",
+       ":1:20: probabilistic_sampler::attribute_source: expected traceID or record, found the text "
+       "\"body\""},
   };
   for (const auto& [options, expected] : cases) {
     SCOPED_TRACE(options);

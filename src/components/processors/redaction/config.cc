@@ -12,9 +12,8 @@ void check_patterns(const std::vector<std::string>& patterns, const config::Plac
   }
 }
 
-void check_statements(const StatementsConfig& config, const config::Place& place) {
-  if (!config.enabled && !config.attributes.empty())
-    place.of("attributes").warning("this option has no effect without enabled: true");
+bool is_keyed(Hash function) {
+  return function == Hash::HmacSha256 || function == Hash::HmacSha512;
 }
 
 void check(const Config& config, const config::Place& place) {
@@ -22,27 +21,30 @@ void check(const Config& config, const config::Place& place) {
   check_patterns(config.blocked_key_patterns, place.of("blocked_key_patterns"));
   check_patterns(config.blocked_values, place.of("blocked_values"));
   check_patterns(config.allowed_values, place.of("allowed_values"));
-  const bool keyed =
-      config.hash_function == Hash::HmacSha256 || config.hash_function == Hash::HmacSha512;
+  const bool keyed = is_keyed(config.hash_function);
   const size_t least = config.hash_function == Hash::HmacSha512 ? 64 : 32;
   if (keyed && config.hmac_key.empty())
-    place.error("this hash_function needs an hmac_key");
+    place.of("hmac_key").error("this hash_function needs a key");
   else if (keyed && config.hmac_key.size() < least)
-    place.error("hmac_key must have " + std::to_string(least) +
-                " bytes at least for this hash_function");
+    place.of("hmac_key")
+        .error("this hash_function needs a key of at least " + std::to_string(least) +
+               " bytes, and this one has " + std::to_string(config.hmac_key.size()));
 }
 
 }  // namespace
 
 const config::Schema<UrlSanitizerConfig>& schema_of(const UrlSanitizerConfig*) {
   using C = UrlSanitizerConfig;
+  const auto is_off = [](const C& config) { return !config.enabled; };
   static const auto schema =
       config::Schema<C>()
           .field("enabled", &C::enabled, "Whether parts of paths that look like ids become *.")
           .field("attributes", &C::attributes, "The attributes that hold URLs or paths.")
+          .ignored_if(is_off, "without enabled: true")
           .field("sanitize_span_name", &C::sanitize_span_name,
                  "Whether this is done to names of client and server spans as well, with a / or "
-                 "attributes of HTTP.");
+                 "attributes of HTTP.")
+          .ignored_if(is_off, "without enabled: true");
   return schema;
 }
 
@@ -56,7 +58,7 @@ const config::Schema<StatementsConfig>& schema_of(const StatementsConfig*) {
           .field("attributes", &C::attributes,
                  "The attributes that hold such statements; beside db.system.name or db.system, "
                  "but for logs.")
-          .check(check_statements);
+          .ignored_if([](const C& config) { return !config.enabled; }, "without enabled: true");
   return schema;
 }
 
@@ -84,6 +86,8 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("allow_all_keys", &C::allow_all_keys,
                  "Whether attributes that are not in allowed_keys stay.")
           .field("allowed_keys", &C::allowed_keys, "Attributes that stay.")
+          .ignored_if([](const C& config) { return config.allow_all_keys; },
+                      "beside allow_all_keys: true")
           .field("ignored_keys", &C::ignored_keys, "Attributes that are not looked at.")
           .field("ignored_key_patterns", &C::ignored_key_patterns,
                  "Regular expressions of such attributes.")
@@ -100,6 +104,8 @@ const config::Schema<Config>& schema_of(const Config*) {
                  "hmac-sha512.")
           .field("hmac_key", &C::hmac_key, "The key of hmac-sha256 and hmac-sha512.")
           .secret()
+          .ignored_if([](const C& config) { return !is_keyed(config.hash_function); },
+                      "with this hash_function, which has no key")
           .field("summary", &C::summary,
                  "What records say about it: debug names keys and counts them, info counts, silent "
                  "says nothing.")

@@ -251,15 +251,25 @@ TEST(Redaction, StatementsInNamesOfSpans) {
   EXPECT_EQ(off.change(same), unchanged(same, otlp::Signal::Traces));
 }
 
-TEST(Redaction, SaysThatAttributesHaveNoEffect) {
-  const auto factory = redaction_processor_factory();
-  config::Diagnostics diagnostics;
-  factory->read(
-      config::parse_yaml("{db_sanitizer: {sql: {attributes: [a]}, es: {enabled: true}}}", "")
-          .value(),
-      {diagnostics, "redaction", {}});
-  ASSERT_EQ(diagnostics.warnings().size(), 1u);
-  EXPECT_EQ(diagnostics.warnings()[0].path, "redaction::db_sanitizer::sql::attributes");
+TEST(Redaction, SaysWhatHasNoEffect) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"{db_sanitizer: {sql: {attributes: [a]}, es: {enabled: true}}}",
+       "redaction::db_sanitizer::sql::attributes: this option has no effect without enabled: "
+       "true\n"},
+      {"{url_sanitizer: {attributes: [a], sanitize_span_name: true}}",
+       "redaction::url_sanitizer::attributes: this option has no effect without enabled: true\n"},
+      {"{url_sanitizer: {enabled: true, attributes: [a]}}", ""},
+      {"{allow_all_keys: true, allowed_keys: [a]}",
+       "redaction::allowed_keys: this option has no effect beside allow_all_keys: true\n"},
+      {"{allow_all_keys: true, allowed_keys: []}", ""},
+      {"{hash_function: md5, hmac_key: k}",
+       "redaction::hmac_key: this option has no effect with this hash_function, which has no "
+       "key\n"},
+  };
+  for (const auto& [options, expected] : cases) {
+    const Rig rig("redaction", options, otlp::Signal::Logs);
+    EXPECT_EQ(rig.warnings(), expected) << options;
+  }
 }
 
 TEST(Redaction, LooksAtEventsAndDataPoints) {

@@ -64,12 +64,19 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+/// For the options of a detector.
+auto unless_used(const char* detector) {
+  return [detector](const Config& config) {
+    return std::none_of(config.detectors.begin(), config.detectors.end(),
+                        [&](const auto& name) { return utf8::trim_space(name) == detector; });
+  };
+}
+
 void check_attributes(const config::Dictionary<AttributeSwitch>& switches,
                       const std::vector<std::string>& known, const Place& place) {
   for (const auto& [name, wanted] : switches) {
     if (wanted.enabled && !contains(known, name))
-      place.error("resource_attributes: " + name + " is not detected here; there are " +
-                  config::one_of_text(known));
+      place.of(name).error("this is not detected here; there are " + config::one_of_text(known));
   }
 }
 
@@ -97,12 +104,12 @@ const config::Schema<SystemConfig>& schema_of(const SystemConfig*) {
           .field("resource_attributes", &C::resource_attributes,
                  "Switches attributes on and off; host.name and os.type are on.")
           .check([](const C& config, const Place& place) {
-            for (const std::string& source : config.hostname_sources) {
-              if (!contains({"dns", "os", "cname", "lookup"}, source))
-                place.error("hostname_sources: \"" + source +
-                            "\" is none of dns, os, cname and lookup");
+            for (size_t i = 0; i < config.hostname_sources.size(); ++i) {
+              if (!contains({"dns", "os", "cname", "lookup"}, config.hostname_sources[i]))
+                place.of("hostname_sources").of(i).expected("dns, os, cname or lookup");
             }
-            check_attributes(config.resource_attributes, system_attributes(), place);
+            check_attributes(config.resource_attributes, system_attributes(),
+                             place.of("resource_attributes"));
           });
   return schema;
 }
@@ -113,7 +120,8 @@ const config::Schema<DockerConfig>& schema_of(const DockerConfig*) {
           .field("resource_attributes", &DockerConfig::resource_attributes,
                  "Switches attributes on and off; host.name and os.type are on.")
           .check([](const DockerConfig& config, const Place& place) {
-            check_attributes(config.resource_attributes, {"host.name", "os.type"}, place);
+            check_attributes(config.resource_attributes, {"host.name", "os.type"},
+                             place.of("resource_attributes"));
           });
   return schema;
 }
@@ -132,9 +140,12 @@ const config::Schema<Config>& schema_of(const Config*) {
         .field("fail_on_missing_metadata", &C::fail_on_missing_metadata,
                "Whether it is an error that a detector's source does not answer.")
         .field("env", &C::env, "The detector env: OTEL_RESOURCE_ATTRIBUTES.")
+        .ignored_if(unless_used("env"), "unless env is one of detectors")
         .field("system", &C::system, "The detector system: the host.")
+        .ignored_if(unless_used("system"), "unless system is one of detectors")
         .field("docker", &C::docker,
                "The detector docker: what the Docker daemon says of its host.")
+        .ignored_if(unless_used("docker"), "unless docker is one of detectors")
         .field("refresh_interval", &C::refresh_interval, "How often it is detected again.")
         .ignored("attributes are detected at the start, and when the configuration is reloaded")
         .field("retry", &C::retry, "How a detector that fails is tried again.")
@@ -144,11 +155,14 @@ const config::Schema<Config>& schema_of(const Config*) {
     for (const char* name : kClientOptions)
       s.ignore<config::Node>(name, "nothing is fetched over the network");
     s.check([](const C& config, const Place& place) {
-      for (const std::string& name : config.detectors) {
+      const Place here = place.of("detectors");
+      for (size_t i = 0; i < config.detectors.size(); ++i) {
+        const std::string& name = config.detectors[i];
         if (!contains({"env", "system", "docker"}, std::string(utf8::trim_space(name))))
-          place.error("there is no detector \"" + name + "\" here: only env, system and docker");
+          here.of(i).error("there is no detector \"" + name +
+                           "\" here: only env, system and docker");
       }
-      if (config.detectors.empty()) place.warning("without a detector nothing is added");
+      if (config.detectors.empty()) here.warning("without a detector nothing is added");
     });
     return s;
   }();

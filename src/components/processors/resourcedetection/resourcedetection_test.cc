@@ -20,6 +20,16 @@ TEST(ResourceDetection, WithoutADetectorNothingIsAdded) {
   EXPECT_EQ(rig.change("[{body: a}]"), "- {body: a}\n");
 }
 
+TEST(ResourceDetection, OptionsOfADetectorNeedIt) {
+  const std::string system = ", system: {hostname_sources: [os]}}";
+  const Rig without("resourcedetection", "{detectors: [env]" + system, otlp::Signal::Logs);
+  EXPECT_NE(without.warnings().find("system: this option has no effect unless system is one of"),
+            std::string::npos)
+      << without.warnings();
+  const Rig with("resourcedetection", "{detectors: [env, ' system ']" + system, otlp::Signal::Logs);
+  EXPECT_EQ(with.warnings(), "");
+}
+
 TEST(ResourceDetection, RefusesWhatIsNotThere) {
   const std::pair<const char*, const char*> cases[] = {
       {"{detectors: [ec2]}", "no detector \"ec2\""},

@@ -36,7 +36,14 @@ const config::Schema<StatusConfig>& schema_of(const StatusConfig*) {
   static const auto schema =
       config::Schema<StatusConfig>()
           .field("code", &StatusConfig::code, "Ok, Error or Unset.")
-          .field("description", &StatusConfig::description, "The message; for Error only.");
+          .field("description", &StatusConfig::description, "The message; for Error only.")
+          .check([](const StatusConfig& config, const config::Place& place) {
+            const std::string& code = config.code;
+            if (code != "Ok" && code != "Error" && code != "Unset")
+              place.of("code").expected("Ok, Error or Unset");
+            if (code != "Error" && !config.description.empty())
+              place.of("description").error("this is for the code Error only");
+          });
   return schema;
 }
 
@@ -48,12 +55,6 @@ void check(const Config& config, const config::Place& place) {
     place.error(
         "there is nothing to do: give name::from_attributes, name::to_attributes::rules or status");
   }
-  if (!config.status) return;
-  const std::string& code = config.status->code;
-  if (code != "Ok" && code != "Error" && code != "Unset")
-    place.error("status::code must be Ok, Error or Unset");
-  if (code != "Error" && !config.status->description.empty())
-    place.error("status::description is for the code Error only");
 }
 
 }  // namespace

@@ -234,7 +234,7 @@ const config::Schema<Config>& schema_of(const Config*) {
           .field("policies", &C::policies, "A trace is kept if one of these matches.")
           .check([](const Config& config, const config::Place& place) {
             if (config.sampling_strategy != "trace-complete")
-              place.error("sampling_strategy must be trace-complete: others are not supported");
+              place.of("sampling_strategy").expected("trace-complete, the only one supported");
             if (config.decision_wait_after_root_received.count() < 0)
               place.of("decision_wait_after_root_received")
                   .warning("this option has no effect: it is negative");

@@ -50,14 +50,53 @@ size_t cache_size(int64_t wanted, const Config& config) {
   return wanted > 0 ? static_cast<size_t>(wanted) : static_cast<size_t>(config.num_traces);
 }
 
+/// By the original's names, over all processors of this kind, as there.
+struct Counters {
+  explicit Counters(metrics::Registry& registry)
+      : new_traces(counter(registry, "new_trace_id_received", "Traces that began to wait.")),
+        too_early(counter(registry, "sampling_trace_dropped_too_early",
+                          "Traces decided on before their time: there were over num_traces.")),
+        too_large(counter(registry, "traces_dropped_too_large",
+                          "Traces dropped as larger than maximum_trace_size_bytes.")),
+        sampled(decided(registry, "sampled")),
+        not_sampled(decided(registry, "not_sampled")),
+        dropped(decided(registry, "dropped")) {}
+
+  metrics::Counter& of(Verdict verdict) const {
+    return verdict == Verdict::Sampled   ? sampled
+           : verdict == Verdict::Dropped ? dropped
+                                         : not_sampled;
+  }
+
+  metrics::Counter& new_traces;
+  metrics::Counter& too_early;
+  metrics::Counter& too_large;
+
+ private:
+  static metrics::Counter& counter(metrics::Registry& registry, const std::string& name,
+                                   std::string_view help, const metrics::Labels& labels = {}) {
+    return registry.counter("otelcol_processor_tail_sampling_" + name + "_total", help, labels);
+  }
+  static metrics::Counter& decided(metrics::Registry& registry, const std::string& decision) {
+    return counter(registry, "global_count_traces_sampled", "Traces decided on, by the decision.",
+                   {{"decision", decision}, {"sampled", decision == "sampled" ? "true" : "false"}});
+  }
+
+  metrics::Counter& sampled;
+  metrics::Counter& not_sampled;
+  metrics::Counter& dropped;
+};
+
 /// The traces of all lanes. Spans are answered for when they are taken in, since no sender waits as
 /// long as a decision takes. Lane 0 decides, and passes on what is kept.
 class TailSampler final : public pipeline::Processor {
  public:
-  TailSampler(const Config& config, std::vector<std::unique_ptr<Policy>> policies, io::Loop& loop)
+  TailSampler(const Config& config, std::vector<std::unique_ptr<Policy>> policies,
+              pipeline::Host& host)
       : config_(config),
         policies_(std::move(policies)),
-        loop_(loop),
+        loop_(*host.lanes.front()),
+        counters_(host.metrics),
         sampled_(cache_size(config.decision_cache.sampled_cache_size, config)),
         dropped_(cache_size(config.decision_cache.non_sampled_cache_size, config)) {}
 
@@ -67,7 +106,7 @@ class TailSampler final : public pipeline::Processor {
     auto policies = make_policies(config.policies);
     if (!policies.ok()) return policies.status();
     return std::unique_ptr<pipeline::Processor>(
-        std::make_unique<TailSampler>(config, std::move(*policies), *host.lanes.front()));
+        std::make_unique<TailSampler>(config, std::move(*policies), host));
   }
 
   std::unique_ptr<pipeline::Consumer> stage(size_t lane, pipeline::Consumer& next) override {
@@ -146,12 +185,14 @@ class TailSampler final : public pipeline::Processor {
     if (found == by_id_.end()) {
       waiting_.push_back({{id, {}}, now + config_.decision_wait});
       found = by_id_.emplace(id, std::prev(waiting_.end())).first;
+      counters_.new_traces.add(1);
       if (by_id_.size() > config_.num_traces) call_decide();
     }
     const Queue::iterator waiting = found->second;
     const otlp::Span& span = *part.span;
     if (config_.maximum_trace_size_bytes != 0) waiting->bytes += size_of(span);
     if (waiting->bytes > config_.maximum_trace_size_bytes) {  // 0 bytes where there is no limit
+      counters_.too_large.add(1);
       dropped_.add(id);
       by_id_.erase(found);
       (waiting->has_root ? rooted_ : waiting_).erase(waiting);
@@ -199,10 +240,13 @@ class TailSampler final : public pipeline::Processor {
         const std::lock_guard lock(mutex_);
         Queue* queue = due_queue(now);
         if (queue == nullptr) return;
+        if (queue->front().due > now) counters_.too_early.add(1);
         trace = std::move(queue->front().trace);
         queue->pop_front();
         by_id_.erase(trace->id);
-        keep = is_kept(*trace);
+        const Verdict verdict = judge(*trace);
+        counters_.of(verdict).add(1);
+        keep = verdict == Verdict::Sampled;
         (keep ? sampled_ : dropped_).add(trace->id);
       }
       if (keep) pass_on(*trace);
@@ -218,17 +262,17 @@ class TailSampler final : public pipeline::Processor {
     return waiting_.empty() ? &rooted_ : &waiting_;
   }
 
-  bool is_kept(const Trace& trace) {
+  Verdict judge(const Trace& trace) {
     const int64_t second =
         std::chrono::duration_cast<std::chrono::seconds>(Clock::now().time_since_epoch()).count();
     bool keeps = false;
     for (const auto& policy : policies_) {
       const Verdict verdict = policy->judge(trace, second);
-      if (verdict == Verdict::Dropped) return false;
+      if (verdict == Verdict::Dropped) return verdict;
       keeps = keeps || verdict == Verdict::Sampled;
       if (keeps && config_.sample_on_first_match) break;
     }
-    return keeps;
+    return keeps ? Verdict::Sampled : Verdict::NotSampled;
   }
 
   /// The spans stay in the requests that brought them, and only who changes or keeps them gets
@@ -256,6 +300,7 @@ class TailSampler final : public pipeline::Processor {
   const Config config_;
   const std::vector<std::unique_ptr<Policy>> policies_;
   io::Loop& loop_;
+  const Counters counters_;
   pipeline::Consumer* next_ = nullptr;
   std::unique_ptr<io::Loop::Timer> timer_;
 

@@ -281,6 +281,25 @@ TEST(TailSampling, MayDropWhatStillWaitsAtTheEnd) {
   EXPECT_EQ(rig.take(), "");
 }
 
+TEST(TailSampling, CountsWhatItDecides) {
+  Rig rig("tail_sampling",
+          "{decision_wait: 1h, num_traces: 1, policies: [{name: a, type: string_attribute, "
+          "string_attribute: {key: k, values: [v]}}]}",
+          otlp::Signal::Traces);
+  ASSERT_EQ(rig.problem(), "");
+  rig.send("[{trace: 1, attributes: {k: v}}, {trace: 2}]");
+  rig.stop();
+  const std::string page = rig.metrics().render(metrics::CollectorTotals::Bare);
+  const std::string name = "\notelcol_processor_tail_sampling_";
+  for (const char* line :
+       {"new_trace_id_received 2\n", "sampling_trace_dropped_too_early 1\n",
+        "traces_dropped_too_large 0\n",
+        "global_count_traces_sampled{decision=\"sampled\",sampled=\"true\"} 1\n",
+        "global_count_traces_sampled{decision=\"not_sampled\",sampled=\"false\"} 1\n",
+        "global_count_traces_sampled{decision=\"dropped\",sampled=\"false\"} 0\n"})
+    EXPECT_NE(page.find(name + line), std::string::npos) << line << page;
+}
+
 TEST(TailSampling, RefusesAnotherStrategy) {
   for (const char* options : {"{sampling_strategy: span-ingest}", "{sampling_strategy: ''}",
                               "{sampling_strategy: null}"}) {

@@ -5,9 +5,10 @@ namespace {
 
 void check(const Config& config, const config::Place& place) {
   if (config.flatten_data) {
-    place.error(
-        "flatten_data is not supported: records of one resource and scope are changed where they "
-        "are; take the option out, and use the groupbyattrs processor to group them anew");
+    place.of("flatten_data")
+        .error(
+            "this is not supported: records of one resource and scope are changed where they "
+            "are; take the option out, and use the groupbyattrs processor to group them anew");
   }
   for (size_t i = 0; i < otlp::kSignalCount; ++i) {
     const auto signal = static_cast<otlp::Signal>(i);

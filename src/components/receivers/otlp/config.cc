@@ -19,22 +19,26 @@ constexpr const char* kOwnPings =
     "what a client may ask of a connection without sending data is limited for all of it together";
 
 void check_transport(const std::string& transport, const Place& place) {
-  if (transport != "tcp" && !transport.empty())
-    place.error("transport must be tcp: nothing else is listened on");
+  if (transport != "tcp" && !transport.empty()) place.of("transport").expected("tcp");
 }
 
 void check_endpoint(const std::string& endpoint, const Place& place) {
   if (const Status status = io::check_host_port(endpoint); !status.ok())
-    place.error("endpoint: " + status.message());
+    place.of("endpoint").error(status.message());
 }
 
 void check_url_path(const char* name, const std::string& text, const Place& place) {
-  if (const auto path = url_path(text); !path.ok())
-    place.error(std::string(name) + ": " + path.status().message());
+  if (const auto path = url_path(text); !path.ok()) place.of(name).error(path.status().message());
 }
 
-void check_not_negative(const char* name, int64_t value, const Place& place) {
-  if (value < 0) place.error(std::string(name) + " must not be negative");
+void check_encodings(const std::vector<std::string>& names, const Place& place) {
+  constexpr std::string_view kKnown[] = {"",        "gzip", "zstd",   "zlib",
+                                         "deflate", "lz4",  "snappy", "x-snappy-framed"};
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (std::find(std::begin(kKnown), std::end(kKnown), names[i]) == std::end(kKnown)) {
+      place.of(i).expected("\"\", gzip, zstd, zlib, deflate, snappy, x-snappy-framed or lz4");
+    }
+  }
 }
 
 }  // namespace
@@ -46,18 +50,17 @@ Result<std::string> url_path(std::string_view text) {
 }
 
 const Schema<CorsConfig>& schema_of(const CorsConfig*) {
+  const auto is_off = [](const CorsConfig& config) { return config.allowed_origins.empty(); };
   static const auto schema =
       Schema<CorsConfig>()
           .field("allowed_origins", &CorsConfig::allowed_origins,
                  "Origins that browsers may send from; a * in one stands for any text.")
           .field("allowed_headers", &CorsConfig::allowed_headers,
                  "Request headers that browsers may set besides the usual ones; * is any.")
+          .ignored_if(is_off, "without allowed_origins")
           .field("max_age", &CorsConfig::max_age,
                  "Seconds for which a browser may keep the answer to a preflight request.")
-          .check([](const CorsConfig& config, const Place& place) {
-            if (config.allowed_origins.empty() && !config.allowed_headers.empty())
-              place.warning("allowed_headers has no effect without allowed_origins");
-          });
+          .ignored_if(is_off, "without allowed_origins");
   return schema;
 }
 
@@ -121,7 +124,8 @@ const Schema<GrpcConfig>& schema_of(const GrpcConfig*) {
           .check([](const C& config, const Place& place) {
             check_transport(config.transport, place);
             check_endpoint(config.endpoint, place);
-            check_not_negative("max_recv_msg_size_mib", config.max_recv_msg_size_mib, place);
+            if (config.max_recv_msg_size_mib < 0)
+              place.of("max_recv_msg_size_mib").expected("0 or more");
           });
   return schema;
 }
@@ -164,15 +168,8 @@ const Schema<HttpConfig>& schema_of(const HttpConfig*) {
             check_url_path("traces_url_path", config.traces_url_path, place);
             check_url_path("metrics_url_path", config.metrics_url_path, place);
             check_url_path("logs_url_path", config.logs_url_path, place);
-            if (!config.compression_algorithms) return;
-            for (const std::string& name : *config.compression_algorithms) {
-              const auto known = {"",        "gzip", "zstd",   "zlib",
-                                  "deflate", "lz4",  "snappy", "x-snappy-framed"};
-              if (std::find(known.begin(), known.end(), name) == known.end())
-                place.error("compression_algorithms: \"" + name +
-                            "\" is none of \"\", gzip, zstd, zlib, deflate, snappy, "
-                            "x-snappy-framed and lz4");
-            }
+            if (config.compression_algorithms)
+              check_encodings(*config.compression_algorithms, place.of("compression_algorithms"));
           });
   return schema;
 }
