@@ -132,7 +132,7 @@ TEST(Flags, ValuesAreShownAsTheyAreRead) {
   EXPECT_EQ(show_value(Bytes{3 << 10}), "3KiB");
   EXPECT_EQ(show_value(Bytes{1000}), "1000B");
   EXPECT_EQ(show_value(Retention{std::chrono::hours(720)}), "720h");
-  EXPECT_EQ(show_value(Secret{"hunter2"}), "***");
+  EXPECT_EQ(show_value(Secret{"hunter2"}), "[REDACTED]");
   EXPECT_EQ(show_value(Secret{}), "");
 }
 

@@ -186,9 +186,19 @@ TEST(PrintConfig, ShowsWhatIsInEffectButNoSecret) {
   options.data = "/var/lib/my data";
   const std::string yaml = print_config(option_table(options, kServer));
   EXPECT_THAT(yaml, HasSubstr("data: \"/var/lib/my data\"\n"));
-  EXPECT_THAT(yaml, HasSubstr("password: \"***\"\n"));
+  EXPECT_THAT(yaml, HasSubstr("password: \"[REDACTED]\"\n"));
   EXPECT_THAT(yaml, Not(HasSubstr("hunter2")));
   EXPECT_THAT(yaml, Not(HasSubstr("clickhouse-http")));
+}
+
+TEST(PrintConfig, WhatStandsInNoConfigurationIsAComment) {
+  Options options;
+  options.ack = pipeline::AckMode::Memory;
+  options.clickhouse_endpoint = "http://u:hunter2@ch:8123";
+  const std::string text = print_options(option_table(options, kGateway));
+  EXPECT_THAT(text, HasSubstr("#   ack: memory\n"));
+  EXPECT_THAT(text, HasSubstr("@ch:8123"));
+  EXPECT_THAT(text, Not(HasSubstr("hunter2")));
 }
 
 }  // namespace

@@ -21,6 +21,7 @@
 #include "app/data_directory.h"
 #include "app/pipelines.h"
 #include "app/preset.h"
+#include "app/print_config.h"
 #include "app/process.h"
 #include "app/signals.h"
 #include "app/supervisor.h"
@@ -372,7 +373,11 @@ int run_service(const Options& options, Command command, const Environment& envi
   auto checked = read();
   if (!checked) return kExitUsage;
   if (options.print_config) {
-    std::fputs(show_plan(checked->plan, options).c_str(), stdout);
+    Options shown = options;
+    std::vector<Flag> flags = option_table(shown, command);
+    // What they say is in the plan, where its secrets are known.
+    std::erase_if(flags, [](const Flag& flag) { return (flag.info.commands & kValidate) != 0; });
+    std::fputs((show_plan(checked->plan, options) + "\n" + print_options(flags)).c_str(), stdout);
     return kExitOk;
   }
   configure_log(checked->plan.configuration().telemetry);

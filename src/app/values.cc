@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "config/mask.h"
 #include "io/listen.h"
 #include "mapping/ddl.h"
 
@@ -154,6 +155,8 @@ std::string show_value(Retention value) {
   return show_value(std::chrono::milliseconds(value.value));
 }
 
-std::string show_value(const Secret& value) { return value.value.empty() ? "" : "***"; }
+std::string show_value(const Secret& value) {
+  return std::string(value.value.empty() ? "" : config::kMask);
+}
 
 }  // namespace sluice::app

@@ -102,7 +102,7 @@ std::string show_value(std::chrono::milliseconds value);
 std::string show_value(const ListenAddress& value);
 std::string show_value(const BindHost& value);
 std::string show_value(Retention value);
-/// "***", or nothing if there is no secret.
+/// config::kMask, or nothing if there is no secret.
 std::string show_value(const Secret& value);
 template <typename T>
 std::string show_value(const std::vector<T>& values) {

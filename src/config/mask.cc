@@ -7,7 +7,6 @@
 namespace sluice::config {
 namespace {
 
-constexpr std::string_view kMask = "[REDACTED]";
 constexpr std::string_view kPassword = "password";
 
 void mask_range(std::string& text, size_t begin, size_t end) {

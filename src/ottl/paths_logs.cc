@@ -115,7 +115,8 @@ Value get_address(Frame& frame) {
 
 /// What the receiver's authenticator knows of the sender; nil where it knows nothing of that name.
 Value get_auth_attribute(Frame& frame, std::string_view name) {
-  const auto* found = frame.metadata == nullptr ? nullptr : otlp::Metadata::find(frame.metadata->auth, name);
+  const auto* found =
+      frame.metadata == nullptr ? nullptr : otlp::Metadata::find(frame.metadata->auth, name);
   return found == nullptr ? Value() : Value::string(found->value);
 }
 

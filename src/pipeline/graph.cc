@@ -109,8 +109,10 @@ class PipelineChecks {
  public:
   PipelineChecks(const config::Configuration& configuration, const Registry& registry,
                  const Plan& plan, config::Diagnostics& diagnostics)
-      : configuration_(configuration), registry_(registry), plan_(plan), diagnostics_(diagnostics) {
-  }
+      : configuration_(configuration),
+        registry_(registry),
+        plan_(plan),
+        diagnostics_(diagnostics) {}
 
   /// Where not all components are known, what is said of those that are. Gives whether connectors
   /// stand at the beginnings and ends of pipelines as they should, as far as that is known.
