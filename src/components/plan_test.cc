@@ -259,16 +259,16 @@ service:
 
 TEST(Plan, ComponentsToComeAreKnownByBothNames) {
   const auto of_type = [](const std::string& type) {
-    return errors("receivers: {" + type +
-                  ": , nop: }\nexporters: {nop: }\n"
+    return errors("receivers:\n  nop:\n  ? " + type +
+                  "\n  : {}\nexporters: {nop: }\n"
                   "service: {pipelines: {logs: {receivers: [nop], exporters: [nop]}}}\n");
   };
   for (const char* type : {"filelog", "file_log"}) {
-    EXPECT_EQ(of_type(type), ":1:13: receivers::" + std::string(type) + ": the receiver " + type +
+    EXPECT_EQ(of_type(type), ":4:5: receivers::" + std::string(type) + ": the receiver " + type +
                                  " is not supported yet\n");
   }
   EXPECT_EQ(of_type("filelogs"),
-            ":1:13: receivers::filelogs: there is no receiver of type \"filelogs\"; did you mean "
+            ":4:5: receivers::filelogs: there is no receiver of type \"filelogs\"; did you mean "
             "\"filelog\", which is not supported yet?\n");
 }
 

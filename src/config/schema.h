@@ -9,8 +9,8 @@
 //         Schema<FileConfig>()
 //             .field("path", &FileConfig::path, "The file to write.").required()
 //             .field("flush_interval", &FileConfig::flush_interval, "How often it is flushed.")
-//             .check([](const FileConfig& c, const Place& place) { …
-//             place.of("path").expected("…"); });
+//             .check([](const FileConfig& c, const Place& place) {
+//               if (c.path.empty()) place.of("path").expected("the path of a file"); });
 //     return schema;
 //   }
 //

@@ -57,7 +57,7 @@ const Case kCases[] = {
      "x::sending_queue::sizer: this option has no effect without enabled: true"},
     {"endpoint: 'http://h:1', ttl: 72h, cluster_name: c, table_engine: {name: Log}", ""},
     {"endpoint: 'http://h:1', create_schema: false, ttl: 72h",
-     ":1:52: x::ttl: this option has no effect without create_schema: true"},
+     ":1:53: x::ttl: this option has no effect without create_schema: true"},
     {"endpoint: 'http://h:1', create_schema: false, cluster_name: c",
      "x::cluster_name: this option has no effect without create_schema: true"},
     {"endpoint: 'http://h:1', create_schema: false, table_engine: {name: Log}",

@@ -68,9 +68,10 @@ TEST(BasicAuth, WhatAFileGoesOverHasNoEffect) {
       "{client_auth: {username: a, username_file: " + testing::write_file("user", "u") +
           ", password: b, password_file: " + testing::write_file("password", "p") + "}}");
   EXPECT_EQ(rig.problem(), "");
-  EXPECT_EQ(rig.warnings(),
-            "basicauth::client_auth::username: this option has no effect beside username_file\n"
-            "basicauth::client_auth::password: this option has no effect beside password_file\n");
+  for (const char* said :
+       {"client_auth::username: this option has no effect beside username_file\n",
+        "client_auth::password: this option has no effect beside password_file\n"})
+    EXPECT_NE(rig.warnings().find(said), std::string::npos) << rig.warnings();
 }
 
 TEST(BasicAuth, RefusesWhatCannotWork) {

@@ -165,7 +165,7 @@ TEST(Attributes, SaysOfAllActionsWhatIsWrong) {
       "{actions: [{key: a, action: put}, {key: a, action: delete}, {action: delete}, {key: "
       "a, action: extract, pattern: '('}]}",
       otlp::Signal::Logs);
-  for (const char* place : {"attributes::actions[0]: the action",
+  for (const char* place : {"attributes::actions[0]::action: expected insert",
                             "attributes::actions[2]: ", "attributes::actions[3]::pattern: "})
     EXPECT_NE(rig.problem().find(place), std::string::npos) << place << "\n" << rig.problem();
 }
@@ -197,7 +197,7 @@ TEST(Attributes, RefusesWhatCannotWork) {
        "[a]}}",
        "metric_names are not for logs"},
       {"{actions: [{key: a, action: extract, pattern: '(?P<b>.)', from_context: b}]}",
-       "no from_context"},
+       "actions[0]::from_context: this action takes no such option"},
       {"{actions: [{key: a, action: delete}], include: {attributes: [{key: a}], regexp: {x: 1}}}",
        "regexp::x"},
   };

@@ -254,16 +254,19 @@ TEST(Redaction, StatementsInNamesOfSpans) {
 TEST(Redaction, SaysWhatHasNoEffect) {
   const std::pair<const char*, const char*> cases[] = {
       {"{db_sanitizer: {sql: {attributes: [a]}, es: {enabled: true}}}",
-       "redaction::db_sanitizer::sql::attributes: this option has no effect without enabled: "
+       ":1:35: redaction::db_sanitizer::sql::attributes: this option has no effect without "
+       "enabled: "
        "true\n"},
       {"{url_sanitizer: {attributes: [a], sanitize_span_name: true}}",
-       "redaction::url_sanitizer::attributes: this option has no effect without enabled: true\n"},
+       ":1:30: redaction::url_sanitizer::attributes: this option has no effect without enabled: "
+       "true\n"},
       {"{url_sanitizer: {enabled: true, attributes: [a]}}", ""},
       {"{allow_all_keys: true, allowed_keys: [a]}",
-       "redaction::allowed_keys: this option has no effect beside allow_all_keys: true\n"},
+       ":1:38: redaction::allowed_keys: this option has no effect beside allow_all_keys: true\n"},
       {"{allow_all_keys: true, allowed_keys: []}", ""},
       {"{hash_function: md5, hmac_key: k}",
-       "redaction::hmac_key: this option has no effect with this hash_function, which has no "
+       ":1:32: redaction::hmac_key: this option has no effect with this hash_function, which has "
+       "no "
        "key\n"},
   };
   for (const auto& [options, expected] : cases) {
