@@ -87,7 +87,7 @@ const Case kCases[] = {
     {"endpoint: 'nowhere', http_port: 70000",
      "error :1:12: x::endpoint: ClickHouse endpoint: it has no scheme"},
     {"endpoint: 'nowhere', http_port: 70000",
-     "error :1:34: x::http_port: http_port must be at most 65535"},
+     "error :1:34: x::http_port: expected at most 65535, found the integer 70000"},
     {"endpoint: 'http://h:1', connection_params: {secure: 'true'}", "error :1:12: x::endpoint: "},
     {"endpoint: ''", "error :1:12: x::endpoint: endpoint must not be empty"},
 };

@@ -11,7 +11,7 @@ pipeline::Batch batch_of(Transport transport, bool include_headers) {
   request.headers.add("X-Tenant", "a");
   request.headers.add("x-tenant", "b");
   pipeline::Batch batch;
-  keep_metadata(request, transport, include_headers, batch);
+  keep_metadata(request, transport, include_headers, {}, batch);
   return batch;
 }
 
