@@ -204,7 +204,7 @@ def test_print_config_says_what_stands_in_no_configuration():
              "--engine-memory-limit", "1GiB", "--clickhouse-cors"]
     code, out, err = run("serve", "--print-config", *given)
     assert (code, err) == (0, [])
-    assert {"#   ack: memory", '#   lanes: "3"', '#   clickhouse-http: "127.0.0.1:9999"', '#   queries-max: "5"',
+    assert {"#   ack: memory", '#   lanes: "3"', "#   clickhouse-http: 127.0.0.1:9999", '#   queries-max: "5"',
             "#   query-timeout: 5s", "#   engine-memory-limit: 1GiB", '#   clickhouse-cors: "true"'} <= set(out.splitlines()), out
 
 
