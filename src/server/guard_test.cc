@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -9,8 +10,8 @@
 namespace sluice::server {
 namespace {
 
-TEST(GuardRefusedTest, StatementsThatReachOutOfTheEngine) {
-  for (const RefusedStatement& c : kRefused) {
+void expect_refused(std::span<const RefusedStatement> statements) {
+  for (const RefusedStatement& c : statements) {
     Result<StatementShape> shape = parse_shape(c.sql);
     ASSERT_TRUE(shape.ok()) << c.sql << "\n" << shape.status().to_string();
     std::optional<GuardRefusal> refusal = guard_check(c.sql, *shape, false);
@@ -19,6 +20,27 @@ TEST(GuardRefusedTest, StatementsThatReachOutOfTheEngine) {
     EXPECT_FALSE(refusal->type.empty());
     EXPECT_FALSE(refusal->message.empty());
   }
+}
+
+TEST(GuardRefusedTest, StatementsThatReachOutOfTheEngine) { expect_refused(kRefused); }
+
+TEST(GuardRefusedTest, StatementsThatCouldNotBeEnded) {
+  constexpr RefusedStatement kStatements[] = {
+      {497, "SET query_cache_tag = 'x'"},
+      {497, "SELECT sum(number) FROM numbers(9) SETTINGS query_cache_tag = 'x'"},
+      {497, "SELECT * FROM (SELECT 1 SETTINGS query_cache_tag = 'x')"},
+      {497, "SET max_threads = 1, readonly = 1"},
+      {497, "SET `readonly` = '1'"},
+  };
+  expect_refused(kStatements);
+}
+
+TEST(GuardRefusedTest, FilesWhoseNameSaysTheFormat) {
+  constexpr RefusedStatement kStatements[] = {
+      {497, "INSERT INTO t FROM INFILE '/etc/passwd'"},
+      {497, "INSERT INTO t FROM INFILE 'x.csv.gz' COMPRESSION 'gzip'"},
+  };
+  expect_refused(kStatements);
 }
 
 TEST(GuardRefusedTest, WritesOnGet) {
