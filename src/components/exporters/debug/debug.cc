@@ -1,5 +1,6 @@
 #include "components/exporters/debug/debug.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <mutex>
@@ -126,9 +127,9 @@ class DebugExporter final : public pipeline::Exporter, public pipeline::ReadingS
                       {{"exporter", id_}, counts[0], counts[1], counts[2]});
     }
     while (!text.empty()) {
-      const size_t end = text.find('\n');
-      log::write_each(log::Level::Info, text.substr(0, end));
-      text.remove_prefix(end + 1);
+      const std::string_view line = text.substr(0, text.find('\n'));
+      log::write_each(log::Level::Info, line);
+      text.remove_prefix(std::min(line.size() + 1, text.size()));
     }
   }
 
