@@ -136,10 +136,25 @@ void put_normal(Writer& out, const otlp::Request<Record>& request, const NormalW
   }
 }
 
-/// What a bucket's index is multiplied by for the logarithm of its bound.
-double bucket_factor(const DataPoint& point) {
+/// The buckets of an exponential histogram from the lowest on: negative(low, high, count), zero()
+/// if there is something in it, positive(low, high, count).
+template <typename Negative, typename Zero, typename Positive>
+void each_bucket(const DataPoint& point, const Negative& negative, const Zero& zero,
+                 const Positive& positive) {
   constexpr double kLn2 = 0.693147180559945309417232121458176568;
-  return std::ldexp(kLn2, -point.scale);
+  const double factor = std::ldexp(kLn2, -point.scale);
+  const auto bound = [&](double index) { return std::exp(index * factor); };
+  const otlp::Buckets& below = point.negative;
+  for (uint32_t i = below.bucket_counts.size(); i-- > 0;) {
+    const double index = static_cast<double>(below.offset) + i;
+    negative(-bound(index + 1), -bound(index), Count{below.bucket_counts[i]});
+  }
+  if (point.zero_count != 0) zero();
+  const otlp::Buckets& above = point.positive;
+  for (uint32_t i = 0; i < above.bucket_counts.size(); ++i) {
+    const double index = static_cast<double>(above.offset) + i;
+    positive(bound(index), bound(index + 1), Count{above.bucket_counts[i]});
+  }
 }
 
 void put_sums(Writer& out, const DataPoint& point) {
@@ -160,18 +175,11 @@ void put_histogram(Writer& out, const DataPoint& point) {
 
 void put_exponential(Writer& out, const DataPoint& point) {
   put_sums(out, point);
-  const double factor = bucket_factor(point);
-  const otlp::Buckets& negative = point.negative;
-  for (uint32_t i = negative.bucket_counts.size(); i-- > 0;) {
-    const double index = static_cast<double>(negative.offset) + i;
-    out.put(" le%v=%s", -std::exp(index * factor), Count{negative.bucket_counts[i]});
-  }
-  if (point.zero_count != 0) out.put(" zero=%s", Count{point.zero_count});
-  const otlp::Buckets& positive = point.positive;
-  for (uint32_t i = 0; i < positive.bucket_counts.size(); ++i) {
-    const double index = static_cast<double>(positive.offset) + i;
-    out.put(" le%v=%s", std::exp((index + 1) * factor), Count{positive.bucket_counts[i]});
-  }
+  const auto put_bucket = [&](double, double high, Count count) {
+    out.put(" le%v=%s", high, count);
+  };
+  each_bucket(
+      point, put_bucket, [&] { out.put(" zero=%s", Count{point.zero_count}); }, put_bucket);
 }
 
 void put_summary(Writer& out, const DataPoint& point) {
@@ -345,20 +353,15 @@ void put_histogram_lines(Writer& out, const DataPoint& point) {
 
 void put_exponential_lines(Writer& out, const DataPoint& point) {
   put_sum_lines(out, point);
-  const double factor = bucket_factor(point);
-  const otlp::Buckets& negative = point.negative;
-  for (uint32_t i = negative.bucket_counts.size(); i-- > 0;) {
-    const double index = static_cast<double>(negative.offset) + i;
-    out.line("Bucket [%f, %f), Count: %s", -std::exp((index + 1) * factor),
-             -std::exp(index * factor), Count{negative.bucket_counts[i]});
-  }
-  if (point.zero_count != 0) out.line("Bucket [0, 0], Count: %s", Count{point.zero_count});
-  const otlp::Buckets& positive = point.positive;
-  for (uint32_t i = 0; i < positive.bucket_counts.size(); ++i) {
-    const double index = static_cast<double>(positive.offset) + i;
-    out.line("Bucket (%f, %f], Count: %s", std::exp(index * factor), std::exp((index + 1) * factor),
-             Count{positive.bucket_counts[i]});
-  }
+  each_bucket(
+      point,
+      [&](double low, double high, Count count) {
+        out.line("Bucket [%f, %f), Count: %s", low, high, count);
+      },
+      [&] { out.line("Bucket [0, 0], Count: %s", Count{point.zero_count}); },
+      [&](double low, double high, Count count) {
+        out.line("Bucket (%f, %f], Count: %s", low, high, count);
+      });
 }
 
 void put_summary_lines(Writer& out, const DataPoint& point) {
