@@ -134,5 +134,27 @@ TEST(DebugText, DetailedHasALineForEachMember) {
     EXPECT_NE(metrics.find(part), std::string::npos) << part << "\n" << metrics;
 }
 
+TEST(DebugText, NegativeBucketsComeFromTheLowestOn) {
+  Arena arena;
+  otlp::MetricsRequest request;
+  otlp::Metric& metric =
+      request.resources.emplace_back(arena).scopes.emplace_back(arena).records.emplace_back(arena);
+  metric.name = "e";
+  metric.kind = otlp::MetricKind::ExponentialHistogram;
+  otlp::DataPoint& point = metric.data_points.emplace_back(arena);
+  point.count = 3;
+  for (const uint64_t count : {1, 2}) point.negative.bucket_counts.push_back(arena, count);
+  Buffer normal;
+  append_normal(request, normal);
+  EXPECT_NE(normal.view().find("e{} count=3 le-2=2 le-1=1\n"), std::string_view::npos)
+      << normal.view();
+  Buffer detailed;
+  append_detailed(request, detailed);
+  EXPECT_NE(detailed.view().find("Bucket [-4.000000, -2.000000), Count: 2\n"
+                                 "Bucket [-2.000000, -1.000000), Count: 1\n"),
+            std::string_view::npos)
+      << detailed.view();
+}
+
 }  // namespace
 }  // namespace sluice::components::debug_exporter
